@@ -1,0 +1,98 @@
+"""The judge of short music fragments: how much X resembles your good and your bad samples, and what that makes it.
+
+>>> import goldenear as ge
+>>> good = ge.NoteArray.from_arrays(pitch=[60, 64, 67, 72], onset=[0, 1, 2, 3], duration=[1, 1, 1, 1],
+...                                 ticks_per_quarter=1, name="rising chord")
+>>> verdict = ge.Taste.of(good=[good]).judge(good.transposed(5))
+>>> verdict.outcome, verdict.good.best.transposition
+('good', 5)
+
+This file is the face: it hands names on, computes nothing, and imports what a name needs when it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from goldenear.correlate.correlogram import Correlogram, Peak, correlogram, correlogram_tiles
+    from goldenear.errors import (
+        GoldenearError,
+        InvalidInput,
+        InvalidTaste,
+        MissingExtra,
+        NoNotes,
+        TooLarge,
+        UnreadableFile,
+    )
+    from goldenear.match.explain import Explanation, explain
+    from goldenear.match.find import find
+    from goldenear.match.matches import Match, Matches
+    from goldenear.match.rank import PreparedSamples, prepare, rank
+    from goldenear.match.recipe import Recipe
+    from goldenear.notes.alteration import Alteration, alterations
+    from goldenear.notes.note_array import Note, NoteArray
+    from goldenear.notes.piano_roll import Drawing, PianoRoll, draw
+    from goldenear.notes.placement import Placement
+    from goldenear.notes.provenance import Provenance
+    from goldenear.notes.read import read, read_all
+    from goldenear.notes.write import write
+    from goldenear.taste.judge import Taste
+    from goldenear.taste.samples import add_sample, new_taste
+    from goldenear.taste.settings import Settings
+    from goldenear.taste.verdict import Verdict
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "GoldenearError": "errors",
+    "InvalidInput": "errors",
+    "InvalidTaste": "errors",
+    "MissingExtra": "errors",
+    "NoNotes": "errors",
+    "TooLarge": "errors",
+    "UnreadableFile": "errors",
+    "Note": "notes.note_array",
+    "NoteArray": "notes.note_array",
+    "Provenance": "notes.provenance",
+    "Drawing": "notes.piano_roll",
+    "PianoRoll": "notes.piano_roll",
+    "draw": "notes.piano_roll",
+    "Alteration": "notes.alteration",
+    "alterations": "notes.alteration",
+    "Placement": "notes.placement",
+    "read": "notes.read",
+    "read_all": "notes.read",
+    "write": "notes.write",
+    "Correlogram": "correlate.correlogram",
+    "Peak": "correlate.correlogram",
+    "correlogram": "correlate.correlogram",
+    "correlogram_tiles": "correlate.correlogram",
+    "Recipe": "match.recipe",
+    "Match": "match.matches",
+    "Matches": "match.matches",
+    "PreparedSamples": "match.rank",
+    "prepare": "match.rank",
+    "rank": "match.rank",
+    "find": "match.find",
+    "Explanation": "match.explain",
+    "explain": "match.explain",
+    "Taste": "taste.judge",
+    "Verdict": "taste.verdict",
+    "Settings": "taste.settings",
+    "new_taste": "taste.samples",
+    "add_sample": "taste.samples",
+}
+
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"goldenear.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'goldenear' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,66 @@
+"""The command line: one small file a command group, thin over the library; heavy imports wait for their command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from goldenear.cli import demo, find, judge, rank, show, taste
+from goldenear.errors import GoldenearError
+
+app = typer.Typer(
+    name="goldenear",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("judge")(judge.judge)
+app.command("rank")(rank.rank)
+app.command("find")(find.find)
+app.command("show")(show.show)
+app.command("demo")(demo.demo)
+app.add_typer(taste.app, name="taste")
+
+
+@app.callback(
+    invoke_without_command=True,
+    epilog="Exit codes: 0 fine; 1 a verdict that --fail-on names; 2 bad usage or input.",
+)
+def goldenear(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Judge short music fragments: good only if like a good sample, and like none of the bad."""
+    if version:
+        from goldenear import __version__
+
+        typer.echo(f"goldenear {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code; an error is one line on standard error."""
+    try:
+        code = app(args=arguments, prog_name="goldenear", standalone_mode=False)
+    except (GoldenearError, typer.TyperException) as error:
+        _fail(error.format_message() if isinstance(error, typer.TyperException) else str(error))
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("goldenear: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (a pager, head): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    """Print one line on standard error and leave with code 2."""
+    typer.echo(f"goldenear: {' '.join(message.split())}", err=True)
+    sys.exit(2)

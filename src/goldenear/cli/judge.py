@@ -1,0 +1,104 @@
+"""This file is where `goldenear judge` stands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from goldenear.cli import output
+from goldenear.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from goldenear.correlate.backends import Backend
+    from goldenear.taste.verdict import Verdict
+
+
+class OutcomeName(StrEnum):
+    """The outcomes, as choices of an option."""
+
+    good = "good"
+    bad = "bad"
+    neither = "neither"
+
+
+def judge(
+    files: Annotated[list[Path], typer.Argument(help="Music files: MIDI, MusicXML, MXL, MEI, kern, ABC.")],
+    taste: Annotated[Path, typer.Option(help="The folder of samples: good/, bad/, taste.toml.")],
+    json: output.Json = False,
+    details: Annotated[bool, typer.Option("--details", help="Also print every sample's similarity.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw why: a picture file, or a folder for several candidates.")
+    ] = None,
+    align: Annotated[
+        Path | None,
+        typer.Option(help="Write X and the deciding sample, placed on it, as two tracks: a .mid file."),
+    ] = None,
+    fail_on: Annotated[
+        list[OutcomeName] | None,
+        typer.Option(help="Leave with exit code 1 if any verdict is this; may be repeated."),
+    ] = None,
+    backend: output.Backend = "auto",
+    threads: output.Threads = 1,
+) -> int:
+    """Judge fragments: good only if like a good sample, and like none of the bad.
+
+    Every tune of an ABC collection is judged by itself.
+    """
+    from goldenear.taste.judge import Taste
+
+    judge_by = Taste(taste)
+    for remark in judge_by.remarks:
+        output.say(f"note: {remark}")
+    candidates = [x for path in files for x in judge_by.read(path)]
+    if align is not None and len(candidates) != 1:
+        raise InvalidInput(f"--align: expected one candidate, got {len(candidates)}")
+    output.say_remarks(candidates)
+    verdicts = []
+    for x in output.with_progress(candidates, "judging"):
+        verdict = judge_by.judge(x, backend=cast("Backend", backend), threads=threads)
+        verdicts.append(verdict)
+        if json:
+            output.print_json(verdict.as_dict())
+    if not json:
+        print_verdicts(verdicts, details=details)
+    if plot is not None:
+        _plot(verdicts, plot)
+    if align is not None:
+        _align(verdicts[0], align)
+    return int(any(verdict.outcome in (fail_on or ()) for verdict in verdicts))
+
+
+def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
+    """Print a table of verdicts with their reasons, and under it, if wanted, every sample's similarity."""
+    table = output.new_table("", ["candidate", "verdict", ">score", "because"])
+    for verdict in verdicts:
+        style = output.OUTCOME_STYLES[verdict.outcome]
+        outcome = f"[{style}]{verdict.outcome}[/{style}]"
+        table.add_row(verdict.x.name, outcome, f"{verdict.score:+.2f}", verdict.because)
+    output.print_table(table)
+    for verdict in verdicts if details else ():
+        every = output.new_table(verdict.x.name, [">similarity", "sample", "placement"])
+        for match in sorted([*verdict.good, *verdict.bad], key=lambda m: -m.similarity):
+            every.add_row(*output.match_row(match))
+        output.print_table(every)
+
+
+def _plot(verdicts: list[Verdict], path: Path) -> None:
+    """Write a picture of each verdict: to the file, or into the folder where there are several."""
+    several = len(verdicts) > 1 or path.is_dir() or not path.suffix
+    for verdict in output.with_progress(verdicts, "drawing"):
+        target = path / f"{output.file_name_for(verdict.x.name)}.png" if several else path
+        output.save_picture(verdict.plot(), target)
+        output.say(f"drawn: {target}")
+
+
+def _align(verdict: Verdict, path: Path) -> None:
+    """Write X and the placed sample as two tracks."""
+    from goldenear.notes.write import write
+    from goldenear.taste.align import aligned
+
+    write(aligned(verdict), path)
+    output.say(f"written: {path}")

@@ -1,0 +1,109 @@
+"""This file is where answers meet people and programs: tables and progress for the one, JSON lines for the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from goldenear.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from rich.table import Table
+
+    from goldenear.match.matches import Match
+    from goldenear.notes.note_array import NoteArray
+
+Item = TypeVar("Item")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of tables.")]
+Backend = Annotated[str, typer.Option(help="The engine: auto, numpy or numba; the answer is the same.")]
+Threads = Annotated[int, typer.Option(help="How many threads share the samples; the answer is the same.")]
+
+OUTCOME_STYLES = {"good": "bold green", "bad": "bold red", "neither": "yellow"}
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on one line."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def print_table(table: Table) -> None:
+    """Print a table for people, as wide as the terminal, or 120 columns where there is none."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    console.print(table)
+
+
+def new_table(title: str, columns: Sequence[str]) -> Table:
+    """Return an empty table; numbers go to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for column in columns:
+        name = column.removeprefix(">")
+        table.add_column(name, justify="right" if column.startswith(">") else "left", overflow="fold")
+    return table
+
+
+def match_row(match: Match) -> tuple[str, str, str]:
+    """Return a match's cells: similarity, name, placement."""
+    return f"{match.similarity:.3f}", match.name, match.where()
+
+
+def say(message: str) -> None:
+    """Print a line for people on standard error, where it is no part of the answer."""
+    typer.echo(message, err=True)
+
+
+def say_remarks(notes: Iterable[NoteArray]) -> None:
+    """Tell what was repaired or left out when files were read."""
+    for x in notes:
+        for remark in x.provenance.remarks:
+            say(f"note: {x.name}: {remark}")
+
+
+def with_progress(items: Sequence[Item], what: str) -> Iterator[Item]:
+    """Give the items one by one, with a progress bar on standard error if that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(
+        items, what, console=console, transient=True, disable=not console.is_terminal or len(items) < 2
+    )
+
+
+def save_picture(figure: Figure, path: Path) -> None:
+    """Write a picture; the ending of the name tells the format, PNG where it has none.
+
+    Raises
+    ------
+    InvalidInput
+        If matplotlib cannot write such a file.
+    """
+    from io import BytesIO
+
+    from goldenear.notes.atomic import write_bytes_atomically
+
+    suffix = path.suffix.removeprefix(".").lower() or "png"
+    if suffix not in figure.canvas.get_supported_filetypes():
+        raise InvalidInput(f"{path}: a picture's name ends in .png, .svg or .pdf")
+    picture = BytesIO()
+    figure.savefig(picture, format=suffix, dpi=120)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes_atomically(path, picture.getvalue())
+
+
+def file_name_for(name: str) -> str:
+    """Return a file name, without ending, for the name of a fragment."""
+    kept = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
+    return kept.strip("-.") or "fragment"

@@ -1,0 +1,101 @@
+"""This file is where `goldenear rank` stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from goldenear.cli import output
+from goldenear.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from goldenear.correlate.backends import Backend
+    from goldenear.notes.alteration import Form
+
+Stretches = Annotated[
+    list[str] | None, typer.Option("--stretch", help="A factor to try, such as 3/2; may be repeated.")
+]
+Forms = Annotated[
+    list[str] | None,
+    typer.Option("--form", help="prime, inversion, retrograde or retrograde-inversion; may be repeated."),
+]
+
+
+def rank(
+    file: Annotated[Path, typer.Argument(help="The fragment X, a music file.")],
+    samples: Annotated[list[Path], typer.Argument(help="What to compare it with: music files or folders.")],
+    k: Annotated[
+        int | None, typer.Option("-k", "--top", help="How many matches to print; all by default.")
+    ] = None,
+    stretch: Stretches = None,
+    form: Forms = None,
+    measure: Annotated[
+        str, typer.Option(help="window-cosine, cosine, coverage or brightness.")
+    ] = "window-cosine",
+    json: output.Json = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the best match: a picture file.")] = None,
+    backend: output.Backend = "auto",
+    threads: output.Threads = 1,
+) -> None:
+    """Rank samples by how much a fragment resembles them."""
+    from goldenear.match import rank as library
+    from goldenear.match.recipe import Measure, Recipe
+    from goldenear.notes.read import read, read_all
+
+    x = read(file)
+    compared = [tune for path in _music_files(samples) for tune in read_all(path)]
+    silent = [sample for sample in compared if not len(sample)]
+    for sample in silent:
+        output.say(f"note: {sample.name}: no notes, left out")
+    compared = [sample for sample in compared if len(sample)]
+    output.say_remarks([x, *compared])
+    matches = library.rank(
+        x,
+        compared,
+        k=k,
+        stretches=stretch,
+        forms=cast("list[Form] | None", form),
+        recipe=Recipe(measure=cast("Measure", measure)),
+        backend=cast("Backend", backend),
+        threads=threads,
+    )
+    if json:
+        for match in matches:
+            output.print_json({"file": str(file), **match.as_dict()})
+    else:
+        table = output.new_table(x.name, [">similarity", "sample", "placement"])
+        for match in matches:
+            table.add_row(*output.match_row(match))
+        output.print_table(table)
+    if plot is not None and matches.best is not None:
+        from goldenear.plot import plot_verdict
+
+        best = matches.best
+        figure = plot_verdict(
+            x,
+            matches.sample_of(best),
+            best,
+            title=x.name,
+            because=f"most like {best.name}",
+            ranked={"sample": (matches, 1.0)},
+        )
+        output.save_picture(figure, plot)
+        output.say(f"drawn: {plot}")
+
+
+def _music_files(paths: list[Path]) -> list[Path]:
+    """Return the files named, and the music files inside the folders named, in order."""
+    from goldenear.notes.read import SUFFIXES
+
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
+        if not inside:
+            raise InvalidInput(f"{path}: no music files in this folder")
+        files += inside
+    return files

@@ -1,0 +1,102 @@
+"""This file is where `goldenear show` stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldenear.cli import output
+
+if TYPE_CHECKING:
+    from goldenear.notes.note_array import NoteArray
+
+COLUMNS = 96
+ROWS = 48
+
+
+def show(
+    files: Annotated[list[Path], typer.Argument(help="Music files.")],
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the piano roll: a picture file, or a folder for several.")
+    ] = None,
+    json: output.Json = False,
+) -> None:
+    """Show what is in a music file, as goldenear reads it: notes, tracks, what was repaired or left out."""
+    from goldenear.notes.read import read_all
+
+    tunes = [tune for path in files for tune in read_all(path)]
+    for tune in tunes:
+        if json:
+            output.print_json(_as_dict(tune))
+        else:
+            _print(tune)
+    if plot is None:
+        return
+    from goldenear.plot import plot_notes
+
+    several = len(tunes) > 1 or plot.is_dir() or not plot.suffix
+    for tune in tunes:
+        target = plot / f"{output.file_name_for(tune.name)}.png" if several else plot
+        output.save_picture(plot_notes(tune), target)
+        output.say(f"drawn: {target}")
+
+
+def _as_dict(tune: NoteArray) -> dict[str, object]:
+    """Return the tune as plain values; onsets and durations in quarters."""
+    quarter = tune.ticks_per_quarter
+    return {
+        "name": tune.name,
+        "file": tune.provenance.path,
+        "format": tune.provenance.format,
+        "tracks": list(tune.provenance.tracks),
+        "quarters": float(tune.quarters),
+        "ticks_per_quarter": quarter,
+        "remarks": list(tune.provenance.remarks),
+        "notes": [
+            {
+                "pitch": note.pitch,
+                "onset": note.onset / quarter,
+                "duration": (note.offset - note.onset) / quarter,
+                "brightness": note.brightness,
+                "is_drum": note.is_drum,
+            }
+            for note in tune
+        ],
+    }
+
+
+def _print(tune: NoteArray) -> None:
+    """Print a summary and a small piano roll."""
+    drums = int(tune.is_drum.sum())
+    typer.echo(
+        f"{tune.name}: {len(tune) - drums} notes"
+        + (f" and {drums} drum strokes" if drums else "")
+        + f", {float(tune.quarters):g} quarters, {tune.ticks_per_quarter} ticks a quarter"
+    )
+    named = [f"{i} {name!r}" for i, name in enumerate(tune.provenance.tracks)]
+    if named:
+        typer.echo(f"  tracks: {', '.join(named)}")
+    for remark in tune.provenance.remarks:
+        typer.echo(f"  note: {remark}")
+    for line in _drawn(tune.where(~tune.is_drum)):
+        typer.echo(line)
+
+
+def _drawn(notes: NoteArray) -> list[str]:
+    """Draw the pitched notes in characters, a column for an equal share of the time."""
+    if not len(notes):
+        return []
+    low, high = int(notes.pitch.min()), int(notes.pitch.max())
+    if high - low + 1 > ROWS:
+        return [f"  (pitches {low} to {high}: too many to draw here; --plot draws them)"]
+    start, length = notes.first_onset, notes.last_offset - notes.first_onset
+    columns = min(COLUMNS, length)
+    canvas = [["·" if (high - row) % 12 == 0 else " "] * columns for row in range(high - low + 1)]
+    for note in notes:
+        first = (note.onset - start) * columns // length
+        last = max(first + 1, -((start - note.offset) * columns // length))
+        line = canvas[high - note.pitch]
+        line[first:last] = ["▌"] + ["█"] * (last - first - 1)
+    return [f"  {high - row:4d} {''.join(line)}".rstrip() for row, line in enumerate(canvas)]

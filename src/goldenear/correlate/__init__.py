@@ -1,0 +1,1 @@
+"""The one idea: two fragments' exact shared time at every transposition and every shift."""

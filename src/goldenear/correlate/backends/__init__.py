@@ -1,0 +1,47 @@
+"""Scatter and two sums, once for each engine; each file holds one function, ``shared_time``.
+
+::
+
+    shared_time(piece: Lines, fragment: Lines, frame: Frame, seam: Seam) -> (values, Seam)
+
+`values` is an int64 array of shape (frame.rows, frame.columns). `seam` is what the tile to the left of
+`frame` returned, or ``Seam.before(frame)``; the seam returned belongs to the tile on the right. All engines
+return the same integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.correlate.frame import Frame, Seam
+from goldenear.correlate.turning_points import Lines
+from goldenear.errors import InvalidInput
+
+Backend = Literal["auto", "numpy", "numba"]
+SharedTime = Callable[[Lines, Lines, Frame, Seam], tuple[NDArray[np.int64], Seam]]
+
+BACKENDS = ("numpy", "numba")
+
+WORTH_COMPILED_CODE = 200_000_000
+"""``auto`` takes numba from this many placements on: below, loading compiled code costs more than it saves."""
+
+
+def backend_named(name: str, placements: int) -> SharedTime:
+    """Return the engine called `name`; ``"auto"`` chooses by the number of placements to come.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such engine.
+    """
+    if name == "auto":
+        name = "numba" if placements >= WORTH_COMPILED_CODE else "numpy"
+    if name not in BACKENDS:
+        raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(BACKENDS)}, got {name!r}")
+    engine: SharedTime = import_module(f"goldenear.correlate.backends.on_{name}").shared_time
+    return engine

@@ -1,0 +1,244 @@
+"""This file is where two fragments become a correlogram: their shared time at every transposition and shift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import lcm
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.correlate.backends import Backend, SharedTime, backend_named
+from goldenear.correlate.frame import Frame, Seam, frame_around
+from goldenear.correlate.turning_points import Lines
+from goldenear.errors import InvalidInput, NoNotes, TooLarge
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.piano_roll import PianoRoll, draw
+
+MAX_CELLS = 2**27
+"""The largest correlogram held whole: one gibibyte."""
+
+MAX_SHARED = 2**62
+
+
+class Peak(NamedTuple):
+    """A bright place of a correlogram."""
+
+    transposition: int
+    shift: int
+    shared: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correlogram:
+    """Shared time over transposition and shift; equal to the 2-D cross-correlation of the two pictures.
+
+    Attributes
+    ----------
+    values : int64 array, shape (transpositions, shifts)
+        Ticks that sound in both, weighted by brightness times brightness.
+    frame : Frame
+        Which row is which transposition, which column which shift.
+    drums : int64 array, shape (shifts,)
+        What the drums alone share; it is part of every row, since drums do not move with the pitch.
+    ticks_per_quarter : int
+        What shifts and values are counted in.
+    """
+
+    values: NDArray[np.int64]
+    frame: Frame
+    drums: NDArray[np.int64]
+    ticks_per_quarter: int
+
+    @property
+    def transpositions(self) -> NDArray[np.int64]:
+        """The transposition of every row, in steps."""
+        return self.frame.transpositions
+
+    @property
+    def shifts(self) -> NDArray[np.int64]:
+        """The shift of every column, in ticks."""
+        return self.frame.shifts
+
+    def at(self, *, transposition: int, shift: int) -> int:
+        """Return the shared time at one placement, anywhere: beyond the frame nothing pitched is shared."""
+        column = shift - self.frame.first_shift
+        row = transposition - self.frame.first_transposition
+        if not 0 <= column < self.frame.columns:
+            return 0
+        if not 0 <= row < self.frame.rows:
+            return int(self.drums[column])
+        return int(self.values[row, column])
+
+    def peaks(
+        self, k: int = 1, *, exclusion_steps: int = 1, exclusion_ticks: int | None = None
+    ) -> list[Peak]:
+        """Return the k brightest placements that keep clear of one another.
+
+        Parameters
+        ----------
+        k : int
+            How many, at most; fewer where the rest is dark.
+        exclusion_steps, exclusion_ticks : int
+            No two peaks are this close, or closer, in both transposition and shift. A step and a quarter
+            by default.
+
+        Returns
+        -------
+        list of Peak
+            The brightest first; of equals the smallest transposition either way, then the earliest.
+        """
+        reach = self.ticks_per_quarter if exclusion_ticks is None else exclusion_ticks
+        left = self.values.copy()
+        nearest_first = np.argsort(np.abs(self.transpositions), kind="stable")
+        found: list[Peak] = []
+        while len(found) < k and left.size:
+            row_best = left.max(axis=1)[nearest_first]
+            row = int(nearest_first[np.argmax(row_best)])
+            column = int(np.argmax(left[row]))
+            if left[row, column] <= 0:
+                break
+            found.append(
+                Peak(
+                    row + self.frame.first_transposition,
+                    column + self.frame.first_shift,
+                    int(left[row, column]),
+                )
+            )
+            left[
+                max(0, row - exclusion_steps) : row + exclusion_steps + 1,
+                max(0, column - reach) : column + reach + 1,
+            ] = 0
+        return found
+
+
+def correlogram(
+    piece: NoteArray, fragment: NoteArray, *, backend: Backend = "auto", max_cells: int = MAX_CELLS
+) -> Correlogram:
+    """Lay the fragment over the piece at every transposition and shift, and count what they share.
+
+    Parameters
+    ----------
+    piece, fragment : NoteArray
+        The fragment is the one that moves. Different resolutions are brought to their least common
+        multiple; the pitch grids must be the same.
+    backend : {"auto", "numpy", "numba"}
+        The engine; all return the same integers.
+    max_cells : int
+        The budget, checked before anything is allocated.
+
+    Returns
+    -------
+    Correlogram
+        ``correlogram(piece, fragment).at(transposition=p, shift=s)`` is the sum, over all pixels, of the
+        piece's brightness times that of the fragment moved `p` steps up and `s` ticks later.
+
+    Raises
+    ------
+    NoNotes
+        If either is empty.
+    InvalidInput
+        If the pitch grids differ.
+    TooLarge
+        If the correlogram would exceed `max_cells`; `correlogram_tiles` gives it in parts.
+
+    Notes
+    -----
+    Problem P3 of Ukkonen, Lemström and Mäkinen, "Geometric algorithms for transposition invariant
+    content-based music retrieval", ISMIR 2003. Work grows with the number of note pairs plus the number
+    of placements; no picture is painted and no Fourier transform rounds.
+
+    Examples
+    --------
+    >>> x = NoteArray.from_arrays(pitch=[60, 62], onset=[0, 4], duration=[4, 4], ticks_per_quarter=4)
+    >>> correlogram(x, x.transposed(-3)).peaks()
+    [Peak(transposition=3, shift=0, shared=8)]
+    """
+    pictures = _pictures(piece, fragment)
+    frame = frame_around(*pictures.planes)
+    if frame.cells > max_cells:
+        raise TooLarge(
+            f"the correlogram would have {frame.rows:,} x {frame.columns:,} placements, over the budget of "
+            f"{max_cells:,}: use correlogram_tiles, or count in fewer ticks with at_resolution"
+        )
+    (whole,) = _tiles(pictures, frame, max(1, frame.columns), backend_named(backend, frame.cells))
+    return whole
+
+
+def correlogram_tiles(
+    piece: NoteArray, fragment: NoteArray, *, columns: int = 2**16, backend: Backend = "auto"
+) -> Iterator[Correlogram]:
+    """Give the correlogram in tiles of at most `columns` shifts, from the first shift to the last.
+
+    The parameters and errors are those of :func:`correlogram`; memory stays that of one tile.
+    """
+    if columns < 1:
+        raise InvalidInput(f"columns: expected at least 1, got {columns}")
+    pictures = _pictures(piece, fragment)
+    frame = frame_around(*pictures.planes)
+    return _tiles(pictures, frame, columns, backend_named(backend, frame.cells))
+
+
+class Pictures(NamedTuple):
+    """Two pictures of one resolution, each as its plane of pitched notes and its plane of drums."""
+
+    planes: tuple[tuple[Lines, Lines], tuple[Lines, Lines]]
+    ticks_per_quarter: int
+
+
+def planes(roll: PianoRoll) -> tuple[Lines, Lines]:
+    """Return the strokes of the pitched notes and those of the drums."""
+    columns = (roll.pitch, roll.onset, roll.offset, roll.brightness)
+    return Lines(*(c[~roll.is_drum] for c in columns)), Lines(*(c[roll.is_drum] for c in columns))
+
+
+def summed_tiles(
+    piece: tuple[Lines, Lines], fragment: tuple[Lines, Lines], frame: Frame, columns: int, engine: SharedTime
+) -> Iterator[tuple[Frame, NDArray[np.int64], NDArray[np.int64]]]:
+    """Give ``(tile, values, drums)`` for the tiles of a frame, each carrying its seams to the next."""
+    seam, drum_seam = Seam.before(frame), Seam.before(frame.row())
+    have_drums = bool(len(piece[1].pitch) and len(fragment[1].pitch))
+    for tile in frame.tiles(columns):
+        values, seam = engine(piece[0], fragment[0], tile, seam)
+        drums = np.zeros((1, tile.columns), np.int64)
+        if have_drums:
+            drums, drum_seam = engine(piece[1], fragment[1], tile.row(), drum_seam)
+            values += drums
+        yield tile, values, drums[0]
+
+
+def _pictures(piece: NoteArray, fragment: NoteArray) -> Pictures:
+    """Check the two arguments and draw them at one resolution."""
+    for notes, role in ((piece, "piece"), (fragment, "fragment")):
+        if not len(notes):
+            raise NoNotes(notes.name or f"the {role}")
+    if piece.steps_per_octave != fragment.steps_per_octave:
+        raise InvalidInput(
+            f"fragment: its grid has {fragment.steps_per_octave} steps an octave, the piece's "
+            f"{piece.steps_per_octave}; read both on the same grid"
+        )
+    resolution = lcm(piece.ticks_per_quarter, fragment.ticks_per_quarter)
+    rolls = [draw(notes).at_resolution(resolution) for notes in (piece, fragment)]
+    check_exact(*rolls)
+    return Pictures((planes(rolls[0]), planes(rolls[1])), resolution)
+
+
+def check_exact(piece: PianoRoll, fragment: PianoRoll) -> None:
+    """Raise TooLarge if a sum over the two pictures could leave 64 bits."""
+    bounds = [
+        int(np.abs(roll.brightness).max(initial=0)) * int((roll.offset - roll.onset).sum())
+        for roll in (piece, fragment)
+    ]
+    if min(bounds) * 127**2 > MAX_SHARED or max(bounds) > MAX_SHARED:
+        raise TooLarge(
+            "the two pictures are too long and bright to be counted in 64 bits; use fewer ticks a quarter"
+        )
+
+
+def _tiles(pictures: Pictures, frame: Frame, columns: int, engine: SharedTime) -> Iterator[Correlogram]:
+    """Wrap the tiles of two pictures as correlograms."""
+    for tile, values, drums in summed_tiles(*pictures.planes, frame, columns, engine):
+        values.flags.writeable = False
+        yield Correlogram(values, tile, drums, pictures.ticks_per_quarter)

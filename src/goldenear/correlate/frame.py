@@ -1,0 +1,96 @@
+"""This file is where array indices meet music: which row is which transposition, which column which shift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.correlate.turning_points import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rectangle of (transposition, shift): row 0 is `first_transposition`, column 0 is `first_shift`."""
+
+    first_transposition: int
+    first_shift: int
+    rows: int
+    columns: int
+
+    @property
+    def cells(self) -> int:
+        """The number of placements in the frame."""
+        return self.rows * self.columns
+
+    @property
+    def transpositions(self) -> NDArray[np.int64]:
+        """The transposition of every row, in steps."""
+        return self.first_transposition + np.arange(self.rows, dtype=np.int64)
+
+    @property
+    def shifts(self) -> NDArray[np.int64]:
+        """The shift of every column, in ticks."""
+        return self.first_shift + np.arange(self.columns, dtype=np.int64)
+
+    def limited(self, lowest: int, highest: int) -> Frame:
+        """Return the frame with only the transpositions within lowest..highest; perhaps without rows."""
+        low = max(lowest, self.first_transposition)
+        high = min(highest, self.first_transposition + self.rows - 1)
+        return replace(self, first_transposition=low, rows=max(0, high - low + 1))
+
+    def row(self) -> Frame:
+        """Return the single row on which drums meet: they are never transposed."""
+        return replace(self, first_transposition=0, rows=1)
+
+    def tiles(self, columns: int) -> Iterator[Frame]:
+        """Cut the frame into tiles of at most `columns` columns, from the first shift to the last."""
+        for start in range(0, self.columns, columns):
+            yield replace(
+                self, first_shift=self.first_shift + start, columns=min(columns, self.columns - start)
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seam:
+    """What a run carries from one tile to the next: two integers a row, the value and the slope reached."""
+
+    value: NDArray[np.int64]
+    slope: NDArray[np.int64]
+
+    @classmethod
+    def before(cls, frame: Frame) -> Seam:
+        """Return the seam before anything is shared: zeros."""
+        return cls(np.zeros(frame.rows, np.int64), np.zeros(frame.rows, np.int64))
+
+
+def frame_around(piece: tuple[Lines, Lines], fragment: tuple[Lines, Lines]) -> Frame:
+    """Return every placement at which the two pictures can share time.
+
+    Parameters
+    ----------
+    piece, fragment : (Lines, Lines)
+        The pitched notes and the drums of each; neither picture is empty.
+
+    Returns
+    -------
+    Frame
+        Rows for every transposition at which pitched notes can meet, and transposition 0 where drums
+        can; columns for every shift at which the two overlap in time.
+    """
+    piece_onset = min(int(lines.onset.min()) for lines in piece if len(lines.onset))
+    piece_offset = max(int(lines.offset.max()) for lines in piece if len(lines.offset))
+    onset = min(int(lines.onset.min()) for lines in fragment if len(lines.onset))
+    offset = max(int(lines.offset.max()) for lines in fragment if len(lines.offset))
+    first_shift = piece_onset - offset + 1
+    columns = (piece_offset - onset - 1) - first_shift + 1
+    lowest, highest = [], []
+    if len(piece[0].pitch) and len(fragment[0].pitch):
+        lowest.append(int(piece[0].pitch.min() - fragment[0].pitch.max()))
+        highest.append(int(piece[0].pitch.max() - fragment[0].pitch.min()))
+    if not lowest or (len(piece[1].pitch) and len(fragment[1].pitch)):
+        lowest.append(0)
+        highest.append(0)
+    return Frame(min(lowest), first_shift, max(highest) - min(lowest) + 1, columns)

@@ -1,0 +1,67 @@
+"""Everything goldenear can refuse, and the one line it then says.
+
+::
+
+    GoldenearError
+    ├── InvalidInput      (also ValueError)   an argument is off: which, what was expected, what came
+    │   └── NoNotes                           a fragment that must sound is silent
+    ├── UnreadableFile    (also ValueError)   a file is refused: which, and why
+    ├── InvalidTaste      (also ValueError)   a folder of samples, or its taste.toml, is off
+    ├── TooLarge          (also ValueError)   an answer would not fit the memory budget: sizes are checked first
+    └── MissingExtra      (also ImportError)  an optional library is not installed: the command that installs it
+
+Catch :class:`GoldenearError` to catch them all; the message is always a single line that says what to do.
+"""
+
+from __future__ import annotations
+
+import os
+
+
+class GoldenearError(Exception):
+    """The base of every error that goldenear raises on purpose."""
+
+
+class InvalidInput(GoldenearError, ValueError):
+    """An argument is off; the message names it, what was expected and what came."""
+
+
+class NoNotes(InvalidInput):
+    """A fragment without notes was given where something has to sound."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name or 'the fragment'}: there are no notes in it, so there is nothing to compare"
+        )
+
+
+class UnreadableFile(GoldenearError, ValueError):
+    """A file is refused.
+
+    Attributes
+    ----------
+    path : str
+        The file, as it was given.
+    reason : str
+        Why it is refused, in a few words.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], reason: str) -> None:
+        self.path = os.fspath(path)
+        self.reason = reason
+        super().__init__(f"{self.path}: {reason}")
+
+
+class InvalidTaste(GoldenearError, ValueError):
+    """A taste folder or its taste.toml cannot be used; the message names the file and what to change."""
+
+
+class TooLarge(GoldenearError, ValueError):
+    """A result would exceed the memory budget; nothing was allocated."""
+
+
+class MissingExtra(GoldenearError, ImportError):
+    """An optional library is missing; the message gives the command that installs it."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an optional part: pip install 'goldenear[{extra}]'")

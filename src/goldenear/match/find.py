@@ -1,0 +1,147 @@
+"""This file is where a fragment is found inside a piece: every bright placement that keeps clear of a brighter one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from goldenear.correlate.backends import Backend, backend_named
+from goldenear.errors import InvalidInput
+from goldenear.match.matches import Match, Matches
+from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures
+from goldenear.match.rank import check_same_grid, match_at, placements_to_try, prepare
+from goldenear.match.recipe import Recipe
+from goldenear.match.similarity import Tile, similarity_tiles
+from goldenear.notes.alteration import fraction
+from goldenear.notes.note_array import NoteArray
+
+THRESHOLD = 0.75
+"""How similar an occurrence is, at least, by default."""
+
+MAX_CANDIDATES = 2_000_000
+
+
+def find(
+    piece: NoteArray,
+    fragment: NoteArray,
+    *,
+    threshold: float = THRESHOLD,
+    exclusion: Fraction | int | str | None = None,
+    recipe: Recipe | None = None,
+    backend: Backend = "auto",
+) -> Matches:
+    """Find the occurrences of a fragment in a piece.
+
+    Parameters
+    ----------
+    piece, fragment : NoteArray
+        Where to look, and what for.
+    threshold : float
+        The similarity, price included, from which a placement counts; above 0, up to 1.
+    exclusion : Fraction, int or str, optional
+        No two occurrences begin within less than so many quarters of one another: the brighter stays.
+        Half the length of the brighter, at most 2, by default.
+    recipe : Recipe, optional
+        How likeness is counted.
+    backend : {"auto", "numpy", "numba"}
+        The engine; the answer does not depend on it.
+
+    Returns
+    -------
+    Matches
+        The brightest first; of equals the earlier alteration of the recipe, then the earlier in the
+        piece, then the smallest transposition. ``match.onset`` tells where, in quarters.
+
+    Raises
+    ------
+    NoNotes
+        If nothing sounds in the piece or the fragment.
+    InvalidInput
+        If an argument is out of range, grids differ, or so low a threshold finds millions of placements.
+
+    Examples
+    --------
+    >>> theme = NoteArray.from_arrays(pitch=[60, 64, 62], onset=[0, 1, 2], duration=[1, 1, 1],
+    ...                               ticks_per_quarter=1)
+    >>> later = theme.transposed(7).shifted(8)
+    >>> piece = NoteArray.from_arrays(pitch=[*theme.pitch, *later.pitch], onset=[*theme.onset, *later.onset],
+    ...                               duration=1, ticks_per_quarter=1)
+    >>> [(float(m.onset), m.transposition) for m in find(piece, theme)]
+    [(0.0, 0), (8.0, 7)]
+    """
+    if not 0 < threshold <= 1:
+        raise InvalidInput(f"threshold: expected above 0, up to 1, got {threshold}")
+    apart = None if exclusion is None else fraction("exclusion", exclusion)
+    recipe = recipe or Recipe()
+    check_same_grid(piece, fragment)
+    prepared = prepare([fragment], recipe)
+    pieces = piece_pictures(piece, recipe)
+    engine = backend_named(backend, placements_to_try(pieces, prepared))
+    candidates: list[Match] = []
+    for picture in prepared.pictures[0]:
+        if picture.alteration.price < threshold:
+            continue
+        x = pieces[picture.alteration.reading]
+        pair, tiles = similarity_tiles(x, picture, recipe, engine, fragment.steps_per_octave)
+        for tile in tiles:
+            candidates += _bright_places(
+                x, fragment, picture, pair.ticks_per_quarter, tile, threshold / picture.alteration.price
+            )
+            if len(candidates) > MAX_CANDIDATES:
+                raise InvalidInput(f"threshold: {threshold} finds millions of placements; raise it")
+    return Matches(tuple(_kept_clear(candidates, recipe, apart)), (fragment,))
+
+
+def _bright_places(
+    x: PiecePicture,
+    fragment: NoteArray,
+    picture: SamplePicture,
+    ticks_per_quarter: int,
+    tile: Tile,
+    threshold: float,
+) -> Iterator[Match]:
+    """Give the placements of a tile that reach the threshold and are the brightest of their neighbours in time."""
+    height = tile.similarity
+    bright = height >= threshold
+    bright[:, 1:] &= height[:, 1:] >= height[:, :-1]
+    bright[:, :-1] &= height[:, :-1] > height[:, 1:]
+    for row, column in zip(*(index.tolist() for index in np.nonzero(bright)), strict=True):
+        yield match_at(
+            x,
+            0,
+            fragment,
+            picture,
+            ticks_per_quarter,
+            tile.frame.first_transposition + row,
+            tile.frame.first_shift + column,
+            int(tile.shared[row, column]),
+            float(height[row, column]),
+        )
+
+
+def _kept_clear(candidates: list[Match], recipe: Recipe, apart: Fraction | None) -> Iterator[Match]:
+    """Give the candidates, the brightest first, that begin clear of every brighter one."""
+    turn = {alteration: i for i, alteration in enumerate(recipe.alterations)}
+    candidates.sort(
+        key=lambda m: (
+            -m.similarity,
+            turn[m.placement.alteration],
+            m.onset,
+            abs(m.transposition),
+            m.transposition,
+        )
+    )
+    widest = Fraction(2) if apart is None else apart
+    onsets: list[Fraction] = []
+    reach: dict[Fraction, Fraction] = {}
+    for match in candidates:
+        nearby = onsets[
+            bisect_left(onsets, match.onset - widest) : bisect_right(onsets, match.onset + widest)
+        ]
+        if all(abs(onset - match.onset) >= reach[onset] for onset in nearby):
+            insort(onsets, match.onset)
+            reach[match.onset] = min(widest, match.quarters / 2) if apart is None else apart
+            yield match

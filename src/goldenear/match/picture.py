@@ -1,0 +1,236 @@
+"""This file is where X and the samples are drawn ready to be laid over one another, once each.
+
+X is drawn once for every reading of pitch, a sample once for every alteration. Both begin at tick 0 and are
+counted on the coarsest grid that is exact; where they really begin is kept beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import gcd, lcm
+from typing import NamedTuple
+
+import numpy as np
+
+from goldenear.correlate.correlogram import planes
+from goldenear.correlate.turning_points import Lines
+from goldenear.errors import InvalidInput, NoNotes
+from goldenear.match.recipe import Recipe
+from goldenear.notes.alteration import Alteration
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.piano_roll import PianoRoll, Reading, draw, joined, painted
+
+
+class Box(NamedTuple):
+    """The place a sample takes: its pitches with a margin, its drums, its time. Pitches are inclusive."""
+
+    lowest: int
+    highest: int
+    drums: frozenset[int]
+    onset: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class PiecePicture:
+    """X drawn for one reading of pitch.
+
+    Attributes
+    ----------
+    roll : PianoRoll
+        What a sample is multiplied with; under ``"neighbour"`` with its glow on the steps beside it.
+    heard : PianoRoll
+        What sounds, without glow, at the same scale: its energy normalises.
+    origin : Fraction
+        Where the picture begins, in quarters.
+    scale : int
+        The brightness that one unit of X's own brightness is drawn with.
+    """
+
+    roll: PianoRoll
+    heard: PianoRoll
+    origin: Fraction
+    scale: int
+
+    @cached_property
+    def energy(self) -> int:
+        """The sum of brightness squared over all that sounds."""
+        return energy(self.heard)
+
+    @cached_property
+    def plain(self) -> int:
+        """The one brightness of all that sounds; 0 where it differs."""
+        levels = np.unique(self.heard.brightness)
+        return int(levels[0]) if len(levels) == 1 else 0
+
+    @cached_property
+    def light(self) -> int:
+        """The sum of brightness over all that sounds."""
+        return light(self.heard)
+
+
+@dataclass(frozen=True)
+class SamplePicture:
+    """A sample drawn for one alteration."""
+
+    roll: PianoRoll
+    alteration: Alteration
+    origin: Fraction
+    box: Box
+
+    @cached_property
+    def energy(self) -> int:
+        """The sum of brightness squared over all that must sound."""
+        return energy(self._bright)
+
+    @cached_property
+    def light(self) -> int:
+        """The sum of brightness over all that must sound."""
+        return light(self._bright)
+
+    @cached_property
+    def area(self) -> int:
+        """The number of pixels that must sound."""
+        return int((self._bright.offset - self._bright.onset).sum())
+
+    @cached_property
+    def brightest(self) -> int:
+        """The greatest brightness."""
+        return int(self._bright.brightness.max())
+
+    @property
+    def _bright(self) -> PianoRoll:
+        return self.roll.where(self.roll.brightness > 0)
+
+
+class Pair(NamedTuple):
+    """X and a sample on one grid, ready for the engine."""
+
+    piece: tuple[Lines, Lines]
+    heard: tuple[Lines, Lines]
+    sample: tuple[Lines, Lines]
+    box: Box
+    ticks_per_quarter: int
+    up: int
+    """How many ticks of the pair one tick of the sample's own picture makes."""
+    piece_up: int
+    """How many ticks of the pair one tick of X's own picture makes."""
+
+
+def piece_pictures(x: NoteArray, recipe: Recipe) -> dict[Reading, PiecePicture]:
+    """Draw X once for every reading that the recipe's alterations use.
+
+    Raises
+    ------
+    NoNotes
+        If nothing sounds in X.
+    """
+    sounding = x.where(x.brightness > 0)
+    if not len(sounding):
+        raise NoNotes(x.name)
+    readings = dict.fromkeys(a.reading for a in recipe.alterations)
+    return {reading: _piece_picture(sounding, recipe, reading) for reading in readings}
+
+
+def sample_pictures(sample: NoteArray, recipe: Recipe) -> tuple[SamplePicture, ...]:
+    """Draw a sample once for every alteration of the recipe, in the recipe's order.
+
+    Raises
+    ------
+    NoNotes
+        If nothing sounds in the sample.
+    """
+    if not (sample.brightness > 0).any():
+        raise NoNotes(sample.name)
+    return tuple(_sample_picture(sample, recipe, alteration) for alteration in recipe.alterations)
+
+
+def paired(x: PiecePicture, sample: SamplePicture) -> Pair:
+    """Bring X and a sample to their common grid."""
+    resolution = lcm(x.roll.ticks_per_quarter, sample.roll.ticks_per_quarter)
+    up = resolution // sample.roll.ticks_per_quarter
+    box = sample.box._replace(onset=sample.box.onset * up, offset=sample.box.offset * up)
+    return Pair(
+        planes(x.roll.at_resolution(resolution)),
+        planes(x.heard.at_resolution(resolution)),
+        planes(sample.roll.at_resolution(resolution)),
+        box,
+        resolution,
+        up,
+        resolution // x.roll.ticks_per_quarter,
+    )
+
+
+def energy(roll: PianoRoll) -> int:
+    """Return the sum of brightness squared over the pixels."""
+    return int((roll.brightness**2 * (roll.offset - roll.onset)).sum())
+
+
+def light(roll: PianoRoll) -> int:
+    """Return the sum of brightness over the pixels."""
+    return int((roll.brightness * (roll.offset - roll.onset)).sum())
+
+
+def _piece_picture(x: NoteArray, recipe: Recipe, reading: Reading) -> PiecePicture:
+    heard, origin = _from_zero(draw(x, recipe.drawing, reading=reading))
+    if reading == "neighbour":
+        share = recipe.neighbour_share
+        heard = replace(heard, brightness=heard.brightness * share.denominator)
+        return PiecePicture(_glowing(heard, share), heard, origin, share.denominator)
+    if reading == "octave":
+        # Two octaves of the folded picture, so that a fold needs no wrapping round: pitch class q moved
+        # up by p finds q + p (mod the octave) at row q + p.
+        above = replace(heard, pitch=np.where(heard.is_drum, heard.pitch, heard.pitch + x.steps_per_octave))
+        return PiecePicture(joined(heard, above.where(~above.is_drum)), heard, origin, 1)
+    return PiecePicture(heard, heard, origin, 1)
+
+
+def _sample_picture(sample: NoteArray, recipe: Recipe, alteration: Alteration) -> SamplePicture:
+    roll = draw(alteration.apply(sample), recipe.drawing, reading=alteration.reading)
+    bright, origin = _from_zero(roll.where(roll.brightness > 0))
+    # Forbidden places move with the sound, so that the picture begins where its sound begins.
+    roll, _ = _from_zero(roll, origin)
+    resolution = lcm(bright.ticks_per_quarter, roll.ticks_per_quarter)
+    roll, bright = roll.at_resolution(resolution), bright.at_resolution(resolution)
+    return SamplePicture(roll, alteration, origin, _box(bright, alteration.reading, sample.steps_per_octave))
+
+
+def _box(bright: PianoRoll, reading: Reading, steps_per_octave: int) -> Box:
+    """Return the place of a sample: a whole tone of margin, so that a full cluster is never a likeness."""
+    pitch = bright.pitch[~bright.is_drum]
+    drums = frozenset(bright.pitch[bright.is_drum].tolist())
+    onset, offset = int(bright.onset.min()), int(bright.offset.max())
+    if not len(pitch):
+        return Box(0, -1, drums, onset, offset)
+    if reading == "octave":
+        return Box(0, steps_per_octave - 1, drums, onset, offset)
+    margin = 0 if reading == "rhythm" else max(1, round(steps_per_octave / 6))
+    return Box(int(pitch.min()) - margin, int(pitch.max()) + margin, drums, onset, offset)
+
+
+def _glowing(heard: PianoRoll, share: Fraction) -> PianoRoll:
+    """Return the picture with a share of every pixel's brightness on the steps above and below it."""
+    glow = replace(heard, brightness=heard.brightness * share.numerator // share.denominator)
+    pitched = glow.where(~glow.is_drum & (glow.brightness > 0))
+    above, below = (replace(pitched, pitch=pitched.pitch + step) for step in (1, -1))
+    return painted(joined(heard, above, below))
+
+
+def _from_zero(roll: PianoRoll, origin: Fraction | None = None) -> tuple[PianoRoll, Fraction]:
+    """Move the picture to begin at tick 0 on its coarsest exact grid; return where it began, in quarters."""
+    if not len(roll):
+        raise InvalidInput("drawing: nothing is left of the notes; let body or onset be above 0")
+    if origin is None:
+        origin = Fraction(int(roll.onset.min()), roll.ticks_per_quarter)
+    start = int(origin * roll.ticks_per_quarter)
+    onset, offset = roll.onset - start, roll.offset - start
+    shared = gcd(int(np.gcd.reduce(np.concatenate([onset, offset]))), roll.ticks_per_quarter)
+    moved = replace(
+        roll,
+        onset=onset // shared,
+        offset=offset // shared,
+        ticks_per_quarter=roll.ticks_per_quarter // shared,
+    )
+    return moved, origin

@@ -1,0 +1,261 @@
+"""This file is where X is compared with many samples, each at its brightest placement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import overload
+
+import numpy as np
+
+from goldenear.correlate.backends import Backend, SharedTime, backend_named
+from goldenear.errors import InvalidInput
+from goldenear.match.matches import Match, Matches
+from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures, sample_pictures
+from goldenear.match.recipe import Recipe
+from goldenear.match.similarity import Tile, similarity_tiles
+from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, Form, alterations
+from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.piano_roll import Reading
+from goldenear.notes.placement import Placement
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedSamples(Sequence[NoteArray]):
+    """A sequence of samples with all their alterations drawn, to be compared with many X.
+
+    Attributes
+    ----------
+    samples : tuple of NoteArray
+        The samples, in order.
+    pictures : tuple of tuple of SamplePicture
+        For each sample, its picture under every alteration of the recipe.
+    recipe : Recipe
+        How likeness is counted.
+    """
+
+    samples: tuple[NoteArray, ...]
+    pictures: tuple[tuple[SamplePicture, ...], ...]
+    recipe: Recipe
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @overload
+    def __getitem__(self, i: int) -> NoteArray: ...
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[NoteArray]: ...
+    def __getitem__(self, i: int | slice) -> NoteArray | Sequence[NoteArray]:
+        return self.samples[i]
+
+
+def prepare(samples: Iterable[NoteArray], recipe: Recipe) -> PreparedSamples:
+    """Draw every sample under every alteration of the recipe.
+
+    Raises
+    ------
+    NoNotes
+        If a sample has nothing that sounds.
+    """
+    kept = tuple(samples)
+    return PreparedSamples(kept, tuple(sample_pictures(sample, recipe) for sample in kept), recipe)
+
+
+def rank(
+    x: NoteArray,
+    samples: Iterable[NoteArray] | PreparedSamples,
+    *,
+    k: int | None = None,
+    stretches: Mapping[Fraction, float] | Iterable[object] | None = None,
+    forms: Mapping[Form, float] | Iterable[Form] | None = None,
+    recipe: Recipe | None = None,
+    backend: Backend = "auto",
+    threads: int = 1,
+) -> Matches:
+    """Compare X with every sample, at every transposition, shift, stretch and other alteration.
+
+    Parameters
+    ----------
+    x : NoteArray
+        What is judged or sought. Its forbidden places, if it has any, are not part of it.
+    samples : NoteArrays, or PreparedSamples
+        What it is compared with; prepared samples, such as ``taste.good``, bring their recipe along.
+    k : int, optional
+        How many matches to return; all by default.
+    stretches, forms : mapping to price, or iterable, optional
+        In place of the recipe's: see :func:`goldenear.alterations`.
+    recipe : Recipe, optional
+        How likeness is counted, where the samples bring no recipe or another is wanted.
+    backend : {"auto", "numpy", "numba"}
+        The engine; the answer does not depend on it.
+    threads : int
+        Samples are shared out among so many threads; the answer does not depend on it.
+
+    Returns
+    -------
+    Matches
+        One for each sample, the most alike first. Of equally good placements of one sample the earlier
+        alteration in the recipe's order is taken, then the smallest transposition either way (of two, the
+        downward one), then the earliest shift.
+
+    Raises
+    ------
+    NoNotes
+        If nothing sounds in X or in a sample.
+    InvalidInput
+        If an argument is out of range, or grids differ.
+
+    Examples
+    --------
+    >>> x = NoteArray.from_arrays(pitch=[60, 62, 67], onset=[0, 1, 2], duration=[1, 1, 1], ticks_per_quarter=1)
+    >>> match = rank(x.transposed(5), [x]).best
+    >>> match.similarity, match.transposition, match.shift
+    (1.0, 5, Fraction(0, 1))
+    """
+    whole_number("threads", threads, 1, 1024)
+    if k is not None:
+        whole_number("k", k, 0, 2**62)
+    own = samples.recipe if isinstance(samples, PreparedSamples) else None
+    wanted = _chosen(recipe or own or Recipe(), stretches, forms)
+    if not isinstance(samples, PreparedSamples) or wanted != own:
+        samples = prepare(samples, wanted)
+    for sample in samples:
+        check_same_grid(x, sample)
+    pictures = piece_pictures(x, samples.recipe)
+    engine = backend_named(backend, placements_to_try(pictures, samples))
+    prepared = samples
+
+    def matched(index: int) -> Match:
+        return best_match(pictures, index, prepared[index], prepared.pictures[index], prepared.recipe, engine)
+
+    if threads == 1:
+        rows = [matched(index) for index in range(len(samples))]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            rows = list(pool.map(matched, range(len(samples))))
+    rows.sort(key=lambda match: (-match.similarity, match.index))
+    return Matches(tuple(rows[:k]), samples.samples)
+
+
+def best_match(
+    x: Mapping[Reading, PiecePicture],
+    index: int,
+    sample: NoteArray,
+    pictures: Sequence[SamplePicture],
+    recipe: Recipe,
+    engine: SharedTime,
+) -> Match:
+    """Return the brightest placement of one sample over all its alterations."""
+    best: Match | None = None
+    for picture in pictures:
+        # No placement can be worth more than the price of its alteration.
+        if best is not None and picture.alteration.price <= best.similarity:
+            continue
+        found = _best_placement(x[picture.alteration.reading], index, sample, picture, recipe, engine)
+        if best is None or found.similarity > best.similarity:
+            best = found
+    assert best is not None, "a recipe has at least one alteration"
+    return best
+
+
+def _best_placement(
+    x: PiecePicture, index: int, sample: NoteArray, picture: SamplePicture, recipe: Recipe, engine: SharedTime
+) -> Match:
+    """Return the brightest placement of one picture of a sample."""
+    pair, tiles = similarity_tiles(x, picture, recipe, engine, sample.steps_per_octave)
+    best: tuple[tuple[float, int, int], int, int, int] | None = None
+    for tile in tiles:
+        for row in _rows_worth_a_look(tile):
+            column = int(np.argmax(tile.similarity[row]))
+            transposition = tile.frame.first_transposition + row
+            key = (-float(tile.similarity[row, column]), abs(transposition), transposition)
+            if best is None or key < best[0]:
+                shift = tile.frame.first_shift + column
+                best = (key, transposition, shift, int(tile.shared[row, column]))
+    if best is None:
+        best = ((0.0, 0, 0), 0, 0, 0)
+    (negative, _, _), transposition, shift, shared = best
+    return match_at(
+        x, index, sample, picture, pair.ticks_per_quarter, transposition, shift, shared, -negative
+    )
+
+
+def _rows_worth_a_look(tile: Tile) -> list[int]:
+    """Return the rows that hold the tile's maximum."""
+    if not tile.similarity.size:
+        return []
+    heights = tile.similarity.max(axis=1)
+    return [int(row) for row in np.flatnonzero(heights == heights.max())]
+
+
+def match_at(
+    x: PiecePicture,
+    index: int,
+    sample: NoteArray,
+    picture: SamplePicture,
+    ticks_per_quarter: int,
+    transposition: int,
+    shift: int,
+    shared: int,
+    similarity: float,
+) -> Match:
+    """Return the match for a placement of a picture, counted from the music's own tick 0."""
+    onset = x.origin + Fraction(shift, ticks_per_quarter)
+    quarters_later = onset - picture.origin
+    if picture.alteration.reading == "octave" and transposition > sample.steps_per_octave // 2:
+        transposition -= sample.steps_per_octave
+    placement = Placement(
+        transposition, quarters_later.numerator, quarters_later.denominator, picture.alteration
+    )
+    return Match(
+        sample.name,
+        index,
+        similarity * picture.alteration.price,
+        Fraction(shared, ticks_per_quarter * x.scale),
+        placement,
+        onset,
+        Fraction(picture.box.offset - picture.box.onset, picture.roll.ticks_per_quarter),
+    )
+
+
+def check_same_grid(x: NoteArray, sample: NoteArray) -> None:
+    """Raise InvalidInput unless both count pitch in the same steps."""
+    if x.steps_per_octave != sample.steps_per_octave:
+        raise InvalidInput(
+            f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
+            f"{x.name or 'X'} has {x.steps_per_octave}; read both on the same grid"
+        )
+
+
+def _chosen(
+    recipe: Recipe,
+    stretches: Mapping[Fraction, float] | Iterable[object] | None,
+    forms: Mapping[Form, float] | Iterable[Form] | None,
+) -> Recipe:
+    """Return the recipe with other stretches or forms, where they are given."""
+    if stretches is None and forms is None:
+        return recipe
+    readings = {a.reading: 1.0 for a in recipe.alterations}
+    return replace(
+        recipe,
+        alterations=alterations(
+            stretches=STRETCH_PRICES if stretches is None else stretches,
+            forms=FORM_PRICES if forms is None else forms,
+            readings=tuple(readings),
+        ),
+    )
+
+
+def placements_to_try(x: Mapping[Reading, PiecePicture], samples: PreparedSamples) -> int:
+    """Return about how many placements a ranking has to look at, to choose an engine by."""
+    total = 0
+    for pictures in samples.pictures:
+        for picture in pictures:
+            piece = x[picture.alteration.reading].roll
+            grid = np.lcm(piece.ticks_per_quarter, picture.roll.ticks_per_quarter)
+            length = int(piece.offset.max()) * int(grid) // piece.ticks_per_quarter
+            length += picture.box.offset * int(grid) // picture.roll.ticks_per_quarter
+            total += length * (int(np.ptp(piece.pitch)) + int(np.ptp(picture.roll.pitch)) + 1)
+    return total

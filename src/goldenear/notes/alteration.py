@@ -1,0 +1,198 @@
+"""This file is where a fragment is altered without losing itself: stretched, mirrored, reversed; each at a price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, TypeVar, get_args
+
+import numpy as np
+
+from goldenear.errors import InvalidInput
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.piano_roll import READINGS, Reading
+
+Key = TypeVar("Key")
+
+Form = Literal["prime", "inversion", "retrograde", "retrograde-inversion"]
+"""The four mirror forms: as it is; mirrored in pitch; in time; in both."""
+
+FORMS: tuple[Form, ...] = get_args(Form)
+
+STRETCH_PRICES: Mapping[Fraction, float] = {
+    Fraction(1): 1.0,
+    Fraction(1, 2): 0.95,
+    Fraction(2): 0.95,
+    Fraction(2, 3): 0.9,
+    Fraction(3, 2): 0.9,
+    Fraction(3, 4): 0.9,
+    Fraction(4, 3): 0.9,
+}
+"""The default stretches and what each leaves of a similarity."""
+
+FORM_PRICES: Mapping[Form, float] = {
+    "prime": 1.0,
+    "inversion": 0.9,
+    "retrograde": 0.85,
+    "retrograde-inversion": 0.8,
+}
+"""The default forms and what each leaves of a similarity."""
+
+READING_PRICES: Mapping[Reading, float] = {"semitone": 1.0}
+"""The default readings of pitch and what each leaves of a similarity."""
+
+_SPOKEN = {"inversion": "inverted", "retrograde": "reversed", "retrograde-inversion": "reversed and inverted"}
+_HEARD = {"neighbour": "neighbouring steps allowed", "octave": "octaves folded", "rhythm": "rhythm only"}
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """What may be done to a sample before it is laid on X.
+
+    Attributes
+    ----------
+    stretch : Fraction
+        The factor on all times: above 1 augmentation, below 1 diminution.
+    form : str
+        ``"prime"``, ``"inversion"``, ``"retrograde"`` or ``"retrograde-inversion"``.
+    reading : str
+        How pitch is read: ``"semitone"``, ``"neighbour"``, ``"octave"`` or ``"rhythm"``.
+    price : float
+        0..1; multiplies the similarity found under this alteration.
+
+    Examples
+    --------
+    >>> str(Alteration(stretch=Fraction(3, 2), form="inversion", price=0.81))
+    'inverted, stretched 3/2'
+    """
+
+    stretch: Fraction = Fraction(1)
+    form: Form = "prime"
+    reading: Reading = "semitone"
+    price: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not Fraction(1, 64) <= self.stretch <= 64:
+            raise InvalidInput(f"stretch: expected 1/64..64, got {self.stretch}")
+        if self.form not in FORMS:
+            raise InvalidInput(f"form: expected one of {', '.join(FORMS)}, got {self.form!r}")
+        if self.reading not in READINGS:
+            raise InvalidInput(f"reading: expected one of {', '.join(READINGS)}, got {self.reading!r}")
+        if not 0 <= self.price <= 1:
+            raise InvalidInput(f"price: expected 0..1, got {self.price}")
+
+    def __str__(self) -> str:
+        said = [_SPOKEN.get(self.form, ""), f"stretched {self.stretch}" if self.stretch != 1 else ""]
+        return ", ".join(s for s in (*said, _HEARD.get(self.reading, "")) if s)
+
+    def apply(self, notes: NoteArray) -> NoteArray:
+        """Return the notes stretched from their first onset on, and mirrored within their own frame.
+
+        Inversion swaps the lowest and the highest pitched note, retrograde the first onset and the last
+        offset. Drums keep their pitch. The reading is not applied: it says how pictures are compared.
+
+        Returns
+        -------
+        NoteArray
+            Exact, in finer ticks where the stretch needs them.
+
+        Examples
+        --------
+        >>> x = NoteArray.from_arrays(pitch=[60, 64], onset=[4, 5], duration=[1, 2], ticks_per_quarter=1)
+        >>> list(Alteration(form="retrograde-inversion").apply(x))[0]
+        Note(pitch=60, onset=4, offset=6, brightness=1, is_drum=False)
+        """
+        if self.stretch == 1 and self.form == "prime":
+            return notes
+        up, down = self.stretch.as_integer_ratio()
+        first = notes.first_onset * down
+        onset = first + (notes.onset - notes.first_onset) * up
+        offset = first + (notes.offset - notes.first_onset) * up
+        pitch = notes.pitch.astype(np.int64)
+        if self.form in ("retrograde", "retrograde-inversion") and len(notes):
+            end = int(offset.max())
+            onset, offset = first + end - offset, first + end - onset
+        pitched = ~notes.is_drum
+        if self.form in ("inversion", "retrograde-inversion") and pitched.any():
+            centre = int(pitch[pitched].min() + pitch[pitched].max())
+            pitch = np.where(pitched, centre - pitch, pitch)
+        return NoteArray.from_arrays(
+            pitch=pitch,
+            onset=onset,
+            duration=offset - onset,
+            brightness=notes.brightness,
+            is_drum=notes.is_drum,
+            ticks_per_quarter=notes.ticks_per_quarter * down,
+            steps_per_octave=notes.steps_per_octave,
+            name=notes.name,
+            provenance=notes.provenance,
+        )
+
+
+def alterations(
+    *,
+    stretches: Mapping[Any, float] | Iterable[object] = STRETCH_PRICES,
+    forms: Mapping[Form, float] | Iterable[Form] = FORM_PRICES,
+    readings: Mapping[Reading, float] | Iterable[Reading] = READING_PRICES,
+) -> tuple[Alteration, ...]:
+    """Combine every stretch with every form and reading; prices multiply.
+
+    Parameters
+    ----------
+    stretches, forms, readings : mapping to price, or iterable
+        An iterable takes the default prices (1 where there is none). A stretch may be written as a
+        Fraction, an int or a string such as ``"3/2"``.
+
+    Returns
+    -------
+    tuple of Alteration
+        The dearest last. Where two alterations score the same, the earlier is reported.
+
+    Raises
+    ------
+    InvalidInput
+        If a stretch is no fraction, or a form, reading or price is unknown.
+
+    Examples
+    --------
+    >>> [a.price for a in alterations(stretches=(1, "1/2"), forms=("prime",))]
+    [1.0, 0.95]
+    """
+    factors = (
+        {fraction("stretch", factor): price for factor, price in stretches.items()}
+        if isinstance(stretches, Mapping)
+        else [fraction("stretch", factor) for factor in stretches]
+    )
+    every = [
+        Alteration(stretch, form, reading, a * b * c)
+        for reading, a in _priced(readings, READING_PRICES).items()
+        for form, b in _priced(forms, FORM_PRICES).items()
+        for stretch, c in _priced(factors, STRETCH_PRICES).items()
+        # Without pitch, a mirrored pitch is no alteration of its own.
+        if reading != "rhythm" or form in ("prime", "retrograde")
+    ]
+    if not every:
+        raise InvalidInput("alterations: none is left; keep at least one stretch, one form and one reading")
+    return tuple(sorted(every, key=lambda a: -a.price))
+
+
+def fraction(name: str, value: object) -> Fraction:
+    """Return `value`, written as a Fraction, an int or a string such as "3/2", as a Fraction.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none of these.
+    """
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise InvalidInput(f"{name}: expected a fraction such as 3/2, got {value!r}") from None
+
+
+def _priced(chosen: Mapping[Key, float] | Iterable[Key], defaults: Mapping[Key, float]) -> dict[Key, float]:
+    """Return the chosen keys with their prices; an iterable takes the default prices."""
+    if isinstance(chosen, Mapping):
+        return dict(chosen)
+    return {key: defaults.get(key, 1.0) for key in chosen}

@@ -1,0 +1,364 @@
+"""This file is where music becomes numbers: a fragment or a piece as frozen columns, with its invariants.
+
+A note is a horizontal line in the (pitch, tick) picture: it sounds on ``onset <= tick < offset``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from goldenear.errors import InvalidInput
+from goldenear.notes.provenance import Provenance
+
+MAX_TICK = 2**40
+"""Onsets and offsets lie within this many ticks of zero, so that every sum stays an exact 64-bit integer."""
+
+MAX_BRIGHTNESS = 127
+
+
+class Note(NamedTuple):
+    """One note of a :class:`NoteArray`, as plain Python numbers."""
+
+    pitch: int
+    onset: int
+    offset: int
+    brightness: int
+    is_drum: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoteArray:
+    """Notes as columns, immutable; make one with :meth:`from_arrays` or :func:`goldenear.read`.
+
+    Attributes
+    ----------
+    pitch : int16 array, shape (n,)
+        In steps. With 12 steps to the octave a step is a semitone and the number is MIDI's (60 = middle C).
+    onset, offset : int64 arrays, shape (n,)
+        In ticks, half-open: the note sounds on ``onset <= tick < offset``; ``offset > onset``.
+    brightness : int16 array, shape (n,)
+        1..127; 1 for a plain picture. Negative (-127..-1) only in a sample: a place that must stay dark.
+    is_drum : bool array, shape (n,)
+        Drums are never transposed, and meet only drums of the same pitch.
+    ticks_per_quarter : int
+        The resolution.
+    steps_per_octave : int
+        The pitch grid; 12 by default.
+    name : str
+        What messages call it.
+    provenance : Provenance
+        The file it came from and what was repaired on reading.
+
+    Notes
+    -----
+    Sorted by (onset, pitch). No two notes of one pitch overlap (a drum and a pitched note may share a
+    number): what overlaps is merged when the array is made, so a pixel is a brightness, never a count.
+    Two arrays are equal when their columns, resolution and grid are; names do not count.
+
+    Examples
+    --------
+    >>> x = NoteArray.from_arrays(pitch=[60, 64], onset=[0, 24], duration=[24, 48], ticks_per_quarter=24)
+    >>> x.offset.tolist(), x.quarters
+    ([24, 72], Fraction(3, 1))
+    """
+
+    pitch: NDArray[np.int16]
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    brightness: NDArray[np.int16]
+    is_drum: NDArray[np.bool_]
+    ticks_per_quarter: int
+    steps_per_octave: int = 12
+    name: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        *,
+        pitch: ArrayLike,
+        onset: ArrayLike,
+        duration: ArrayLike,
+        ticks_per_quarter: int,
+        brightness: ArrayLike = 1,
+        is_drum: ArrayLike = False,
+        steps_per_octave: int = 12,
+        name: str = "",
+        provenance: Provenance | None = None,
+    ) -> NoteArray:
+        """Make a note array from columns, in any order; overlapping notes of one pitch become one.
+
+        Parameters
+        ----------
+        pitch : array of int, shape (n,)
+            In steps, -32,768..32,767.
+        onset, duration : arrays of int, shape (n,)
+            In ticks; durations are at least 1.
+        ticks_per_quarter : int
+            At least 1.
+        brightness : int or array of int, shape (n,)
+            1..127, or -127..-1 for a place that must stay dark. Where notes merge, the brightest wins.
+        is_drum : bool or array of bool, shape (n,)
+            True for drums.
+        steps_per_octave : int
+            At least 1.
+        name : str
+            What messages call it.
+        provenance : Provenance, optional
+            Where it came from.
+
+        Raises
+        ------
+        InvalidInput
+            If a column is not of whole numbers, lengths differ, a value is out of range, or a place is
+            both to sound and to stay dark.
+
+        Examples
+        --------
+        >>> overlapping = NoteArray.from_arrays(pitch=[60, 60], onset=[0, 5], duration=[10, 10],
+        ...                                     ticks_per_quarter=4)
+        >>> list(overlapping)
+        [Note(pitch=60, onset=0, offset=15, brightness=1, is_drum=False)]
+        """
+        whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
+        whole_number("steps_per_octave", steps_per_octave, 1, 1200)
+        pitches = _column("pitch", pitch, None, -(2**15), 2**15 - 1)
+        n = len(pitches)
+        onsets = _column("onset", onset, n, -MAX_TICK, MAX_TICK)
+        durations = _column("duration", duration, n, 1, MAX_TICK)
+        brightnesses = _column("brightness", brightness, n, -MAX_BRIGHTNESS, MAX_BRIGHTNESS)
+        if not brightnesses.all():
+            raise InvalidInput("brightness: expected 1..127 (or -127..-1 for a forbidden place), got 0")
+        drums = np.broadcast_to(np.asarray(is_drum, dtype=bool), (n,))
+        line, start, end, bright, drum = merged(pitches, onsets, onsets + durations, brightnesses, drums)
+        return cls(
+            _frozen(line),
+            _frozen(start),
+            _frozen(end),
+            _frozen(bright),
+            _frozen(drum),
+            int(ticks_per_quarter),
+            int(steps_per_octave),
+            name,
+            provenance or Provenance(),
+        )
+
+    def __len__(self) -> int:
+        return len(self.pitch)
+
+    def __iter__(self) -> Iterator[Note]:
+        columns = (self.pitch, self.onset, self.offset, self.brightness, self.is_drum)
+        return (Note(*row) for row in zip(*(c.tolist() for c in columns), strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NoteArray):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        called = f" {self.name!r}" if self.name else ""
+        return f"<NoteArray{called}: {len(self)} notes, {float(self.quarters):g} quarters>"
+
+    def _key(self) -> tuple[Any, ...]:
+        columns = (self.pitch, self.onset, self.offset, self.brightness, self.is_drum)
+        return (self.ticks_per_quarter, self.steps_per_octave, *(c.tobytes() for c in columns))
+
+    @property
+    def duration(self) -> NDArray[np.int64]:
+        """Durations in ticks, shape (n,)."""
+        return self.offset - self.onset
+
+    @property
+    def first_onset(self) -> int:
+        """The tick at which the first note begins; 0 where there are no notes."""
+        return int(self.onset[0]) if len(self) else 0
+
+    @property
+    def last_offset(self) -> int:
+        """The tick at which the last note ends; 0 where there are no notes."""
+        return int(self.offset.max()) if len(self) else 0
+
+    @property
+    def quarters(self) -> Fraction:
+        """The time from the first onset to the last offset, in quarters."""
+        return Fraction(self.last_offset - self.first_onset, self.ticks_per_quarter)
+
+    @property
+    def energy(self) -> int:
+        """The sum over all sounding pixels of brightness squared: the shared time of the picture with itself."""
+        b = self.brightness.astype(np.int64)
+        return int((b * b * self.duration)[b > 0].sum())
+
+    def where(self, chosen: NDArray[np.bool_]) -> NoteArray:
+        """Return the notes for which `chosen`, a bool array of shape (n,), is true."""
+        return replace(
+            self,
+            pitch=_frozen(self.pitch[chosen]),
+            onset=_frozen(self.onset[chosen]),
+            offset=_frozen(self.offset[chosen]),
+            brightness=_frozen(self.brightness[chosen]),
+            is_drum=_frozen(self.is_drum[chosen]),
+        )
+
+    def named(self, name: str) -> NoteArray:
+        """Return the same notes under another name."""
+        return replace(self, name=name)
+
+    def remarked(self, *remarks: str) -> NoteArray:
+        """Return the same notes with `remarks` added to their provenance."""
+        return replace(self, provenance=self.provenance.remarking(*remarks))
+
+    def transposed(self, steps: int) -> NoteArray:
+        """Return the notes `steps` higher; drums stay.
+
+        Raises
+        ------
+        InvalidInput
+            If a pitch leaves the range of 16 bits.
+        """
+        return self._with(pitch=np.where(self.is_drum, self.pitch, self.pitch.astype(np.int64) + steps))
+
+    def shifted(self, ticks: int) -> NoteArray:
+        """Return the notes `ticks` later.
+
+        Raises
+        ------
+        InvalidInput
+            If an onset leaves the range of 2**40 ticks.
+        """
+        return self._with(onset=self.onset + ticks)
+
+    def at_resolution(self, ticks_per_quarter: int) -> NoteArray:
+        """Return the same music counted in other ticks, exactly.
+
+        Raises
+        ------
+        InvalidInput
+            If an onset or an offset would fall between two ticks.
+
+        Examples
+        --------
+        >>> x = NoteArray.from_arrays(pitch=[60], onset=[12], duration=[6], ticks_per_quarter=12)
+        >>> x.at_resolution(4)
+        <NoteArray: 1 notes, 0.5 quarters>
+        """
+        whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
+        up = lcm(ticks_per_quarter, self.ticks_per_quarter) // self.ticks_per_quarter
+        down = self.ticks_per_quarter * up // ticks_per_quarter
+        if (self.onset * up % down).any() or (self.offset * up % down).any():
+            raise InvalidInput(
+                f"{self.name or 'the notes'}: cannot be counted in {ticks_per_quarter} ticks a quarter "
+                f"without rounding; the coarsest exact resolution is {self.coarsest_resolution()}"
+            )
+        return self._with(
+            onset=self.onset * up // down,
+            duration=self.duration * up // down,
+            ticks_per_quarter=ticks_per_quarter,
+        )
+
+    def coarsest_resolution(self) -> int:
+        """Return the smallest number of ticks a quarter that counts every onset and offset exactly."""
+        shared = int(np.gcd.reduce(np.concatenate([self.onset, self.offset]))) if len(self) else 0
+        return self.ticks_per_quarter // gcd(shared, self.ticks_per_quarter)
+
+    def _with(self, **changed: Any) -> NoteArray:
+        """Make the array again from its columns, some of them changed, and all invariants checked."""
+        columns: dict[str, Any] = {
+            "pitch": self.pitch,
+            "onset": self.onset,
+            "duration": self.duration,
+            "brightness": self.brightness,
+            "is_drum": self.is_drum,
+            "ticks_per_quarter": self.ticks_per_quarter,
+            "steps_per_octave": self.steps_per_octave,
+            "name": self.name,
+            "provenance": self.provenance,
+        }
+        return NoteArray.from_arrays(**(columns | changed))
+
+
+def merged(
+    pitch: NDArray[Any],
+    onset: NDArray[np.int64],
+    offset: NDArray[np.int64],
+    brightness: NDArray[Any],
+    is_drum: NDArray[np.bool_],
+) -> tuple[NDArray[Any], ...]:
+    """Return the columns sorted by (onset, pitch), with overlapping notes of one pitch made one.
+
+    The union: from the first onset to the last offset of a run that overlaps; the brightest wins. Notes
+    that only touch stay two.
+
+    Raises
+    ------
+    InvalidInput
+        If a note overlaps a forbidden place (negative brightness) of its own pitch.
+    """
+    by_line = np.lexsort((offset, onset, pitch, is_drum))
+    p, on, off, b, d = (c[by_line] for c in (pitch, onset, offset, brightness, is_drum))
+    if len(p):
+        new_line = np.concatenate([[True], (p[1:] != p[:-1]) | (d[1:] != d[:-1])])
+        # Lift each line above the one before it, so that one running maximum serves all lines at once.
+        lift = np.cumsum(new_line).astype(np.int64) * (4 * MAX_TICK)
+        reach = np.maximum.accumulate(off + lift) - lift
+        starts = new_line.copy()
+        starts[1:] |= on[1:] >= reach[:-1]
+        first = np.flatnonzero(starts)
+        signs = np.sign(b.astype(np.int64))
+        if (np.maximum.reduceat(signs, first) != np.minimum.reduceat(signs, first)).any():
+            raise InvalidInput("a note overlaps a forbidden place of its own pitch: it cannot do both")
+        loudest = np.maximum.reduceat(np.abs(b.astype(np.int64)), first) * signs[first]
+        p, on, d, b = p[first], on[first], d[first], loudest
+        off = np.maximum.reduceat(off, first)
+    in_time = np.lexsort((d, p, on))
+    return (
+        p[in_time].astype(np.int16),
+        on[in_time].astype(np.int64),
+        off[in_time].astype(np.int64),
+        b[in_time].astype(np.int16),
+        d[in_time].astype(np.bool_),
+    )
+
+
+def whole_number(name: str, value: object, low: int, high: int) -> None:
+    """Raise InvalidInput unless `value` is a whole number within low..high."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise InvalidInput(f"{name}: expected a whole number within {low:,}..{high:,}, got {value!r}")
+
+
+def _column(name: str, values: ArrayLike, n: int | None, low: int, high: int) -> NDArray[np.int64]:
+    """Return `values` as n int64 numbers within low..high; one number serves all notes (not for pitch)."""
+    column = np.asarray(values)
+    if column.size == 0:
+        column = column.astype(np.int64)
+    if column.dtype.kind not in "iu":
+        rounded = np.round(column) if column.dtype.kind == "f" else None
+        if rounded is None or not np.array_equal(rounded, column):
+            raise InvalidInput(f"{name}: expected whole numbers, got {column.dtype} values")
+        column = rounded
+    if n is not None and column.ndim == 0:
+        column = np.full(n, column)
+    if column.ndim != 1 or (n is not None and len(column) != n):
+        raise InvalidInput(
+            f"{name}: expected {'one number' if n is None else n} a note, got shape {column.shape}"
+        )
+    if len(column) and not (low <= column.min() and column.max() <= high):
+        raise InvalidInput(f"{name}: expected {low:,}..{high:,}, got {column.min():,}..{column.max():,}")
+    return column.astype(np.int64)
+
+
+def _frozen(column: NDArray[Any]) -> NDArray[Any]:
+    """Return the column, read-only and contiguous."""
+    column = np.ascontiguousarray(column)
+    column.flags.writeable = False
+    return column

@@ -1,0 +1,38 @@
+"""This file is where a fragment remembers which file it came from, and what was repaired or left out on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where notes came from, and every deviation between the file and the notes.
+
+    Attributes
+    ----------
+    path : str
+        The file as it was given; empty for notes made in memory.
+    format : str
+        ``"midi"``, ``"musicxml"``, ``"mei"``, ``"kern"``, ``"abc"``; empty for notes made in memory.
+    tune : int
+        Which tune of the file, from 1; 0 where the file is one piece.
+    tracks : tuple of str
+        The names of all tracks, parts or voices of the file, in its order, also of those not read.
+    tempos : tuple of (int, int)
+        ``(tick, microseconds per quarter)``, in order; empty where the file says nothing.
+    remarks : tuple of str
+        One short sentence for each thing repaired, left out or read by a stated policy. Empty: the
+        notes are the file, whole.
+    """
+
+    path: str = ""
+    format: str = ""
+    tune: int = 0
+    tracks: tuple[str, ...] = ()
+    tempos: tuple[tuple[int, int], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def remarking(self, *remarks: str) -> Provenance:
+        """Return the same provenance with `remarks` added at the end."""
+        return replace(self, remarks=self.remarks + remarks)

@@ -1,0 +1,238 @@
+"""This file is where files become notes: it picks the format, then applies the policies of reading, once for all.
+
+The policies, each of which leaves a remark in ``provenance.remarks`` when it acts:
+
+===========================  ==================================================================================
+what a file may hold         what becomes of it
+===========================  ==================================================================================
+overlapping notes, one pitch  merged: the union of their times (notes that only touch stay apart)
+notes of no length           left out
+notes that never end         left out
+sustain pedal                ignored: a note lasts as long as its key is held
+drums (MIDI channel 10)      kept and marked; never transposed
+several tracks               all merged, unless `track` names one
+grace notes                  left out
+repeats                      not unfolded: the music stands once, as written
+a track named ``forbidden``   places that must stay dark (negative brightness)
+===========================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.provenance import Provenance
+
+MAX_FILE_BYTES = 64 * 2**20
+"""Larger files are refused before they are opened: no fragment and no piece of music is this large."""
+
+FORBIDDEN = "forbidden"
+"""The name of the track whose notes are places that must stay dark."""
+
+Brightness = Literal["plain", "velocity"]
+Parser = Callable[[bytes, str], list[ParsedTune]]
+
+_PARSERS = {
+    ".mid": "midi:parse_midi",
+    ".midi": "midi:parse_midi",
+    ".kar": "midi:parse_midi",
+    ".rmi": "midi:parse_midi",
+    ".abc": "abc:parse_abc",
+    ".musicxml": "score:parse_musicxml",
+    ".xml": "score:parse_musicxml",
+    ".mxl": "score:parse_mxl",
+    ".mei": "score:parse_mei",
+    ".krn": "score:parse_kern",
+    ".kern": "score:parse_kern",
+}
+
+SUFFIXES = tuple(_PARSERS)
+"""The file name endings that can be read."""
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    tune: int | None = None,
+    track: int | str | None = None,
+    brightness: Brightness = "plain",
+    steps_per_octave: int = 12,
+) -> NoteArray:
+    """Read one fragment or piece from a file.
+
+    Parameters
+    ----------
+    path : path
+        MIDI (.mid .midi .kar .rmi), MusicXML (.musicxml .xml .mxl), MEI (.mei), Humdrum (.krn .kern) or
+        ABC (.abc).
+    tune : int, optional
+        Which tune of a collection (ABC) or which pattern of a format 2 MIDI file, from 1. Needed only
+        where the file holds several.
+    track : int or str, optional
+        One track, part or voice, by number from 0 or by name; all are merged otherwise.
+    brightness : {"plain", "velocity"}
+        How bright notes are drawn: all 1, or by their MIDI velocity, 1..127.
+    steps_per_octave : int
+        The pitch grid on which the file's pitch numbers count steps; other grids than 12 serve
+        microtonal keyboards, which send one number a step.
+
+    Returns
+    -------
+    NoteArray
+        What was repaired or left out stands in its ``provenance.remarks``; an empty tuple means the
+        notes are the file, whole. A file without notes gives an array without notes.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is missing, damaged, of no known kind, or holds several tunes and `tune` picks none.
+    InvalidInput
+        If an argument is out of range, or no such tune or track exists.
+    MissingExtra
+        If the format needs the extra ``scores`` and it is not installed.
+    """
+    tunes = read_all(path, track=track, brightness=brightness, steps_per_octave=steps_per_octave)
+    if tune is not None:
+        if not 1 <= tune <= len(tunes):
+            raise InvalidInput(f"tune: {os.fspath(path)} holds tunes 1..{len(tunes)}, got {tune}")
+        return tunes[tune - 1]
+    if len(tunes) > 1:
+        raise UnreadableFile(
+            path, f"holds {len(tunes)} tunes: choose one with tune=, or take all with read_all"
+        )
+    return tunes[0]
+
+
+def read_all(
+    path: str | os.PathLike[str],
+    *,
+    track: int | str | None = None,
+    brightness: Brightness = "plain",
+    steps_per_octave: int = 12,
+) -> list[NoteArray]:
+    """Read every tune of a file; most files hold one.
+
+    The parameters and errors are those of :func:`read`. Each array is named after the file, and after
+    its number where there are several.
+    """
+    if brightness not in ("plain", "velocity"):
+        raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
+    path = os.fspath(path)
+    parsed = _parser_for(path)(_bytes_of(path), path)
+    return [
+        _assembled(tune, path, number if len(parsed) > 1 else 0, track, brightness, steps_per_octave)
+        for number, tune in enumerate(parsed, start=1)
+    ]
+
+
+def _parser_for(path: str) -> Parser:
+    """Return the function that parses files of this name; its libraries are imported only now."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in _PARSERS:
+        raise UnreadableFile(path, f"unknown kind of file {suffix!r}: expected one of {' '.join(SUFFIXES)}")
+    module, function = _PARSERS[suffix].split(":")
+    parser: Parser = getattr(import_module(f"goldenear.notes.formats.{module}"), function)
+    return parser
+
+
+def _bytes_of(path: str) -> bytes:
+    """Return the file's bytes, its size checked first."""
+    try:
+        size = Path(path).stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise UnreadableFile(path, f"{size:,} bytes is over the limit of {MAX_FILE_BYTES:,}")
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise UnreadableFile(path, "no such file") from None
+    except OSError as error:
+        raise UnreadableFile(path, f"cannot be opened: {error.strerror or error}") from None
+    if not data:
+        raise UnreadableFile(path, "the file is empty")
+    return data
+
+
+def _assembled(
+    tune: ParsedTune,
+    path: str,
+    number: int,
+    track: int | str | None,
+    brightness: Brightness,
+    steps_per_octave: int,
+) -> NoteArray:
+    """Apply the policies of reading to one parsed tune."""
+    remarks = list(tune.remarks)
+    columns = _columns(_chosen(tune.tracks, track, path), brightness)
+    durations = columns["duration"]
+    if empty := int((durations <= 0).sum()):
+        remarks.append(f"{_count(empty, 'note')} of no length: left out")
+        columns = {name: column[durations > 0] for name, column in columns.items()}
+    name = Path(path).name
+    if number:
+        name += f"#{number}" + (f" {tune.title}" if tune.title else "")
+    provenance = Provenance(path, tune.format, number, tuple(t.name for t in tune.tracks), tune.tempos)
+    try:
+        notes = NoteArray.from_arrays(
+            **columns,
+            ticks_per_quarter=tune.ticks_per_quarter,
+            steps_per_octave=steps_per_octave,
+            name=name,
+            provenance=provenance,
+        )
+    except InvalidInput as error:
+        raise UnreadableFile(path, str(error)) from None
+    if lost := len(columns["pitch"]) - len(notes):
+        remarks.append(
+            f"{_count(lost, 'note')} merged into another of the same pitch that {'it' if lost == 1 else 'they'} overlapped"
+        )
+    if not len(notes):
+        remarks.append("no notes")
+    return notes.remarked(*remarks)
+
+
+def _chosen(tracks: list[ParsedTrack], track: int | str | None, path: str) -> list[ParsedTrack]:
+    """Return the tracks to merge: all, or the one that `track` numbers or names."""
+    if track is None:
+        return tracks
+    if isinstance(track, int):
+        if not 0 <= track < len(tracks):
+            raise InvalidInput(f"track: {path} holds tracks 0..{len(tracks) - 1}, got {track}")
+        return [tracks[track]]
+    named = [t for t in tracks if t.name.strip().casefold() == track.strip().casefold()]
+    if not named:
+        known = ", ".join(f"{i} {t.name.strip()!r}" for i, t in enumerate(tracks))
+        raise InvalidInput(f"track: {path} holds no track named {track!r}; it holds {known}")
+    return named
+
+
+def _columns(tracks: list[ParsedTrack], brightness: Brightness) -> dict[str, NDArray[Any]]:
+    """Join the tracks into one column a field."""
+
+    def joined(field: str, dtype: type) -> NDArray[Any]:
+        parts: list[NDArray[Any]] = [np.asarray(getattr(track, field), dtype=dtype) for track in tracks]
+        return np.concatenate([np.zeros(0, dtype), *parts])
+
+    velocity = joined("velocity", np.int64)
+    bright = velocity if brightness == "velocity" else np.ones_like(velocity)
+    signs = [np.full(len(t.pitch), -1 if t.name.strip().casefold() == FORBIDDEN else 1) for t in tracks]
+    return {
+        "pitch": joined("pitch", np.int64),
+        "onset": joined("onset", np.int64),
+        "duration": joined("duration", np.int64),
+        "is_drum": joined("is_drum", np.bool_),
+        "brightness": bright * np.concatenate([np.zeros(0, np.int64), *signs]),
+    }
+
+
+def _count(n: int, noun: str) -> str:
+    """Return ``"1 note"`` or ``"3 notes"``."""
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")

@@ -1,0 +1,183 @@
+"""This file is where notes become files: what every format asks of them is checked and prepared here, once.
+
+===============================  ==============================================================================
+what notes may hold              what becomes of it
+===============================  ==============================================================================
+brightness                       MIDI: velocity; 64 where all notes of an array are plain. Scores: not written
+forbidden places                 a track, or part, of their own named ``forbidden``, as :func:`read` expects it
+drums                            MIDI: channel 10. Scores: refused
+another grid than 12 steps       MIDI: plain numbers; tell :func:`read` the grid. Scores: refused
+tempos (of the first array)      MIDI: written, else a reader assumes 120 a minute. Scores: not written
+===============================  ==============================================================================
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from itertools import chain
+from math import lcm
+from pathlib import Path
+
+import numpy as np
+
+from goldenear.errors import InvalidInput
+from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.formats.midi_track import MAX_TICKS, one_line
+from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.read import FORBIDDEN
+
+MAX_TICKS_PER_QUARTER = 32_767
+"""The finest resolution that MIDI can state, and more than MusicXML programs bear."""
+
+MAX_PARTS = 32_767
+"""The most arrays in one file: each may need two of the 65,535 tracks that MIDI can count."""
+
+PLAIN_VELOCITY = 64
+"""The velocity of notes that have none."""
+
+Writer = Callable[[ParsedTune], bytes]
+
+_WRITERS = {
+    ".mid": "midi_writer:midi_bytes",
+    ".midi": "midi_writer:midi_bytes",
+    ".musicxml": "score_writer:musicxml_bytes",
+    ".xml": "score_writer:musicxml_bytes",
+}
+
+
+def write(
+    notes: NoteArray | Mapping[str, NoteArray] | Sequence[NoteArray], path: str | os.PathLike[str]
+) -> None:
+    """Write notes to a file, exactly; it appears whole or not at all.
+
+    Parameters
+    ----------
+    notes : NoteArray, mapping of str to NoteArray, or sequence of NoteArray
+        Each array becomes a track, or a part: named by the mapping, else by the array's own name.
+    path : path
+        The ending chooses the format: MIDI (.mid .midi) or MusicXML (.musicxml .xml).
+
+    Raises
+    ------
+    InvalidInput
+        If the ending is unknown, the file cannot be written, or a note does not fit the format: it begins
+        before tick 0, its pitch is outside 0..127, or it would need more than 32,767 ticks a quarter.
+    MissingExtra
+        If the format needs the extra ``scores`` and it is not installed.
+
+    Notes
+    -----
+    Reading the file again gives the same columns; with ``brightness="velocity"`` also the same
+    brightness, where it is not plain. The resolution is kept where it is at most 32,767 ticks a quarter
+    and serves all arrays; else the coarsest one that serves exactly is used.
+    """
+    path = os.fspath(path)
+    writer = _writer_for(path)
+    given = _named_parts(notes)
+    parts = _at_one_resolution(given)
+    for name, part in parts:
+        _check_fits(name, part)
+    tune = ParsedTune(
+        format="",
+        ticks_per_quarter=parts[0][1].ticks_per_quarter,
+        tracks=list(chain.from_iterable(_tracks(name, part) for name, part in parts)),
+        tempos=_tempos(given[0][1], parts[0][1].ticks_per_quarter),
+    )
+    data = writer(tune)
+    try:
+        write_bytes_atomically(path, data)
+    except OSError as error:
+        raise InvalidInput(f"path: {path} cannot be written: {error.strerror or error}") from None
+
+
+def _writer_for(path: str) -> Writer:
+    """Return the function that writes files of this name; its libraries are imported only now."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in _WRITERS:
+        raise InvalidInput(f"path: {path} ends in {suffix!r}: expected one of {' '.join(_WRITERS)}")
+    module, function = _WRITERS[suffix].split(":")
+    writer: Writer = getattr(import_module(f"goldenear.notes.formats.{module}"), function)
+    return writer
+
+
+def _named_parts(notes: object) -> list[tuple[str, NoteArray]]:
+    """Return the arrays, at least one, with the names of their tracks."""
+    parts: list[tuple[object, object]]
+    if isinstance(notes, NoteArray):
+        parts = [(notes.name, notes)]
+    elif isinstance(notes, Mapping):
+        parts = list(notes.items())
+    elif isinstance(notes, Sequence):
+        parts = [(getattr(part, "name", ""), part) for part in notes]
+    else:
+        parts = [("", notes)]
+    named = [(one_line(str(name)), part) for name, part in parts if isinstance(part, NoteArray)]
+    if not named or len(named) < len(parts):
+        odd = next((type(part).__name__ for _, part in parts if not isinstance(part, NoteArray)), "none")
+        raise InvalidInput(f"notes: expected one or more NoteArrays, got {odd}")
+    if len(named) > MAX_PARTS:
+        raise InvalidInput(f"notes: {len(named):,} arrays: a file holds {MAX_PARTS:,}")
+    return named
+
+
+def _at_one_resolution(parts: list[tuple[str, NoteArray]]) -> list[tuple[str, NoteArray]]:
+    """Return the arrays counted in the same ticks; their own where possible, else the coarsest exact ones."""
+    common = lcm(*(part.ticks_per_quarter for _, part in parts))
+    longest = max(part.last_offset * (common // part.ticks_per_quarter) for _, part in parts)
+    if common > MAX_TICKS_PER_QUARTER or longest > MAX_TICKS:
+        common = lcm(*(part.coarsest_resolution() for _, part in parts))
+    if common > MAX_TICKS_PER_QUARTER:
+        raise InvalidInput(
+            f"notes: would need {common:,} ticks a quarter to be exact: a file can state {MAX_TICKS_PER_QUARTER:,}"
+        )
+    return [(name, part.at_resolution(common)) for name, part in parts]
+
+
+def _tempos(part: NoteArray, ticks_per_quarter: int) -> tuple[tuple[int, int], ...]:
+    """Return the tempos that came with an array, counted in other ticks, to the tick below."""
+    tempos = part.provenance.tempos
+    return tuple((tick * ticks_per_quarter // part.ticks_per_quarter, length) for tick, length in tempos)
+
+
+def _check_fits(name: str, part: NoteArray) -> None:
+    """Raise InvalidInput unless all notes fit in a file."""
+    called = repr(name) if name else "notes"
+    if len(part) and part.first_onset < 0:
+        raise InvalidInput(
+            f"{called}: begins at tick {part.first_onset:,}: expected 0 or later; use .shifted() first"
+        )
+    if len(part) and not (part.pitch.min() >= 0 and part.pitch.max() <= 127):
+        raise InvalidInput(
+            f"{called}: has pitches {part.pitch.min()}..{part.pitch.max()}: a file holds 0..127; use .transposed() first"
+        )
+    if part.last_offset > MAX_TICKS:
+        raise InvalidInput(f"{called}: ends at tick {part.last_offset:,}: a file ends by tick {MAX_TICKS:,}")
+    if name.casefold() == FORBIDDEN and (part.brightness > 0).any():
+        raise InvalidInput(
+            f"{called}: its notes sound, but a track of this name would be read as places that must stay dark"
+        )
+
+
+def _tracks(name: str, part: NoteArray) -> list[ParsedTrack]:
+    """Return the track of what sounds, and that of what must stay dark, where there is any."""
+    sounds = part.brightness > 0
+    velocity = np.abs(part.brightness)
+    if (velocity == 1).all():
+        velocity = np.full_like(velocity, PLAIN_VELOCITY)
+    named = [(name, sounds), (FORBIDDEN, ~sounds)]
+    # An array without notes still becomes a track, so that its name and place are kept.
+    kept = [(track_name, chosen) for track_name, chosen in named if chosen.any()] or named[:1]
+    return [
+        ParsedTrack(
+            name=track_name,
+            pitch=part.pitch[chosen].tolist(),
+            onset=part.onset[chosen].tolist(),
+            duration=part.duration[chosen].tolist(),
+            velocity=velocity[chosen].tolist(),
+            is_drum=part.is_drum[chosen].tolist(),
+        )
+        for track_name, chosen in kept
+    ]

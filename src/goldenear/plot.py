@@ -1,0 +1,253 @@
+"""This file is where verdicts become pictures that explain them; it draws, and computes nothing.
+
+matplotlib (extra ``plot``) is imported when something is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goldenear.correlate.correlogram import correlogram
+from goldenear.errors import MissingExtra, TooLarge
+from goldenear.match.explain import explain
+from goldenear.match.matches import Match, Matches, spoken
+from goldenear.notes.note_array import NoteArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+X_COLOUR = "#7f9bc0"
+SAMPLE_COLOUR = "#e8963e"
+BOTH_COLOUR = "#2f7d4f"
+KIND_COLOURS = {"good": "#2f7d4f", "bad": "#b3392f", "sample": "#5b6f92"}
+FAINT = "#9a9a9a"
+MAX_BARS = 14
+MAX_PICTURE_CELLS = 2**24
+
+_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+
+
+def plot_notes(notes: NoteArray) -> Figure:
+    """Draw a fragment as a piano roll: pitch upwards, quarters to the right.
+
+    Raises
+    ------
+    MissingExtra
+        If matplotlib is not installed (extra ``plot``).
+    """
+    figure = _figure(9.0, 3.6)
+    axes = figure.add_subplot()
+    _lay(axes, notes, KIND_COLOURS["sample"], "notes")
+    _dress_roll(axes, [notes])
+    axes.set_title(notes.name, loc="left", fontsize=10)
+    return figure
+
+
+def plot_verdict(
+    x: NoteArray,
+    sample: NoteArray,
+    match: Match,
+    *,
+    title: str,
+    because: str,
+    ranked: Mapping[str, tuple[Matches, float]],
+) -> Figure:
+    """Draw why: the overlay at the winning placement, the correlogram, and all similarities.
+
+    Parameters
+    ----------
+    x, sample : NoteArray
+        What was compared.
+    match : Match
+        How the sample lies on X.
+    title, because : str
+        Two lines above the picture.
+    ranked : mapping of kind ("good", "bad", "sample") to (Matches, threshold)
+        The bars.
+
+    Raises
+    ------
+    MissingExtra
+        If matplotlib is not installed (extra ``plot``).
+    """
+    figure = _figure(12.0, 7.6, headroom=0.08)
+    grid = figure.add_gridspec(2, 2, height_ratios=(1.15, 1), width_ratios=(1.35, 1))
+    _overlay(figure.add_subplot(grid[0, :]), x, sample, match)
+    _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match)
+    _bars(figure.add_subplot(grid[1, 1]), ranked)
+    figure.suptitle(title, x=0.012, ha="left", fontsize=14, fontweight="bold")
+    figure.text(0.012, 0.925, because, ha="left", fontsize=10, color="#333333", wrap=True)
+    return figure
+
+
+def _figure(width: float, height: float, *, headroom: float = 0.0) -> Figure:
+    """Return an empty figure that needs no screen, with a share of its height kept free above."""
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
+    except ImportError:
+        raise MissingExtra("drawing", "plot") from None
+    layout = ConstrainedLayoutEngine(rect=(0, 0, 1, 1 - headroom))
+    figure = Figure(figsize=(width, height), layout=layout)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
+    """Lay the placed sample over X: what both have, what only one has."""
+    why = explain(x, sample, match)
+    placed = why.placed.where(why.placed.brightness > 0)
+    forbidden = why.placed.where(why.placed.brightness < 0)
+    _lay(axes, x, X_COLOUR, "X")
+    _lay(axes, placed, SAMPLE_COLOUR, match.name, height=0.5)
+    _lay(axes, _shared_parts(x, placed), BOTH_COLOUR, "both: the brightness that counts", height=0.5)
+    if len(forbidden):
+        _lay(axes, forbidden, "#000000", "must stay dark", height=0.25)
+    _dress_roll(axes, [x, why.placed])
+    axes.axvspan(
+        float(match.onset), float(match.onset + match.quarters), color=SAMPLE_COLOUR, alpha=0.08, lw=0
+    )
+    axes.set_title(
+        f"{match.name} on X, {match.where()}: {len(why.matched)} of its notes matched, {len(why.missed)} missed, "
+        f"{len(why.extra)} extra notes in its place",
+        loc="left",
+        fontsize=10,
+    )
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=4, frameon=False, fontsize=9)
+
+
+def _shared_parts(x: NoteArray, placed: NoteArray) -> NoteArray:
+    """Return the strokes where both sound, as notes in the ticks of the placed sample's and X's common grid."""
+    resolution = int(np.lcm(x.ticks_per_quarter, placed.ticks_per_quarter))
+    x, placed = x.at_resolution(resolution), placed.at_resolution(resolution)
+    onset = np.maximum(x.onset[:, None], placed.onset)
+    offset = np.minimum(x.offset[:, None], placed.offset)
+    same = (x.pitch[:, None] == placed.pitch) & (x.is_drum[:, None] == placed.is_drum)
+    i, j = np.nonzero(same & (offset > onset))
+    return NoteArray.from_arrays(
+        pitch=x.pitch[i],
+        onset=onset[i, j],
+        duration=(offset - onset)[i, j],
+        is_drum=x.is_drum[i],
+        ticks_per_quarter=resolution,
+    )
+
+
+def _lay(axes: Axes, notes: NoteArray, colour: str, label: str, *, height: float = 0.86) -> None:
+    """Draw notes as bars, fainter where they are less bright; drums are diamonds at their onsets."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Patch, Rectangle
+
+    quarter = notes.ticks_per_quarter
+    greatest = max(1, int(np.abs(notes.brightness).max(initial=1)))
+    bars = [
+        Rectangle(
+            (n.onset / quarter, n.pitch - height / 2),
+            (n.offset - n.onset) / quarter,
+            height,
+            alpha=0.35 + 0.65 * abs(n.brightness) / greatest,
+        )
+        for n in notes
+        if not n.is_drum
+    ]
+    axes.add_collection(
+        PatchCollection(bars, match_original=False, facecolor=colour, edgecolor="white", lw=0.6)
+    )
+    drums = notes.where(notes.is_drum)
+    if len(drums):
+        axes.scatter(drums.onset / quarter, drums.pitch, marker="D", s=60 * height, color=colour, lw=0)
+    axes.add_artist(Patch(visible=False))
+    axes.scatter([], [], marker="s", color=colour, label=label)
+
+
+def _dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
+    """Set limits, grid and labels of a piano roll."""
+    sounding = [notes for notes in shown if len(notes)]
+    if not sounding:
+        return
+    low = min(int(n.pitch.min()) for n in sounding) - 1.5
+    high = max(int(n.pitch.max()) for n in sounding) + 1.5
+    left = min(n.first_onset / n.ticks_per_quarter for n in sounding)
+    right = max(n.last_offset / n.ticks_per_quarter for n in sounding)
+    axes.set_xlim(left - 0.25, right + 0.25)
+    axes.set_ylim(low, high)
+    octave = shown[0].steps_per_octave
+    ticks = [p for p in range(int(low), int(high) + 1) if octave != 12 or p % 12 in (0, 4, 7)]
+    axes.set_yticks(ticks[:: max(1, len(ticks) // 12)])
+    if octave == 12:
+        axes.set_yticklabels(
+            [f"{_NAMES[p % 12]}{p // 12 - 1}" for p in axes.get_yticks().astype(int)], fontsize=8
+        )
+    axes.grid(axis="x", color="#dddddd", lw=0.6)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("quarters", fontsize=9)
+    _unframe(axes)
+
+
+def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
+    """Draw shared time over transposition and shift, and ring the winning placement."""
+    altered = match.placement.alteration.apply(sample)
+    altered = altered.at_resolution(altered.coarsest_resolution())
+    picture_x = x.at_resolution(x.coarsest_resolution())
+    axes.set_title("correlogram: shared time at every placement", loc="left", fontsize=10)
+    try:
+        whole = correlogram(picture_x, altered, max_cells=MAX_PICTURE_CELLS)
+    except TooLarge:
+        axes.text(0.5, 0.5, "too many placements to draw", ha="center", transform=axes.transAxes, color=FAINT)
+        axes.set_axis_off()
+        return
+    quarter = whole.ticks_per_quarter
+    left, right = whole.frame.first_shift - 0.5, whole.frame.first_shift + whole.frame.columns - 0.5
+    low = whole.frame.first_transposition - 0.5
+    axes.imshow(
+        np.maximum(whole.values, 0),
+        origin="lower",
+        aspect="auto",
+        cmap="magma",
+        interpolation="nearest",
+        extent=(left / quarter, right / quarter, low, low + whole.frame.rows),
+    )
+    axes.plot(float(match.shift), match.transposition, "o", ms=13, mfc="none", mec="#7fd8ff", mew=2)
+    axes.annotate(
+        f"{match.similarity:.2f} at {match.transposition:+d}, shift {spoken(match.shift)}",
+        (float(match.shift), match.transposition),
+        xytext=(12, 10),
+        textcoords="offset points",
+        color="white",
+        fontsize=9,
+    )
+    axes.set_xlabel("shift, quarters", fontsize=9)
+    axes.set_ylabel("transposition, steps", fontsize=9)
+
+
+def _bars(axes: Axes, ranked: Mapping[str, tuple[Matches, float]]) -> None:
+    """Draw the similarities of the most alike samples against the thresholds."""
+    rows = sorted(
+        ((match, kind) for kind, (matches, _) in ranked.items() for match in matches),
+        key=lambda row: -row[0].similarity,
+    )
+    total, rows = len(rows), rows[:MAX_BARS]
+    heights = np.arange(len(rows))[::-1]
+    axes.barh(
+        heights, [m.similarity for m, _ in rows], color=[KIND_COLOURS[kind] for _, kind in rows], height=0.7
+    )
+    axes.set_yticks(heights, [m.name for m, _ in rows], fontsize=8)
+    for height, (match, _) in zip(heights, rows, strict=True):
+        axes.text(match.similarity + 0.01, float(height), f"{match.similarity:.2f}", va="center", fontsize=8)
+    for kind, (matches, threshold) in ranked.items():
+        if len(matches):
+            axes.axvline(threshold, color=KIND_COLOURS[kind], ls=(0, (4, 3)), lw=1.2)
+    axes.set_xlim(0, 1.08)
+    more = f", the {len(rows)} most alike of {total}" if total > len(rows) else ""
+    axes.set_title(f"similarity to the samples{more}; dashed: thresholds", loc="left", fontsize=10)
+    _unframe(axes)
+
+
+def _unframe(axes: Any) -> None:
+    """Take away the frame on the right and above."""
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,1 @@
+"""Good, bad, veto: a folder of samples that judges."""

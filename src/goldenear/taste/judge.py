@@ -1,0 +1,132 @@
+"""This file is where the judge sits: good samples, bad samples, and the rule that the bad have a veto."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from goldenear.correlate.backends import Backend
+from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
+from goldenear.match.rank import PreparedSamples, prepare, rank
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.read import read_all
+from goldenear.taste.samples import SETTINGS_FILE, check_is_taste, read_samples
+from goldenear.taste.settings import Settings, read_settings
+from goldenear.taste.verdict import Verdict
+
+
+class Taste:
+    """A musician's taste: good and bad samples, and how likeness is counted.
+
+    Parameters
+    ----------
+    folder : path
+        A folder with good/, bad/ and, if wanted, taste.toml.
+
+    Attributes
+    ----------
+    good, bad : PreparedSamples
+        The samples: sequences of NoteArray, to be judged by or given to :func:`goldenear.rank`.
+    settings : Settings
+        What taste.toml says.
+    remarks : tuple of str
+        What was left out or repaired when the samples were read.
+
+    Raises
+    ------
+    InvalidTaste
+        If the folder is no taste, holds no samples, or its taste.toml has a slip.
+    UnreadableFile
+        If a sample is damaged.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        root = check_is_taste(folder)
+        settings = read_settings(root / SETTINGS_FILE)
+        good, bad = (read_samples(root, kind, settings) for kind in ("good", "bad"))
+        if not good.samples and not bad.samples:
+            raise InvalidTaste(
+                f"{root}: holds no samples yet: 'goldenear taste add {root} good FILE' adds one"
+            )
+        self._hold(good.samples, bad.samples, settings, good.remarks + bad.remarks)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        good: Iterable[NoteArray] = (),
+        bad: Iterable[NoteArray] = (),
+        settings: Settings | None = None,
+    ) -> Taste:
+        """Make a taste from samples in memory.
+
+        Raises
+        ------
+        InvalidInput
+            If there are no samples at all, or nothing sounds in one.
+        """
+        taste = cls.__new__(cls)
+        liked, disliked = tuple(good), tuple(bad)
+        if not liked and not disliked:
+            raise InvalidInput("good, bad: expected at least one sample")
+        taste._hold(liked, disliked, settings or Settings(), ())
+        return taste
+
+    def _hold(
+        self,
+        good: tuple[NoteArray, ...],
+        bad: tuple[NoteArray, ...],
+        settings: Settings,
+        remarks: tuple[str, ...],
+    ) -> None:
+        self.settings = settings
+        self.remarks = remarks
+        self.good: PreparedSamples = prepare(good, settings.recipe)
+        self.bad: PreparedSamples = prepare(bad, settings.recipe)
+
+    def __repr__(self) -> str:
+        return f"<Taste: {len(self.good)} good, {len(self.bad)} bad>"
+
+    def read(self, path: str | os.PathLike[str]) -> list[NoteArray]:
+        """Read every tune of a file the way this taste reads its samples: on its grid, with its brightness.
+
+        Raises
+        ------
+        UnreadableFile
+            If the file is damaged.
+        """
+        return read_all(
+            Path(path), brightness=self.settings.brightness, steps_per_octave=self.settings.steps_per_octave
+        )
+
+    def judge(self, x: NoteArray, *, backend: Backend = "auto", threads: int = 1) -> Verdict:
+        """Judge X: good only if it resembles at least one good sample and none of the bad.
+
+        Parameters
+        ----------
+        x : NoteArray
+            What is judged.
+        backend, threads
+            As for :func:`goldenear.rank`; the verdict does not depend on them.
+
+        Returns
+        -------
+        Verdict
+            With every sample ranked, and the reason.
+
+        Raises
+        ------
+        NoNotes
+            If nothing sounds in X.
+        InvalidInput
+            If X is drawn on another pitch grid than the taste.
+        """
+        if not (x.brightness > 0).any():
+            raise NoNotes(x.name)
+        return Verdict(
+            x,
+            rank(x, self.good, backend=backend, threads=threads),
+            rank(x, self.bad, backend=backend, threads=threads),
+            self.settings,
+        )

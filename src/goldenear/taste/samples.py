@@ -1,0 +1,161 @@
+"""This file is where samples live: plain music files in the folders good/ and bad/, never changed silently."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from goldenear.errors import InvalidInput, InvalidTaste
+from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.read import SUFFIXES, read_all
+from goldenear.taste.settings import TEMPLATE, Settings
+
+Kind = Literal["good", "bad"]
+
+KINDS: tuple[Kind, ...] = ("good", "bad")
+
+SETTINGS_FILE = "taste.toml"
+
+
+@dataclass(frozen=True)
+class SampleFolder:
+    """The samples of one kind, as read.
+
+    Attributes
+    ----------
+    samples : tuple of NoteArray
+        In the order of their file names, each named ``kind/file``; a file of several tunes gives several.
+    remarks : tuple of str
+        What was left out, and what was repaired on reading, file by file.
+    """
+
+    samples: tuple[NoteArray, ...]
+    remarks: tuple[str, ...]
+
+
+def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
+    """Read all samples of one kind from a taste folder; folders inside are read too, hidden files are not.
+
+    Raises
+    ------
+    UnreadableFile
+        If a music file is damaged.
+    InvalidTaste
+        If a sample holds no notes.
+    """
+    samples: list[NoteArray] = []
+    remarks: list[str] = []
+    root = folder / kind
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        parts = path.relative_to(root).parts
+        if any(part.startswith(".") for part in parts):
+            continue
+        name = "/".join((kind, *parts))
+        if path.suffix.lower() not in SUFFIXES:
+            remarks.append(f"{name}: not a music file, left out")
+            continue
+        for notes in read_all(
+            path, brightness=settings.brightness, steps_per_octave=settings.steps_per_octave
+        ):
+            sample = notes.named("/".join((kind, *parts[:-1], notes.name)))
+            if not (sample.brightness > 0).any():
+                raise InvalidTaste(
+                    f"{path}: there are no notes in {sample.name}, so it can resemble nothing: take the file out"
+                )
+            remarks += [f"{sample.name}: {remark}" for remark in notes.provenance.remarks]
+            samples.append(sample)
+    return SampleFolder(tuple(samples), tuple(remarks))
+
+
+def new_taste(folder: str | os.PathLike[str]) -> Path:
+    """Make an empty taste: the folders good/ and bad/, and a taste.toml that spells out every default.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InvalidTaste
+        If something else is already there.
+    """
+    root = Path(folder)
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise InvalidTaste(f"{root}: is already there, and not empty: choose another name")
+    try:
+        for kind in KINDS:
+            (root / kind).mkdir(parents=True, exist_ok=True)
+        write_bytes_atomically(root / SETTINGS_FILE, TEMPLATE.encode())
+    except OSError as error:
+        raise InvalidTaste(f"{root}: cannot be made: {error.strerror or error}") from None
+    return root
+
+
+def add_sample(
+    folder: str | os.PathLike[str], kind: Kind, path: str | os.PathLike[str], *, name: str | None = None
+) -> Path:
+    """Copy a music file into a taste, byte for byte, after reading it once to be sure that it can be read.
+
+    Parameters
+    ----------
+    folder : path
+        The taste.
+    kind : {"good", "bad"}
+        What it is a sample of.
+    path : path
+        The file; it stays where it is.
+    name : str, optional
+        The name it gets, with the ending of `path`; its own by default.
+
+    Returns
+    -------
+    Path
+        The copy.
+
+    Raises
+    ------
+    InvalidTaste
+        If the folder is no taste, or already has another sample of that name.
+    UnreadableFile, InvalidInput
+        If the file is damaged or holds no notes, or `kind` or `name` is off.
+    """
+    if kind not in KINDS:
+        raise InvalidInput(f"kind: expected 'good' or 'bad', got {kind!r}")
+    root, source = check_is_taste(folder), Path(path)
+    if name is not None and (not name.strip() or Path(name).name != name or name.startswith(".")):
+        raise InvalidInput(f"name: expected a plain file name, got {name!r}")
+    if not any(len(tune) for tune in read_all(source)):
+        raise InvalidInput(f"{source}: there are no notes in it, so it can resemble nothing")
+    stem = source.stem if name is None else name.removesuffix(source.suffix)
+    target = root / kind / f"{stem}{source.suffix}"
+    data = source.read_bytes()
+    if target.exists() and target.read_bytes() != data:
+        raise InvalidTaste(
+            f"{target}: another sample of this name is already there: give it a name of its own"
+        )
+    target.parent.mkdir(exist_ok=True)
+    write_bytes_atomically(target, data)
+    return target
+
+
+def check_is_taste(folder: str | os.PathLike[str]) -> Path:
+    """Return the folder of a taste.
+
+    Raises
+    ------
+    InvalidTaste
+        If it does not exist, or has neither good/ nor bad/.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "no such folder"
+        raise InvalidTaste(f"{root}: {what}: make a taste with 'goldenear taste new {root}'")
+    if not any((root / kind).is_dir() for kind in KINDS):
+        raise InvalidTaste(
+            f"{root}: is no taste, for it has neither good/ nor bad/: make one with 'goldenear taste new FOLDER'"
+        )
+    return root

@@ -1,0 +1,223 @@
+"""This file is where taste.toml is read and written: every key has a default, and a slip is named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from goldenear.errors import InvalidInput, InvalidTaste
+from goldenear.match.recipe import Measure, Recipe
+from goldenear.notes.alteration import (
+    FORM_PRICES,
+    READING_PRICES,
+    STRETCH_PRICES,
+    alterations,
+    fraction,
+)
+from goldenear.notes.piano_roll import Drawing
+from goldenear.notes.read import Brightness
+
+THRESHOLD = 0.75
+"""The default similarity from which X resembles a sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What taste.toml says.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        How likeness is counted.
+    good_threshold, bad_threshold : float
+        The similarity from which X resembles a good, or a bad, sample; above 0, up to 1.
+    steps_per_octave : int
+        The pitch grid of the samples and of X.
+    brightness : {"plain", "velocity"}
+        How bright notes are read.
+    """
+
+    recipe: Recipe = Recipe()
+    good_threshold: float = THRESHOLD
+    bad_threshold: float = THRESHOLD
+    steps_per_octave: int = 12
+    brightness: Brightness = "plain"
+
+    def __post_init__(self) -> None:
+        for name, value in (("good", self.good_threshold), ("bad", self.bad_threshold)):
+            if not 0 < value <= 1:
+                raise InvalidInput(f"thresholds.{name}: expected above 0, up to 1, got {value}")
+
+
+TEMPLATE = f"""\
+# How this taste listens. Every key has the default shown here; delete what you do not change.
+
+# What a similarity is made of: "window-cosine" (is the sample in X, with little else where it lies?),
+# "cosine" (are both the same, as wholes?), "coverage" (does all of the sample sound in X?) or
+# "brightness" (how much of X lights up?).
+measure = "window-cosine"
+
+# "plain" draws all notes equally bright; "velocity" takes MIDI velocity, 1 to 127, as hand-painted weight.
+brightness = "plain"
+
+# The pitch grid: 12 steps an octave, or your microtonal keyboard's number, one key a step.
+steps_per_octave = 12
+
+# Which transpositions are tried: "all", or [lowest, highest] in steps.
+transpositions = "all"
+
+# Under the reading "neighbour": what a note also counts on the steps beside it.
+neighbour_share = "1/2"
+
+[thresholds]
+# From which similarity on X resembles a sample. One bad sample resembled is a veto.
+good = {THRESHOLD}
+bad = {THRESHOLD}
+
+[drawing]
+# Factors of a note's brightness: for its beginning, and for the rest; body = 0 draws onsets only.
+onset = 1
+body = 1
+onset_quarters = "1/4"
+
+# Alterations: what may be done to a sample before it is laid on X, and what it leaves of the similarity
+# (1.0 costs nothing). The lists below replace the defaults as a whole; prices of one alteration multiply.
+
+[alterations.stretches]
+{chr(10).join(f'"{stretch}" = {price}' for stretch, price in STRETCH_PRICES.items())}
+
+[alterations.forms]
+{chr(10).join(f"{form} = {price}" for form, price in FORM_PRICES.items())}
+
+[alterations.readings]
+# Also: neighbour (tonal answers, major against minor), octave (octaves folded), rhythm (onsets only).
+{chr(10).join(f"{reading} = {price}" for reading, price in READING_PRICES.items())}
+"""
+"""A taste.toml that spells out every default, with comments."""
+
+_KEYS: Mapping[str, frozenset[str] | None] = {
+    "measure": None,
+    "brightness": None,
+    "steps_per_octave": None,
+    "transpositions": None,
+    "neighbour_share": None,
+    "thresholds": frozenset({"good", "bad"}),
+    "drawing": frozenset({"onset", "body", "onset_quarters"}),
+    "alterations": frozenset({"stretches", "forms", "readings"}),
+}
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a taste.toml; a file that is not there gives the defaults.
+
+    Raises
+    ------
+    InvalidTaste
+        If it is no TOML, or holds an unknown key (the nearest known one is named) or a value out of range.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InvalidTaste(f"{path}: cannot be read as TOML: {error}") from None
+    try:
+        _refuse_unknown(table)
+        return _settings(table)
+    except InvalidInput as error:
+        raise InvalidTaste(f"{path}: {error}") from None
+
+
+def _refuse_unknown(table: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for the first key, in the table or one level down, that does not exist."""
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise InvalidInput(_unknown(key, _KEYS))
+        inner = _KEYS[key]
+        if inner is None:
+            continue
+        if not isinstance(value, dict):
+            raise InvalidInput(f"{key}: expected a table, [{key}], got {value!r}")
+        for inner_key in value:
+            if inner_key not in inner:
+                raise InvalidInput(f"[{key}] {_unknown(inner_key, inner)}")
+
+
+def _unknown(key: str, known: Mapping[str, object] | frozenset[str]) -> str:
+    """Return the message for an unknown key, with the nearest known one."""
+    near = get_close_matches(key, list(known), n=1, cutoff=0.0)
+    return f"unknown key {key!r}: did you mean {near[0]!r}?"
+
+
+def _settings(table: Mapping[str, Any]) -> Settings:
+    """Build the settings from a table whose keys are known."""
+    thresholds, drawing = table.get("thresholds", {}), table.get("drawing", {})
+    grid = _whole("steps_per_octave", table.get("steps_per_octave", 12))
+    if not 1 <= grid <= 1200:
+        raise InvalidInput(f"steps_per_octave: expected 1..1,200, got {grid}")
+    recipe = Recipe(
+        measure=_choice("measure", table.get("measure", "window-cosine"), get_args(Measure)),
+        alterations=_alterations(table.get("alterations", {})),
+        transpositions=_range("transpositions", table.get("transpositions", "all")),
+        drawing=Drawing(
+            body=_whole("drawing.body", drawing.get("body", 1)),
+            onset=_whole("drawing.onset", drawing.get("onset", 1)),
+            onset_quarters=fraction("drawing.onset_quarters", drawing.get("onset_quarters", "1/4")),
+        ),
+        neighbour_share=fraction("neighbour_share", table.get("neighbour_share", "1/2")),
+    )
+    return Settings(
+        recipe,
+        _number("thresholds.good", thresholds.get("good", THRESHOLD)),
+        _number("thresholds.bad", thresholds.get("bad", THRESHOLD)),
+        grid,
+        _choice("brightness", table.get("brightness", "plain"), get_args(Brightness)),
+    )
+
+
+def _alterations(table: Mapping[str, Any]) -> Any:
+    """Build the alterations from the tables of prices; a table that is not there takes the defaults."""
+    prices: dict[str, Mapping[Any, float]] = {
+        "stretches": STRETCH_PRICES,
+        "forms": FORM_PRICES,
+        "readings": READING_PRICES,
+    }
+    for name, given in table.items():
+        if not isinstance(given, dict):
+            raise InvalidInput(f"alterations.{name}: expected a table of prices, got {given!r}")
+        prices[name] = {key: _number(f"alterations.{name}.{key}", price) for key, price in given.items()}
+    return alterations(**prices)
+
+
+def _choice(name: str, value: object, known: tuple[str, ...]) -> Any:
+    """Return the value if it is one of the known words."""
+    if value not in known:
+        raise InvalidInput(f"{name}: expected one of {', '.join(map(repr, known))}, got {value!r}")
+    return value
+
+
+def _whole(name: str, value: object) -> int:
+    """Return the value if it is a whole number."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput(f"{name}: expected a whole number, got {value!r}")
+    return value
+
+
+def _number(name: str, value: object) -> float:
+    """Return the value if it is a number."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise InvalidInput(f"{name}: expected a number, got {value!r}")
+    return float(value)
+
+
+def _range(name: str, value: object) -> tuple[int, int] | None:
+    """Return a pair of whole numbers, or None for "all"."""
+    if value == "all":
+        return None
+    if not isinstance(value, list) or len(value) != 2:
+        raise InvalidInput(f'{name}: expected "all" or [lowest, highest], got {value!r}')
+    return _whole(name, value[0]), _whole(name, value[1])

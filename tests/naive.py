@@ -1,0 +1,221 @@
+"""The definition, in plain loops over whole numbers: slow, obvious, and sharing no code with what it checks.
+
+The names are those of goldenear. A picture is a dict from (is_drum, pitch, tick) to brightness; everything
+is read off pixels.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm, sqrt
+
+Pixel = tuple[bool, int, int]
+Picture = dict[Pixel, int]
+
+
+def picture(notes, resolution: int | None = None) -> Picture:
+    """Paint every note pixel by pixel."""
+    scale = 1 if resolution is None else resolution // notes.ticks_per_quarter
+    pixels: Picture = {}
+    for note in notes:
+        for tick in range(note.onset * scale, note.offset * scale):
+            assert (note.is_drum, note.pitch, tick) not in pixels, "two notes share a pixel"
+            pixels[note.is_drum, note.pitch, tick] = note.brightness
+    return pixels
+
+
+def shared_time(piece: Picture, fragment: Picture, transposition: int, shift: int) -> int:
+    """Lay one picture on the other, multiply the pixels that meet, add up. Drums are not transposed."""
+    total = 0
+    for (is_drum, pitch, tick), brightness in fragment.items():
+        place = (is_drum, pitch if is_drum else pitch + transposition, tick + shift)
+        total += piece.get(place, 0) * brightness
+    return total
+
+
+def correlogram(piece, fragment) -> dict[tuple[int, int], int]:
+    """Return the shared time at every placement where it is not zero, in ticks of the common resolution."""
+    resolution = lcm(piece.ticks_per_quarter, fragment.ticks_per_quarter)
+    a, b = picture(piece, resolution), picture(fragment, resolution)
+    places = set()
+    for drum_a, pitch_a, tick_a in a:
+        for drum_b, pitch_b, tick_b in b:
+            if drum_a == drum_b and (not drum_a or pitch_a == pitch_b):
+                places.add((None if drum_a else pitch_a - pitch_b, tick_a - tick_b))
+    rows = {p for p, _ in places if p is not None} | {0}
+    rows = range(min(rows), max(rows) + 1)
+    values = {}
+    for transposition in rows:
+        for shift in {s for _, s in places}:
+            value = shared_time(a, b, transposition, shift)
+            if value:
+                values[transposition, shift] = value
+    return values
+
+
+def altered(notes, alteration) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return (is_drum, pitch, onset, offset, brightness) in quarters, stretched and mirrored."""
+    rows = [
+        (
+            n.is_drum,
+            n.pitch,
+            Fraction(n.onset, notes.ticks_per_quarter),
+            Fraction(n.offset, notes.ticks_per_quarter),
+            n.brightness,
+        )
+        for n in notes
+    ]
+    first = min(row[2] for row in rows)
+    rows = [
+        (d, p, first + (a - first) * alteration.stretch, first + (b - first) * alteration.stretch, v)
+        for d, p, a, b, v in rows
+    ]
+    if "retrograde" in alteration.form:
+        last = max(row[3] for row in rows)
+        rows = [(d, p, first + last - b, first + last - a, v) for d, p, a, b, v in rows]
+    if "inversion" in alteration.form:
+        pitched = [row[1] for row in rows if not row[0]]
+        if pitched:
+            mirror = min(pitched) + max(pitched)
+            rows = [(d, p if d else mirror - p, a, b, v) for d, p, a, b, v in rows]
+    return rows
+
+
+def drawn(rows, drawing, reading: str, octave: int) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Cut notes into onset and body, and fold pitch, as the reading says; strokes may still overlap."""
+    strokes = []
+    for is_drum, pitch, onset, offset, brightness in rows:
+        if reading == "octave" and not is_drum:
+            pitch %= octave
+        if reading == "rhythm":
+            is_drum, pitch = False, 0
+        body, beginning = (0, 1) if reading == "rhythm" else (drawing.body, drawing.onset)
+        length = Fraction(1, 4) if reading == "rhythm" else drawing.onset_quarters
+        cut = min(offset, onset + length)
+        if body == beginning:
+            cut = offset
+        strokes.append((is_drum, pitch, onset, cut, brightness * beginning))
+        strokes.append((is_drum, pitch, cut, offset, brightness * body))
+    return [s for s in strokes if s[4] != 0 and s[3] > s[2]]
+
+
+def painted(strokes, origin: Fraction, resolution: int) -> Picture:
+    """Paint strokes from an origin; the brightest wins, and sound wins over a forbidden place."""
+    pixels: Picture = {}
+    for is_drum, pitch, onset, offset, brightness in strokes:
+        begin, end = (onset - origin) * resolution, (offset - origin) * resolution
+        assert begin.denominator == end.denominator == 1
+        for tick in range(int(begin), int(end)):
+            old = pixels.get((is_drum, pitch, tick), 0)
+            both_forbidden = old < 0 and brightness < 0
+            pixels[is_drum, pitch, tick] = (
+                min(old, brightness) if both_forbidden else (max(old, brightness) if old else brightness)
+            )
+    return pixels
+
+
+def best_match(x, sample, recipe):
+    """Return (similarity, alteration, transposition, onset in X in quarters, shared) of one sample, by looking everywhere."""
+    best = None
+    for alteration in recipe.alterations:
+        found = best_under(x, sample, recipe, alteration)
+        if best is None or found[0] > best[0]:
+            best = found
+    return best
+
+
+def placements(x, sample, recipe, alteration):
+    """Give (similarity without price, transposition, onset in quarters, shared in ticks, resolution) everywhere."""
+    octave, reading = x.steps_per_octave, alteration.reading
+    plain_rows = [row for row in altered(x, type(alteration)()) if row[4] > 0]
+    x_strokes = drawn(plain_rows, recipe.drawing, reading, octave)
+    k_strokes = drawn(altered(sample, alteration), recipe.drawing, reading, octave)
+    x_origin = min(s[2] for s in x_strokes)
+    k_origin = min(s[2] for s in k_strokes if s[4] > 0)
+    times = [t - x_origin for s in x_strokes for t in s[2:4]] + [
+        t - k_origin for s in k_strokes for t in s[2:4]
+    ]
+    resolution = lcm(*(t.denominator for t in times))
+    heard = painted(x_strokes, x_origin, resolution)
+    unit = recipe.neighbour_share.denominator if reading == "neighbour" else 1
+    heard = {place: b * unit for place, b in heard.items()}
+    glowing = dict(heard)
+    if reading == "neighbour":
+        for (is_drum, pitch, tick), b in heard.items():
+            share = b * recipe.neighbour_share.numerator // recipe.neighbour_share.denominator
+            for near in (pitch - 1, pitch + 1):
+                if not is_drum and share > glowing.get((is_drum, near, tick), 0):
+                    glowing[is_drum, near, tick] = share
+    k = painted(k_strokes, k_origin, resolution)
+    bright = {place: b for place, b in k.items() if b > 0}
+    levels = set(heard.values())
+    light, area = sum(bright.values()), len(bright)
+    energy = sum(b * b for b in bright.values())
+    reference = Fraction(light**2, area) if len(levels) == 1 else Fraction(energy)
+    pitches = [p for d, p, _ in bright if not d]
+    k_drums = {p for d, p, _ in bright if d}
+    start, end = min(t for _, _, t in bright), max(t for _, _, t in bright) + 1
+    margin = max(1, round(octave / 6)) if reading in ("semitone", "neighbour") else 0
+    x_pitches, all_k = [p for d, p, _ in glowing if not d], [p for d, p, _ in k if not d]
+    rows = set()
+    if x_pitches and all_k:
+        rows |= {min(x_pitches) - max(all_k), max(x_pitches) - min(all_k)}
+    if not rows or (any(d for d, _, _ in glowing) and any(d for d, _, _ in k)):
+        rows |= {0}
+    rows = range(min(rows), max(rows) + 1)
+    if reading == "octave":
+        rows = range(octave)
+    elif reading == "rhythm":
+        rows = range(1)
+    elif recipe.transpositions:
+        rows = [p for p in rows if recipe.transpositions[0] <= p <= recipe.transpositions[1]]
+    x_ticks, k_ticks = [t for *_, t in glowing], [t for *_, t in k]
+    x_energy = sum(b * b for b in heard.values())
+    for p in rows:
+        for shift in range(min(x_ticks) - max(k_ticks), max(x_ticks) - min(k_ticks) + 1):
+            shared = 0
+            for (is_drum, pitch, tick), b in k.items():
+                q = pitch if is_drum else pitch + p
+                if reading == "octave" and not is_drum:
+                    q %= octave
+                shared += glowing.get((is_drum, q, tick + shift), 0) * b
+            if recipe.measure in ("window-cosine", "cosine"):
+                window = x_energy if recipe.measure == "cosine" else 0
+                for (is_drum, pitch, tick), b in heard.items() if recipe.measure == "window-cosine" else ():
+                    if not start + shift <= tick < end + shift:
+                        continue
+                    if (is_drum and pitch in k_drums) or (
+                        not is_drum
+                        and pitches
+                        and (
+                            reading == "octave" or min(pitches) - margin <= pitch - p <= max(pitches) + margin
+                        )
+                    ):
+                        window += b * b
+                squared = Fraction(max(shared, 0) ** 2) / (reference * window) if window else Fraction(0)
+                similarity = min(1.0, sqrt(squared.numerator / squared.denominator))
+                yield similarity, p, x_origin + Fraction(shift, resolution), shared, resolution, unit
+                continue
+            elif recipe.measure == "coverage":
+                (level,) = levels if len(levels) == 1 else (None,)
+                denominator = level * light if level else energy * unit
+            else:
+                denominator = sum(heard.values()) * max(bright.values())
+            similarity = min(1.0, max(0.0, shared / denominator)) if denominator else 0.0
+            yield similarity, p, x_origin + Fraction(shift, resolution), shared, resolution, unit
+
+
+def best_under(x, sample, recipe, alteration):
+    """Return the best placement under one alteration."""
+    best = None
+    for similarity, p, onset, shared, resolution, unit in placements(x, sample, recipe, alteration):
+        key = (-similarity, abs(p), p, onset)
+        if best is None or key < best[0]:
+            best = (key, similarity, p, onset, Fraction(shared, resolution * unit))
+    if best is None:
+        return 0.0, alteration, 0, None, Fraction(0)
+    _, similarity, p, onset, shared = best
+    octave = x.steps_per_octave
+    if alteration.reading == "octave" and p > octave // 2:
+        p -= octave
+    return similarity * alteration.price, alteration, p, onset, shared
