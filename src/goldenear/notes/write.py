@@ -38,6 +38,9 @@ MAX_PARTS = 32_767
 PLAIN_VELOCITY = 64
 """The velocity of notes that have none."""
 
+LOWEST_NOTATED = 12
+"""C0: MusicXML counts no octave below it."""
+
 Writer = Callable[[ParsedTune], bytes]
 
 _WRITERS = {
@@ -46,6 +49,8 @@ _WRITERS = {
     ".musicxml": "score_writer:musicxml_bytes",
     ".xml": "score_writer:musicxml_bytes",
 }
+
+_SCORES = (".musicxml", ".xml")
 
 
 def write(
@@ -65,8 +70,6 @@ def write(
     InvalidInput
         If the ending is unknown, the file cannot be written, or a note does not fit the format: it begins
         before tick 0, its pitch is outside 0..127, or it would need more than 32,767 ticks a quarter.
-    MissingExtra
-        If the format needs the extra ``scores`` and it is not installed.
 
     Notes
     -----
@@ -80,6 +83,8 @@ def write(
     parts = _at_one_resolution(given)
     for name, part in parts:
         _check_fits(name, part)
+        if Path(path).suffix.lower() in _SCORES:
+            _check_can_be_notated(name, part)
     tune = ParsedTune(
         format="",
         ticks_per_quarter=parts[0][1].ticks_per_quarter,
@@ -158,6 +163,21 @@ def _check_fits(name: str, part: NoteArray) -> None:
     if name.casefold() == FORBIDDEN and (part.brightness > 0).any():
         raise InvalidInput(
             f"{called}: its notes sound, but a track of this name would be read as places that must stay dark"
+        )
+
+
+def _check_can_be_notated(name: str, part: NoteArray) -> None:
+    """Raise InvalidInput unless a score can show all notes."""
+    called = repr(name) if name else "notes"
+    if part.is_drum.any():
+        raise InvalidInput(f"{called}: has drums, which a score here cannot show; write MIDI instead")
+    if part.steps_per_octave != 12:
+        raise InvalidInput(
+            f"{called}: has {part.steps_per_octave} steps to the octave: a score shows 12; write MIDI instead"
+        )
+    if len(part) and part.pitch.min() < LOWEST_NOTATED:
+        raise InvalidInput(
+            f"{called}: has pitch {part.pitch.min()}: a score begins at {LOWEST_NOTATED} (C0); write MIDI instead"
         )
 
 

@@ -1,0 +1,62 @@
+# Everything a newcomer or CI needs; wants only python3 (3.11 or later), make and a package index.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+CONSTRAINTS := constraints.txt
+JOBS   ?= 2
+
+.PHONY: help demo test lint types docs bench evaluate examples clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# One environment; a stamp a set of packages, so that a second run installs nothing.
+$(BIN)/python:
+	@echo "==> making an environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "goldenear needs Python 3.11 or later; set PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 has no venv module: on Debian, apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+	@echo "==> installing goldenear with pictures"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[plot]'
+	@touch $@
+
+$(VENV)/.all: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+	@echo "==> installing goldenear, all its extras, and what tests and docs need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-dev.txt -e '.[all]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo  ## set up, judge the example candidates, draw why (demo-output/)
+	@echo "==> judging the example candidates by the example taste"
+	@$(BIN)/goldenear demo --output demo-output
+
+test: $(VENV)/.all lint types  ## set up, run every check and every test
+	@echo "==> running every test and doctest"
+	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(MAKE) --no-print-directory docs
+
+lint: $(VENV)/.all  ## style
+	@echo "==> checking style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.all  ## types, strictly
+	@echo "==> checking types"
+	@$(BIN)/mypy
+
+docs: $(VENV)/.all  ## build the documentation into docs/_build/html; a warning is an error
+	@echo "==> building the documentation"
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: $(VENV)/.all  ## goldenear against what a user would pick instead, in one run
+	@$(BIN)/python -m benchmarks
+
+examples: $(VENV)/.all  ## write the example music again from examples_source/
+	@$(BIN)/python -m examples_source.build
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) build dist demo-output docs/_build docs/auto_gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,105 @@
+"""The house: imports point one way, heavy libraries wait, the face computes nothing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import goldenear
+
+ROOT = Path(goldenear.__file__).parent
+FLOORS = ["errors", "notes", "correlate", "match", "plot", "taste", "examples", "cli"]
+HEAVY = {
+    "numba",
+    "torch",
+    "dask",
+    "matplotlib",
+    "partitura",
+    "librosa",
+    "symusic",
+    "scipy",
+    "rich",
+    "fastapi",
+}
+MODULES = sorted(
+    p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts not in {("__init__.py",), ("__main__.py",)}
+)
+
+
+def floor_of(parts: tuple[str, ...]) -> int:
+    return FLOORS.index(parts[0].removesuffix(".py"))
+
+
+def imported(path: Path, *, at_the_top_only: bool = False) -> list[str]:
+    """Return the full names that a file imports; what only types need does not count at run time."""
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if at_the_top_only else list(ast.walk(tree))
+    names = []
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written in full"
+            names.append(node.module or "")
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    here = floor_of(path.relative_to(ROOT).parts)
+    for name in imported(path):
+        parts = tuple(name.split(".")[1:])
+        if name.startswith("goldenear.") and parts[0] != "__version__":
+            assert floor_of(parts) <= here, f"{path.name} reaches up to {name}"
+
+
+def test_backends_see_only_frame_and_turning_points() -> None:
+    for path in (ROOT / "correlate" / "backends").glob("on_*.py"):
+        own = {
+            n for n in imported(path) if n.startswith("goldenear.") and not n.rsplit(".", 1)[1][0].isupper()
+        }
+        assert own <= {
+            "goldenear.correlate.frame",
+            "goldenear.correlate.turning_points",
+            "goldenear.correlate.turning_points.turning_points",
+        }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
+    top = {name.split(".")[0] for name in imported(path, at_the_top_only=True)}
+    allowed = {"numba"} if path.name == "on_numba.py" else set()
+    assert top & HEAVY <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_file_begins_with_its_one_sentence(path: Path) -> None:
+    text = ast.get_docstring(ast.parse(path.read_text()))
+    assert text
+    assert text.splitlines()[0].endswith(".")
+
+
+def loaded_after(code: str) -> set[str]:
+    """Return which heavy libraries a fresh process has loaded after running some code."""
+    program = f"import sys\n{code}\nprint(*{{m.split('.')[0] for m in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split()) & (HEAVY | {"numpy"})
+
+
+def test_the_face_is_light() -> None:
+    assert loaded_after("import goldenear") == set()
+
+
+def test_the_command_line_is_light_until_a_command_runs() -> None:
+    assert loaded_after("import goldenear.cli") <= {"rich"}
+
+
+def test_every_name_of_the_face_is_there() -> None:
+    for name in goldenear.__all__:
+        assert getattr(goldenear, name) is not None
+        assert name in dir(goldenear)
+    with pytest.raises(AttributeError, match="no attribute 'silver'"):
+        _ = goldenear.silver

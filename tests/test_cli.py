@@ -1,0 +1,185 @@
+"""The command line as a user meets it: tables, JSON lines, pictures, one-line errors, exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_taste import FALL, OTHER, RISE, after
+
+import goldenear as ge
+from goldenear.cli import main
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]):
+    """Return a function that runs the command line and gives (exit code, standard output, standard error)."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main([str(a) for a in arguments])
+        out, err = capsys.readouterr()
+        return left.value.code, out, err
+
+    return call
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    root = ge.new_taste(tmp_path / "taste")
+    ge.write(RISE, root / "good" / "rise.mid")
+    ge.write(FALL, root / "bad" / "fall.mid")
+    for name, x in {"a": RISE.transposed(2), "b": after(RISE, FALL), "c": OTHER}.items():
+        ge.write(x, tmp_path / f"{name}.mid")
+    ge.write(RISE.where(np.zeros(5, bool)), tmp_path / "silent.mid")
+    return tmp_path
+
+
+def test_judge_gives_one_json_object_a_file(run, files: Path) -> None:
+    code, out, err = run(
+        "judge", files / "a.mid", files / "b.mid", files / "c.mid", "--taste", files / "taste", "--json"
+    )
+    told = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    assert [t["outcome"] for t in told] == ["good", "bad", "neither"]
+    for t in told:
+        assert {"outcome", "score", "because", "good", "bad"} <= set(t)
+        for row in t["good"] + t["bad"]:
+            assert {"name", "similarity", "transposition", "shift", "stretch", "form"} <= set(row)
+
+
+def test_judge_gives_people_a_table(run, files: Path) -> None:
+    code, out, _ = run("judge", files / "a.mid", files / "b.mid", "--taste", files / "taste", "--details")
+    assert code == 0
+    assert "resembles good/rise.mid" in out
+    assert "vetoed by bad/fall.mid" in out
+    assert "untransposed" in out
+
+
+def test_fail_on_sets_the_exit_code(run, files: Path) -> None:
+    judged = ["judge", files / "b.mid", "--taste", files / "taste"]
+    assert run(*judged, "--fail-on", "bad")[0] == 1
+    assert run(*judged, "--fail-on", "neither")[0] == 0
+    assert run(*judged, "--fail-on", "neither", "--fail-on", "bad")[0] == 1
+
+
+def test_plots_and_aligned_tracks_are_written(run, files: Path) -> None:
+    picture, aligned = files / "why.png", files / "aligned.mid"
+    code, _, _ = run(
+        "judge", files / "a.mid", "--taste", files / "taste", "--plot", picture, "--align", aligned
+    )
+    assert code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    both = ge.read(aligned)
+    assert [t for t in both.provenance.tracks if "rise" in t or "X" in t]
+    x, placed = (ge.read(aligned, track=t) for t in both.provenance.tracks if t.startswith(("X", "good")))
+    assert x == placed
+    run("judge", files / "a.mid", files / "c.mid", "--taste", files / "taste", "--plot", files / "pictures")
+    assert {p.name for p in (files / "pictures").iterdir()} == {"a.mid.png", "c.mid.png"}
+    assert (
+        run("judge", files / "a.mid", files / "c.mid", "--taste", files / "taste", "--align", aligned)[0] == 2
+    )
+
+
+def test_a_sample_that_begins_before_x_is_aligned_from_tick_0_on(run, files: Path) -> None:
+    ge.write(RISE.where(np.arange(5) > 0).shifted(-2), files / "late.mid")
+    code, _, err = run(
+        "judge", files / "late.mid", "--taste", files / "taste", "--align", files / "aligned.mid"
+    )
+    assert code == 0, err
+    assert ge.read(files / "aligned.mid").first_onset == 0
+
+
+def test_rank_and_find_and_show(run, files: Path) -> None:
+    code, out, _ = run("rank", files / "a.mid", files / "taste", "--json", "-k", 1)
+    assert code == 0
+    assert json.loads(out)["name"] == "rise.mid"
+    code, out, _ = run("rank", files / "a.mid", files / "taste", "--plot", files / "rank.svg")
+    assert code == 0
+    assert "rise.mid" in out
+    assert (files / "rank.svg").exists()
+    code, out, _ = run("find", files / "b.mid", files / "taste" / "bad" / "fall.mid", "--json")
+    assert code == 0
+    assert [json.loads(line)["onset"] for line in out.splitlines()] == [10.0]
+    code, out, err = run("find", files / "c.mid", files / "a.mid", "--threshold", 1)
+    assert code == 0
+    assert "no place reaches" in err
+    code, out, _ = run("show", files / "a.mid", "--plot", files / "a.png")
+    assert code == 0
+    assert "a.mid: 5 notes" in out
+    assert (files / "a.png").exists()
+    code, out, _ = run("show", files / "a.mid", "--json")
+    assert len(json.loads(out)["notes"]) == 5
+
+
+def test_a_taste_is_made_and_filled(run, files: Path) -> None:
+    assert run("taste", "new", files / "fresh")[0] == 0
+    assert run("taste", "add", files / "fresh", "good", files / "a.mid", files / "c.mid")[0] == 0
+    assert run("taste", "add", files / "fresh", "bad", files / "b.mid", "--name", "cliche")[0] == 0
+    code, out, _ = run("judge", files / "a.mid", "--taste", files / "fresh", "--json")
+    assert code == 0
+    assert json.loads(out)["outcome"] == "good" or "bad" in json.loads(out)["outcome"]
+    assert {p.name for p in (files / "fresh" / "bad").iterdir()} == {"cliche.mid"}
+
+
+def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (files / "text.mid").write_text("this is a letter to my mother")
+    (files / "typo").mkdir()
+    (files / "typo" / "good").mkdir()
+    (files / "typo" / "taste.toml").write_text("mesure = 'cosine'")
+    (files / "locked.mid").mkdir()
+    empty = ge.new_taste(files / "empty")
+    taste = files / "taste"
+    slips = {
+        ("judge", files / "a.mid", "--taste", files / "nowhere"): "goldenear taste new",
+        ("judge", files / "a.mid", "--taste", empty): "goldenear taste add",
+        ("judge", files / "a.mid", "--taste", files / "typo"): "did you mean 'measure'",
+        ("judge", files / "text.mid", "--taste", taste): "text.mid",
+        ("judge", files / "locked.mid", "--taste", taste): "locked.mid: cannot be opened",
+        ("judge", files / "gone.mid", "--taste", taste): "gone.mid: no such file",
+        ("judge", files / "silent.mid", "--taste", taste): "silent.mid: there are no notes",
+        ("judge", files / "a.xyz", "--taste", taste): "unknown kind of file",
+        ("judge", files / "a.mid"): "--taste",
+        ("judge", files / "a.mid", "--taste", taste, "--plot", files / "x.doc"): ".png, .svg or .pdf",
+        ("judge", files / "a.mid", "--taste", taste, "--backend", "abacus"): "backend",
+        ("rank", files / "a.mid", empty): "no music files",
+        ("rank", files / "a.mid", taste, "--stretch", "fast"): "fraction such as 3/2",
+        ("dance",): "dance",
+        ("judge", files / "a.mid", "--taste", taste, "--lout"): "--lout",
+    }
+    for arguments, message in slips.items():
+        code, out, err = run(*arguments)
+        assert code == 2, arguments
+        assert message in err
+        assert err.count("\n") == 1
+        assert out == ""
+    for library, arguments in {
+        "matplotlib.figure": ("judge", files / "a.mid", "--taste", taste, "--plot", files / "x.png"),
+        "partitura": ("show", files / "a.mei"),
+    }.items():
+        (files / "a.mei").write_text(
+            '<?xml version="1.0"?><mei xmlns="http://www.music-encoding.org/ns/mei"><music/></mei>'
+        )
+        monkeypatch.setitem(sys.modules, library, None)
+        code, _, err = run(*arguments)
+        assert code == 2
+        assert "pip install 'goldenear[" in err
+
+
+def test_help_and_version(run) -> None:
+    for arguments in ((), ("--help",)):
+        code, out, _ = run(*arguments)
+        assert code == 0
+        assert "judge" in out
+        assert "Exit codes" in out
+    assert run("--version")[1] == f"goldenear {ge.__version__}\n"
+
+
+def test_a_reader_that_leaves_early_is_no_error(files: Path) -> None:
+    command = f"{sys.executable} -m goldenear show {files}/a.mid {files}/b.mid --json | true"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
