@@ -2,16 +2,16 @@
 
 from fractions import Fraction
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import fragments
 
 import goldenear as ge
+import naive
 from goldenear.notes.alteration import FORMS, STRETCH_PRICES
 from goldenear.notes.piano_roll import painted
+from strategies import fragments
 
 columns = st.lists(
     st.tuples(
@@ -39,7 +39,7 @@ def test_the_invariants_of_a_note_array_hold(rows) -> None:
     keys = list(zip(x.onset.tolist(), x.pitch.tolist(), strict=True))
     assert keys == sorted(keys)
     assert (x.offset > x.onset).all()
-    assert {place: 1 for place in naive.picture(x)} == pixels_of(rows)
+    assert set(naive.picture(x)) == set(pixels_of(rows))
     assert not x.pitch.flags.writeable
     again = ge.NoteArray.from_arrays(
         pitch=x.pitch,

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import fragments
 
 import goldenear as ge
 from goldenear.taste.settings import TEMPLATE, Settings, read_settings
+from strategies import fragments
 
 RISE = ge.NoteArray.from_arrays(
     pitch=[60, 62, 67, 64, 72],
