@@ -82,6 +82,9 @@ class TestMidi:
         x = notes((60, 0, 5), (60, 5, 5), (60, 10, 1))
         assert len(x) == 3
         assert through(tmp_path / "x.mid", x) == x
+        # For readers that pair notes otherwise than first in, first out, the end must stand before the beginning.
+        data = (tmp_path / "x.mid").read_bytes()
+        assert bytes([5, 0x80, 60, 0, 0, 0x90, 60, 64]) in data
 
     def test_no_notes(self, tmp_path):
         x = notes().named("silence")

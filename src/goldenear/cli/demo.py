@@ -30,6 +30,7 @@ def demo(
         typer.echo(f"{len(taste.good)} good samples, {len(taste.bad)} bad ones, in {TASTE}\n")
         print_verdicts(verdicts)
     try:
+        output.check_picture(folder)
         for verdict in output.with_progress(verdicts, "drawing"):
             output.save_picture(verdict.plot(), folder / f"{output.file_name_for(verdict.x.name)}.png")
     except MissingExtra as missing:

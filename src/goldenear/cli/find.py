@@ -20,7 +20,7 @@ def find(
     fragment: Annotated[Path, typer.Argument(help="What to look for, a music file.")],
     threshold: Annotated[
         float, typer.Option(help="The similarity from which a place counts, above 0 to 1.")
-    ] = 0.75,
+    ] = 0.78,
     exclusion: Annotated[
         str | None, typer.Option(help="How many quarters apart two occurrences begin, at least.")
     ] = None,

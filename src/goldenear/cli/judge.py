@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from goldenear.cli import output
-from goldenear.errors import InvalidInput
+from goldenear.errors import InvalidInput, NoNotes
 
 if TYPE_CHECKING:
     from goldenear.correlate.backends import Backend
@@ -49,10 +49,14 @@ def judge(
     """
     from goldenear.taste.judge import Taste
 
+    output.check_picture(plot)
     judge_by = Taste(taste)
     for remark in judge_by.remarks:
         output.say(f"note: {remark}")
     candidates = [x for path in files for x in judge_by.read(path)]
+    for x in candidates:
+        if not len(x):
+            raise NoNotes(x.name)
     if align is not None and len(candidates) != 1:
         raise InvalidInput(f"--align: expected one candidate, got {len(candidates)}")
     output.say_remarks(candidates)

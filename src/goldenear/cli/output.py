@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from goldenear.errors import InvalidInput
+from goldenear.errors import InvalidInput, MissingExtra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +23,8 @@ Item = TypeVar("Item")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of tables.")]
 Backend = Annotated[str, typer.Option(help="The engine: auto, numpy or numba; the answer is the same.")]
 Threads = Annotated[int, typer.Option(help="How many threads share the samples; the answer is the same.")]
+
+PICTURES = (".png", ".svg", ".pdf")
 
 OUTCOME_STYLES = {"good": "bold green", "bad": "bold red", "neither": "yellow"}
 
@@ -82,23 +84,34 @@ def with_progress(items: Sequence[Item], what: str) -> Iterator[Item]:
     )
 
 
-def save_picture(figure: Figure, path: Path) -> None:
-    """Write a picture; the ending of the name tells the format, PNG where it has none.
+def check_picture(path: Path | None) -> None:
+    """Raise before any work is done if a picture of this name could not be written; a folder can.
 
     Raises
     ------
     InvalidInput
         If matplotlib cannot write such a file.
+    MissingExtra
+        If matplotlib is not installed.
     """
+    if path is None:
+        return
+    if path.suffix and path.suffix.lower() not in PICTURES and not path.is_dir():
+        raise InvalidInput(f"{path}: a picture's name ends in {', '.join(PICTURES)}; a folder's in none of these")
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ImportError:
+        raise MissingExtra("drawing", "plot") from None
+
+
+def save_picture(figure: Figure, path: Path) -> None:
+    """Write a picture; the ending of its name tells the format."""
     from io import BytesIO
 
     from goldenear.notes.atomic import write_bytes_atomically
 
-    suffix = path.suffix.removeprefix(".").lower() or "png"
-    if suffix not in figure.canvas.get_supported_filetypes():
-        raise InvalidInput(f"{path}: a picture's name ends in .png, .svg or .pdf")
     picture = BytesIO()
-    figure.savefig(picture, format=suffix, dpi=120)
+    figure.savefig(picture, format=path.suffix.removeprefix(".").lower(), dpi=120)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes_atomically(path, picture.getvalue())
 

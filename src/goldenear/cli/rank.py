@@ -44,6 +44,7 @@ def rank(
     from goldenear.match.recipe import Measure, Recipe
     from goldenear.notes.read import read, read_all
 
+    output.check_picture(plot)
     x = read(file)
     compared = [tune for path in _music_files(samples) for tune in read_all(path)]
     silent = [sample for sample in compared if not len(sample)]

@@ -26,6 +26,7 @@ def show(
     """Show what is in a music file, as goldenear reads it: notes, tracks, what was repaired or left out."""
     from goldenear.notes.read import read_all
 
+    output.check_picture(plot)
     tunes = [tune for path in files for tune in read_all(path)]
     for tune in tunes:
         if json:

@@ -1,12 +1,12 @@
-"""This file is where the one idea stands: a pair of notes shares time in a trapezoid, which is four turning points.
+r"""This file is where the one idea stands: a pair of notes shares time in a trapezoid, which is four turning points.
 
 Slide one note over another. Nothing is shared until they touch; then the shared time grows by a tick a
 tick, stays level while the shorter lies within the longer, falls, and is nothing again::
 
     shared time         ________
-                       /        \\
-                      /          \\
-    ________________ /            \\ ______________   shift
+                       /        \
+                      /          \
+    ________________ /            \ ______________   shift
                 opens fills   leaves closes
     slope changes  +1   -1      -1    +1
 

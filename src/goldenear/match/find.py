@@ -1,4 +1,4 @@
-"""This file is where a fragment is found inside a piece: every bright placement that keeps clear of a brighter one."""
+"""This file is where a fragment is found inside a piece: bright placements that keep clear of brighter ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
 
-THRESHOLD = 0.75
+THRESHOLD = 0.78
 """How similar an occurrence is, at least, by default."""
 
 MAX_CANDIDATES = 2_000_000
@@ -103,11 +103,11 @@ def _bright_places(
     tile: Tile,
     threshold: float,
 ) -> Iterator[Match]:
-    """Give the placements of a tile that reach the threshold and are the brightest of their neighbours in time."""
+    """Give the placements of a tile that reach the threshold and that no neighbour in time outshines."""
     height = tile.similarity
     bright = height >= threshold
     bright[:, 1:] &= height[:, 1:] >= height[:, :-1]
-    bright[:, :-1] &= height[:, :-1] > height[:, 1:]
+    bright[:, :-1] &= height[:, :-1] >= height[:, 1:]
     for row, column in zip(*(index.tolist() for index in np.nonzero(bright)), strict=True):
         yield match_at(
             x,

@@ -156,7 +156,8 @@ def _check_fits(name: str, part: NoteArray) -> None:
         )
     if len(part) and not (part.pitch.min() >= 0 and part.pitch.max() <= 127):
         raise InvalidInput(
-            f"{called}: has pitches {part.pitch.min()}..{part.pitch.max()}: a file holds 0..127; use .transposed() first"
+            f"{called}: has pitches {part.pitch.min()}..{part.pitch.max()}: a file holds 0..127; "
+            "use .transposed() first"
         )
     if part.last_offset > MAX_TICKS:
         raise InvalidInput(f"{called}: ends at tick {part.last_offset:,}: a file ends by tick {MAX_TICKS:,}")

@@ -21,7 +21,7 @@ from goldenear.notes.alteration import (
 from goldenear.notes.piano_roll import Drawing
 from goldenear.notes.read import Brightness
 
-THRESHOLD = 0.75
+THRESHOLD = 0.78
 """The default similarity from which X resembles a sample."""
 
 

@@ -27,7 +27,7 @@ SharedTime = Callable[[Lines, Lines, Frame, Seam], tuple[NDArray[np.int64], Seam
 
 BACKENDS = ("numpy", "numba")
 
-WORTH_COMPILED_CODE = 200_000_000
+WORTH_COMPILED_CODE = 50_000_000
 """``auto`` takes numba from this many placements on: below, loading compiled code costs more than it saves."""
 
 

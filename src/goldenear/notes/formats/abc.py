@@ -1,0 +1,93 @@
+"""This file is where ABC, the plain-text notation of folk tunes, becomes notes, tune by tune.
+
+A reader of our own for ABC 2.1, because the only one packaged for Python (abc2midi inside symusic) reads
+just the first tune of a file and renders a performance of it: chord symbols accompanied, repeats unfolded,
+hornpipes swung, notes a tick late and a tick short, messages on standard output. Here durations are exact
+fractions and the music stands as written.
+
+=============================  ==========================================================================
+what ABC may hold              what becomes of it
+=============================  ==========================================================================
+repeats, endings, P: order     not unfolded: all endings stand in a row
+ties, also across bars         joined
+accidentals                    hold to the end of the bar, for their letter in their octave
+tuplets, broken rhythm, ``&``  as written
+grace notes                    left out
+chord symbols, decorations     ignored
+octave=, transpose=, clef -8   honoured: pitches are those that sound
+=============================  ==========================================================================
+
+What is left out or not understood leaves a remark that names it and its line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from goldenear.errors import UnreadableFile
+from goldenear.notes.formats.abc_tune import Lines, read_tune
+from goldenear.notes.formats.exact import Limits
+from goldenear.notes.formats.parsed import ParsedTune
+
+MAX_BYTES = 16 * 2**20
+"""Larger files are refused: a million notes of ABC take four megabytes."""
+
+MAX_TUNES = 50_000
+
+
+def parse_abc(data: bytes, path: str) -> list[ParsedTune]:
+    r"""Read every tune of an ABC file.
+
+    Parameters
+    ----------
+    data : bytes
+        The file; UTF-8, or else Latin-1.
+    path : str
+        Its name, for messages.
+
+    Returns
+    -------
+    list of ParsedTune
+        One a tune, in the order of the file; a track a voice. Ticks are the coarsest that are exact.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is not ABC text, holds no tune, or its sizes are absurd.
+
+    Examples
+    --------
+    >>> (scale,) = parse_abc(b"X:1\nT:Up\nK:G\nE>F G2|\n", "up.abc")
+    >>> scale.ticks_per_quarter, scale.tracks[0].pitch, scale.tracks[0].duration
+    (4, [64, 66, 67], [3, 1, 4])
+    """
+    general, tunes = _split(_text(data, path))
+    if not tunes:
+        raise UnreadableFile(path, "no tune in it: each ABC tune begins with a line X:")
+    if len(tunes) > MAX_TUNES:
+        raise UnreadableFile(path, f"{len(tunes):,} tunes are over the limit of {MAX_TUNES:,}")
+    limits = Limits(path)
+    return [read_tune(general, lines, limits) for lines in tunes]
+
+
+def _text(data: bytes, path: str) -> str:
+    """Return the file as text."""
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile(path, f"{len(data):,} bytes of ABC are over the limit of {MAX_BYTES:,}")
+    if b"\0" in data:
+        raise UnreadableFile(path, "not ABC: it holds binary data")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _split(text: str) -> tuple[Lines, list[Lines]]:
+    """Return the lines before the first tune, and those of each tune; lines are numbered from 1."""
+    general: Lines = []
+    tunes: list[Lines] = []
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        if re.match(r"X:(?![|:])", line):
+            tunes.append([])
+        (tunes[-1] if tunes else general).append((number, line))
+    return general, tunes

@@ -1,0 +1,204 @@
+"""This file is where what scores write as letters and fractions becomes numbers, without rounding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+
+from goldenear.errors import UnreadableFile
+from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+from goldenear.notes.formats.remarks import Remarks
+
+MAX_TICKS_PER_QUARTER = 2**26
+"""No music divides a quarter further; without a limit, hostile fractions would grow without end."""
+
+MAX_QUARTERS = 2**20
+"""No music lasts longer: nine days and nights at 80 quarters a minute."""
+
+MAX_NOTES = 1_000_000
+"""More notes than this in one file are refused."""
+
+VELOCITY = 64
+"""How loud a note counts where the format does not say."""
+
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+"""How far each letter lies above C."""
+
+
+@dataclass(slots=True)
+class ExactNote:
+    """A note as it is written: `onset` and `duration` in quarters."""
+
+    pitch: int
+    onset: Fraction
+    duration: Fraction
+    is_drum: bool = False
+
+    @property
+    def offset(self) -> Fraction:
+        """The time at which the note ends, in quarters."""
+        return self.onset + self.duration
+
+
+@dataclass(slots=True)
+class ExactTrack:
+    """One part or voice, its notes in any order; `loose_ties` join no two notes."""
+
+    name: str
+    notes: list[ExactNote] = field(default_factory=list)
+    loose_ties: int = 0
+    _tied: dict[tuple[int, Fraction], ExactNote] = field(default_factory=dict)
+
+    def strike(self, note: ExactNote, *, is_tied_back: bool = False, is_tied_on: bool = False) -> None:
+        """Add a note, or lengthen the note of its pitch that is tied to it."""
+        before = self._tied.pop((note.pitch, note.onset), None) if is_tied_back else None
+        if before is not None:
+            self.loose_ties -= 1
+            before.duration = note.offset - before.onset
+            note = before
+        else:
+            self.loose_ties += is_tied_back
+            self.notes.append(note)
+        if is_tied_on:
+            self.loose_ties += 1
+            self._tied[note.pitch, note.offset] = note
+
+
+@dataclass(slots=True)
+class Limits:
+    """What keeps a hostile file from eating time and memory: counted while it is read."""
+
+    path: str
+    notes: int = 0
+
+    def admit(self, notes: int, time: Fraction) -> None:
+        """Count `notes` more, at or until `time` in quarters.
+
+        Raises
+        ------
+        UnreadableFile
+            If the file holds too many notes, or ticks cannot count the time.
+        """
+        self.notes += notes
+        if self.notes > MAX_NOTES:
+            raise UnreadableFile(self.path, f"it holds more than {MAX_NOTES:,} notes")
+        numerator, denominator = time.as_integer_ratio()
+        if denominator > MAX_TICKS_PER_QUARTER or abs(numerator) > MAX_QUARTERS * denominator:
+            raise UnreadableFile(
+                self.path, "its note lengths are absurd: too long, or too finely divided to count"
+            )
+
+
+def signature(fifths: int) -> dict[str, int]:
+    """Return which letters a key alters, in semitones.
+
+    Examples
+    --------
+    >>> signature(2), signature(-1)
+    ({'F': 1, 'C': 1}, {'B': -1})
+    """
+    altered: dict[str, int] = {}
+    for step in range(abs(fifths)):
+        letter = "FCGDAEB"[step % 7] if fifths > 0 else "BEADGCF"[step % 7]
+        altered[letter] = altered.get(letter, 0) + (1 if fifths > 0 else -1)
+    return altered
+
+
+def decimal(text: str | None) -> Fraction | None:
+    """Return a decimal number, exactly; None where there is none or it is absurd.
+
+    Examples
+    --------
+    >>> decimal(" 1.5 "), decimal("-2"), decimal("many"), decimal(None)
+    (Fraction(3, 2), Fraction(-2, 1), None, None)
+    """
+    if text is None or not re.fullmatch(r"\s*[-+]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})\s*", text):
+        return None
+    return Fraction(text.strip())
+
+
+def microseconds_per_quarter(quarters_per_minute: Fraction) -> int | None:
+    """Return a tempo as MIDI counts it; None where it is absurd."""
+    if not 1 <= quarters_per_minute <= 4000:
+        return None
+    return round(60_000_000 / quarters_per_minute)
+
+
+def in_ticks(
+    format: str,
+    tracks: list[ExactTrack],
+    path: str,
+    *,
+    title: str = "",
+    tempos: Sequence[tuple[Fraction, int]] = (),
+    remarks: Remarks,
+) -> ParsedTune:
+    """Count the notes in the coarsest ticks that miss no onset and no offset.
+
+    Parameters
+    ----------
+    format, title
+        As in `ParsedTune`.
+    tracks : list of ExactTrack
+        Times in quarters.
+    path : str
+        The file, for messages.
+    tempos : sequence of (Fraction, int)
+        ``(time in quarters, microseconds per quarter)``; one that falls between two ticks begins at the
+        tick before it.
+    remarks : Remarks
+        What was said so far; ties that join nothing, and pitches that MIDI has not, are added.
+
+    Raises
+    ------
+    UnreadableFile
+        If a quarter would need more than 2**26 ticks.
+    """
+    if loose := sum(track.loose_ties for track in tracks):
+        remarks.count("tie", "left out, joining no two notes", loose)
+    kept = [_within_range(track, remarks) for track in tracks]
+    ticks = _ticks_per_quarter(kept, path)
+    return ParsedTune(
+        format=format,
+        ticks_per_quarter=ticks,
+        tracks=[_counted(track, ticks) for track in kept],
+        title=title,
+        tempos=tuple(sorted({int(time * ticks): speed for time, speed in tempos}.items())),
+        remarks=remarks.sentences(),
+    )
+
+
+def _within_range(track: ExactTrack, remarks: Remarks) -> ExactTrack:
+    """Return the track without pitches that no instrument has."""
+    notes = [note for note in track.notes if 0 <= note.pitch <= 127]
+    if far := len(track.notes) - len(notes):
+        remarks.count("note", "left out, beyond the range of pitches", far)
+    return ExactTrack(track.name, notes)
+
+
+def _ticks_per_quarter(tracks: list[ExactTrack], path: str) -> int:
+    """Return the coarsest resolution that is exact."""
+    ticks = 1
+    for track in tracks:
+        for note in track.notes:
+            ticks = lcm(ticks, note.onset.denominator, note.duration.denominator)
+            if ticks > MAX_TICKS_PER_QUARTER:
+                raise UnreadableFile(
+                    path, f"its note lengths need over {MAX_TICKS_PER_QUARTER:,} ticks a quarter"
+                )
+    return ticks
+
+
+def _counted(track: ExactTrack, ticks: int) -> ParsedTrack:
+    """Return the track with its times in whole ticks."""
+    return ParsedTrack(
+        name=track.name,
+        pitch=[note.pitch for note in track.notes],
+        onset=[int(note.onset * ticks) for note in track.notes],
+        duration=[int(note.duration * ticks) for note in track.notes],
+        velocity=[VELOCITY] * len(track.notes),
+        is_drum=[note.is_drum for note in track.notes],
+    )

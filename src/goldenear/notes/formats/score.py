@@ -1,0 +1,233 @@
+"""This file is where written scores come in: MusicXML, MEI and kern, checked to be safe before they are read.
+
+The readers behind these doors are our own. They keep every length a fraction, join ties, tell drums apart
+and say what they leave out. XML is parsed by the standard library, which fetches nothing; a document that
+defines entities, the way to make a few bytes swell to gigabytes, is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from goldenear.errors import UnreadableFile
+from goldenear.notes.formats.kern import read_kern
+from goldenear.notes.formats.mei import read_mei
+from goldenear.notes.formats.musicxml import read_musicxml
+from goldenear.notes.formats.parsed import ParsedTune
+
+MAX_UNZIPPED_BYTES = 64 * 2**20
+MAX_ENTRIES = 1000
+MAX_TAGS = 4_000_000
+"""Tags of an XML file; each takes some memory, and the largest orchestral scores have half as many."""
+
+_ENCODINGS = frozenset(["utf-8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"])
+_DECLARATION = re.compile(r"\s*<\?xml\b([^>]*)\?>")
+_CONTAINER = "META-INF/container.xml"
+
+
+def parse_musicxml(data: bytes, path: str) -> list[ParsedTune]:
+    """Read a MusicXML file, part-wise or time-wise.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, not compressed.
+    path : str
+        Its name, for messages.
+
+    Returns
+    -------
+    list of ParsedTune
+        One tune, a track a part. Ticks are the coarsest that are exact.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is not MusicXML, is damaged, or is unsafe to read.
+    """
+    root = _root(data, path)
+    if root.tag not in ("score-partwise", "score-timewise"):
+        raise UnreadableFile(path, _wrong_root(root, "MusicXML"))
+    return [read_musicxml(root, path)]
+
+
+def parse_mxl(data: bytes, path: str) -> list[ParsedTune]:
+    """Read a compressed MusicXML file.
+
+    Parameters
+    ----------
+    data : bytes
+        The zip archive; nothing of it is written to disk.
+    path : str
+        Its name, for messages.
+
+    Returns
+    -------
+    list of ParsedTune
+        One tune, a track a part.
+
+    Raises
+    ------
+    UnreadableFile
+        If the archive is damaged, too large when unpacked, or holds no score.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            score = _score_in(archive, path)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, UnreadableFile):
+            raise
+        raise UnreadableFile(path, f"not a compressed MusicXML file: {_first_line(error)}") from None
+    return parse_musicxml(score, path)
+
+
+def parse_mei(data: bytes, path: str) -> list[ParsedTune]:
+    """Read an MEI file.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    path : str
+        Its name, for messages.
+
+    Returns
+    -------
+    list of ParsedTune
+        One a movement (mdiv), a track a staff. Ticks are the coarsest that are exact.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is not MEI, is damaged, or is unsafe to read.
+    """
+    root = _root(data, path)
+    if root.tag != "mei":
+        raise UnreadableFile(path, _wrong_root(root, "MEI"))
+    return read_mei(root, path)
+
+
+def parse_kern(data: bytes, path: str) -> list[ParsedTune]:
+    """Read a Humdrum kern file.
+
+    Parameters
+    ----------
+    data : bytes
+        The file; UTF-8, or else Latin-1.
+    path : str
+        Its name, for messages.
+
+    Returns
+    -------
+    list of ParsedTune
+        One tune, a track a ``**kern`` spine. Ticks are the coarsest that are exact.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is not kern, or its rows do not fit together.
+    """
+    if b"\0" in data:
+        raise UnreadableFile(path, "not Humdrum kern: it holds binary data")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    return [read_kern(text, path)]
+
+
+def _wrong_root(root: Element, expected: str) -> str:
+    """Return why a document of another kind is refused, and what it may be."""
+    slips = {"mei": "it is MEI: name it .mei", "opus": "it is an opus, a list of scores: read those"}
+    slips |= dict.fromkeys(("score-partwise", "score-timewise"), "it is MusicXML: name it .musicxml")
+    return f"not {expected}: " + slips.get(root.tag, f"its outermost element is {root.tag[:40]!r}")
+
+
+def _root(data: bytes, path: str) -> Element:
+    """Return the outermost element of an XML file, namespaces taken off all names."""
+    if data.startswith(b"PK\x03\x04"):
+        raise UnreadableFile(path, "a compressed file: name it .mxl")
+    text = _safe_text(data, path)
+    try:
+        root = ElementTree.fromstring(text)
+    except (ElementTree.ParseError, ValueError) as error:
+        raise UnreadableFile(path, f"not sound XML: {_first_line(error)}") from None
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def _safe_text(data: bytes, path: str) -> str:
+    """Return the text of an XML file, which neither swells nor is too large."""
+    try:
+        text = _decoded(data, path)
+    except UnicodeDecodeError:
+        raise UnreadableFile(path, "not XML: its characters are not in the encoding it declares") from None
+    if "<!ENTITY" in text:
+        raise UnreadableFile(
+            path, "it defines XML entities, which are refused: they can make a small file huge"
+        )
+    if text.count("<") > MAX_TAGS:
+        raise UnreadableFile(path, f"it has more than {MAX_TAGS:,} tags")
+    return text
+
+
+def _decoded(data: bytes, path: str) -> str:
+    """Decode an XML file here, so that what is checked is what is parsed; its declaration is taken off."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif data.startswith((b"<\0", b"\0<")):
+        encoding = "utf-16-le" if data[0] else "utf-16-be"
+    else:
+        encoding = _declared_encoding(data, path)
+    text = data.decode(encoding)
+    return _DECLARATION.sub("", text, count=1) if _DECLARATION.match(text) else text
+
+
+def _declared_encoding(data: bytes, path: str) -> str:
+    """Return the encoding that the XML declaration names; UTF-8 without one."""
+    declaration = _DECLARATION.match(data[:400].decode("latin-1").removeprefix("\xef\xbb\xbf"))
+    named = re.search(r"encoding\s*=\s*[\"']([^\"']*)", declaration[1]) if declaration else None
+    encoding = named[1].lower() if named else "utf-8"
+    if encoding not in _ENCODINGS:
+        raise UnreadableFile(path, f"its encoding {encoding[:24]!r} is not read: save it as UTF-8")
+    return "utf-8-sig" if encoding == "utf-8" else encoding
+
+
+def _score_in(archive: zipfile.ZipFile, path: str) -> bytes:
+    """Return the score that the archive's table of contents names first."""
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise UnreadableFile(
+            path, f"{len(entries):,} files packed in it are over the limit of {MAX_ENTRIES:,}"
+        )
+    if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
+        raise UnreadableFile(path, f"unpacked it is over the limit of {MAX_UNZIPPED_BYTES:,} bytes")
+    contents = _root(_unzipped(archive, _CONTAINER, path), path)
+    for rootfile in contents.iter("rootfile"):
+        if "musicxml" in rootfile.get("media-type", "musicxml"):
+            return _unzipped(archive, rootfile.get("full-path", ""), path)
+    raise UnreadableFile(path, f"{_CONTAINER} names no score")
+
+
+def _unzipped(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
+    """Return one packed file; what the archive says of its size is not trusted."""
+    try:
+        with archive.open(name) as packed:
+            data = packed.read(MAX_UNZIPPED_BYTES + 1)
+    except KeyError:
+        raise UnreadableFile(
+            path, f"not a compressed MusicXML file: {name[:60]!r} is missing in it"
+        ) from None
+    if len(data) > MAX_UNZIPPED_BYTES:
+        raise UnreadableFile(path, f"unpacked it is over the limit of {MAX_UNZIPPED_BYTES:,} bytes")
+    return data
+
+
+def _first_line(error: Exception) -> str:
+    """Return the first line of a library's message."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]
