@@ -1,1 +1,1 @@
-"""The example music that ships with goldenear, as readable text; `python -m examples_source.build` makes the files."""
+"""The example music that ships with goldenear, as readable text; build.py makes the files."""

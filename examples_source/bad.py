@@ -91,7 +91,7 @@ EXAMPLES = (
     Example(
         name="ringtone",
         title="The ringtone",
-        comment="Four bars of the Gran Vals by Francisco Tárrega, 1902, whom nobody asked before putting it in a telephone.",
+        comment="Four bars of Francisco Tárrega's Gran Vals, 1902, worn out by telephones.",
         meter="3/4",
         tempo=200,
         voices={
@@ -101,7 +101,7 @@ EXAMPLES = (
     Example(
         name="the-lick",
         title="The Lick, in a lift",
-        comment="ii-V-I with the seven notes that every student plays, and a tail that goes down: composed for goldenear.",
+        comment="ii-V-I with the seven notes that every student plays: composed for goldenear.",
         meter="4/4",
         tempo=120,
         voices={

@@ -55,7 +55,9 @@ def midi_files(root: Path) -> set[str]:
 def main() -> int:
     """Build the shipped files, or compare them with the source."""
     parser = argparse.ArgumentParser(prog="python -m examples_source.build", description=main.__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a shipped file differs")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if a shipped file differs"
+    )
     if parser.parse_args().check:
         differing = differences(SHIPPED)
         for path in differing:

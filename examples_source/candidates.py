@@ -1,4 +1,4 @@
-"""This file is where the music stands that the example taste is asked about, with the verdict it is to give and why."""
+"""This file is where the music stands that the example taste is asked about, and the verdict it is to give."""
 
 from fractions import Fraction
 
@@ -188,7 +188,8 @@ LIKE_A_GOOD_ONE = (
         voices={
             "drums": """
                 [kick hat]:1/2 hat [snare hat] [hat]:1/4 kick hat:1/4 kick [kick hat]:1/2 [snare hat] hat |
-                [kick hat]:1/2 hat:1/4 kick [snare hat]:1/2 hat:1/4 snare [kick hat] r hat kick [snare hat]:1/2 openhat |
+                [kick hat]:1/2 hat:1/4 kick [snare hat]:1/2 hat:1/4 snare
+                [kick hat] r hat kick [snare hat]:1/2 openhat |
                 [kick hat]:1/2 hat [snare hat] [hat]:1/4 kick hat:1/4 kick [kick hat]:1/2 [snare hat] hat |
                 [kick hat]:1/2 hat:1/4 kick [snare hat]:1/2 hat kick:1/4 kick hat r [snare hat]:1/2 hat:1/4 kick""",
             "bass": """
@@ -262,15 +263,18 @@ WITH_A_BAD_ONE = (
     Example(
         name="stock-cadence-in-slow-motion",
         title="Grave, with the usual close",
-        comment="Two bars composed for goldenear, then the stock cadence, lower and twice as long.",
-        meter="4/4",
+        comment="Two bars composed for goldenear, then the stock cadence, lower and half as long again.",
+        meter="6/4",
         tempo=120,
         voices={
             "melody": (
-                "G4:3/2 Ab4:1/2 F#4:2 | Bb4:1 A4 Eb5:3/2 D5:1/2 |",
-                quoted("stock-cadence", "melody", up=-4, stretch=Fraction(2)),
+                "G4:2 Ab4:1 F#4:2 r:1 | Bb4:2 A4:1 Eb5:2 D5:1 |",
+                quoted("stock-cadence", "melody", up=-4, stretch=Fraction(3, 2)),
             ),
-            "bass": ("Eb3:4 | C3:2 F#2 |", quoted("stock-cadence", "bass", up=-4, stretch=Fraction(2))),
+            "bass": (
+                "Eb3:3 C3 | Bb2 Eb3 |",
+                quoted("stock-cadence", "bass", up=-4, stretch=Fraction(3, 2)),
+            ),
         },
         expect="bad",
         why="Solemnity is no disguise.",
@@ -377,8 +381,10 @@ WITH_A_BAD_ONE = (
         voices={
             "guitar": quoted("andalusian-cadence", "guitar", up=-3),
             "drums (castanets)": """
-                rim:1/2 rim:1/4 rim rim:1/2 rim rim rim:1/4 rim rim:1/2 rim | rim rim:1/4 rim rim:1/2 rim rim rim:1/4 rim rim:1/2 rim |
-                rim rim:1/4 rim rim:1/2 rim rim rim:1/4 rim rim:1/2 rim | rim rim:1/4 rim rim:1/2 rim rim:2""",
+                rim:1/2 rim:1/4 rim rim:1/2 rim rim rim:1/4 rim rim:1/2 rim |
+                rim rim:1/4 rim rim:1/2 rim rim rim:1/4 rim rim:1/2 rim |
+                rim rim:1/4 rim rim:1/2 rim rim rim:1/4 rim rim:1/2 rim |
+                rim rim:1/4 rim rim:1/2 rim rim:2""",
         },
         expect="bad",
         why="Castanets do not make it better.",

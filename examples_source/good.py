@@ -27,7 +27,7 @@ EXAMPLES = (
     Example(
         name="jesu-joy",
         title="Jesu, Joy of Man's Desiring",
-        comment="The triplets that never stop to breathe: J. S. Bach, Cantata BWV 147, 1723, the violins' first eight bars.",
+        comment="The triplets that never stop to breathe: J. S. Bach, BWV 147, 1723, the first eight bars.",
         meter="3/4",
         tempo=80,
         voices={
@@ -90,7 +90,7 @@ EXAMPLES = (
     Example(
         name="ode-to-joy",
         title="Ode to Joy, from its bridge to its end",
-        comment="By step, and one beat too early for joy: Beethoven, Ninth Symphony, finale, 1824, the tune's last six bars.",
+        comment="By step, and one beat too early for joy: Beethoven, Ninth Symphony, 1824, the tune's last six bars.",
         meter="4/4",
         tempo=144,
         voices={
@@ -182,7 +182,7 @@ EXAMPLES = (
     Example(
         name="auld-lang-syne",
         title="Auld Lang Syne",
-        comment="Five notes are enough for friendship: Scottish, traditional, printed with this tune in 1799; the verse.",
+        comment="Five notes are enough for friendship: Scottish, traditional, printed so in 1799; the verse.",
         meter="4/4",
         tempo=92,
         pickup=Fraction(1),
@@ -195,7 +195,7 @@ EXAMPLES = (
     Example(
         name="mozart-sonata-a-major",
         title="Sonata in A major, the theme",
-        comment="A siciliano in tenths: Mozart, Sonata K. 331, first movement, about 1783, bars 1-4, its lower voice plain.",
+        comment="A siciliano in tenths: Mozart, K. 331, about 1783, bars 1-4, the lower voice plain.",
         meter="6/8",
         tempo=66,
         voices={
@@ -251,7 +251,7 @@ EXAMPLES = (
     Example(
         name="brother-martin-in-minor",
         title="Brother Martin, in minor",
-        comment="The children's canon at a hunter's funeral: Gustav Mahler, First Symphony, 1888, in two parts an octave apart.",
+        comment="The children's canon at a hunter's funeral: Gustav Mahler, First Symphony, 1888, in two parts.",
         meter="4/4",
         tempo=76,
         voices={
@@ -272,9 +272,11 @@ EXAMPLES = (
         voices={
             "drums": """
                 [kick hat]:1/2 hat [snare hat] [hat]:1/4 kick hat:1/4 kick [kick hat]:1/2 [snare hat] openhat |
-                [kick hat]:1/2 hat:1/4 kick [snare hat]:1/2 hat [kick hat]:1/4 r hat kick [snare hat]:1/2 hat:1/4 snare |
+                [kick hat]:1/2 hat:1/4 kick [snare hat]:1/2 hat
+                [kick hat]:1/4 r hat kick [snare hat]:1/2 hat:1/4 snare |
                 [kick hat]:1/2 hat [snare hat] [hat]:1/4 kick hat:1/4 kick [kick hat]:1/2 [snare hat] openhat |
-                [kick hat]:1/2 hat:1/4 kick [snare hat]:1/2 hat kick:1/4 kick hat snare [snare hat]:1/2 snare:1/4 snare""",
+                [kick hat]:1/2 hat:1/4 kick [snare hat]:1/2 hat
+                kick:1/4 kick hat snare [snare hat]:1/2 snare:1/4 snare""",
             "bass": """
                 E2:3/4 r:1/4 r:1/2 G2:1/4 A2 r:1/2 B2:1/4 A2 G2:1/2 r |
                 E2:3/4 D2:1/4 r:1 B1:1/2 D2 E2:1/2 r |

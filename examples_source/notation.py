@@ -186,7 +186,9 @@ class Example:
                 continue
             length = duration * phrase.stretch
             if token == "~":
-                notes[-sounding:] = [(pitch, onset, held + length) for pitch, onset, held in notes[-sounding:]]
+                notes[-sounding:] = [
+                    (pitch, onset, held + length) for pitch, onset, held in notes[-sounding:]
+                ]
             else:
                 sounding = len(pitches)
                 sounds = DRUM_SOUNDS if is_drum else length
@@ -208,7 +210,7 @@ def _tokens(music: str, is_drum: bool) -> Iterator[tuple[str, list[int], Fractio
         silent = token in ("|", "~", "r")
         yield token, [] if silent else [_pitch(name, is_drum) for name in token.strip("[]").split()], duration
     if music[end:].strip():
-        raise ValueError(f"cannot read {music[end:].split()[0]!r}")
+        raise ValueError(f"cannot read {music[end:].split(maxsplit=1)[0]!r}")
 
 
 def _pitch(name: str, is_drum: bool) -> int:

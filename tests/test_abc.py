@@ -130,6 +130,7 @@ def test_a_meter_in_the_music_does_not_change_the_unit():
         ("D exp _b ^g", {"B": -1, "G": 1}),
         ("DMix ^c", {"F": 1, "C": 1}),
         ("D =c", {"F": 1}),
+        ("Amix=f", {"C": 1}),
         ("A clef=treble", dict.fromkeys("FCG", 1)),
         ("G bass", {"F": 1}),
         ("G middle=B", {"F": 1}),
@@ -229,6 +230,12 @@ def test_a_chord_lasts_as_long_as_its_first_note():
     assert notes("[CEG]2 A") == [(60, 0, 2), (64, 0, 2), (67, 0, 2), (69, 2, 1)]
     assert notes("[C2E4G]/ A") == [(60, 0, 1), (64, 0, 2), (67, 0, HALF), (69, 1, 1)]
     assert notes('["Am"A!f!c] B') == [(69, 0, 1), (72, 0, 1), (71, 1, 1)]
+
+
+def test_old_chords_between_plus_signs_are_chords():
+    tune = parse("+C2E2+ +fermata+A +f+B")
+    assert columns(tune.tracks[0], 1) == [(60, 0, 2), (64, 0, 2), (69, 2, 1), (71, 3, 1)]
+    assert tune.remarks == []
 
 
 def test_repeats_and_endings_stand_as_written():

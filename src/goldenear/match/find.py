@@ -12,7 +12,7 @@ from goldenear.correlate.backends import Backend, backend_named
 from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures
-from goldenear.match.rank import check_same_grid, match_at, placements_to_try, prepare
+from goldenear.match.rank import Place, check_same_grid, match_at, placements_to_try, prepare
 from goldenear.match.recipe import Recipe
 from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
@@ -109,17 +109,14 @@ def _bright_places(
     bright[:, 1:] &= height[:, 1:] >= height[:, :-1]
     bright[:, :-1] &= height[:, :-1] >= height[:, 1:]
     for row, column in zip(*(index.tolist() for index in np.nonzero(bright)), strict=True):
-        yield match_at(
-            x,
-            0,
-            fragment,
-            picture,
-            ticks_per_quarter,
+        place = Place(
+            float(height[row, column]) * picture.alteration.price,
             tile.frame.first_transposition + row,
             tile.frame.first_shift + column,
             int(tile.shared[row, column]),
-            float(height[row, column]),
+            ticks_per_quarter,
         )
+        yield match_at(x, 0, fragment, picture, place)
 
 
 def _kept_clear(candidates: list[Match], recipe: Recipe, apart: Fraction | None) -> Iterator[Match]:

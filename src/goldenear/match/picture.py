@@ -6,7 +6,7 @@ counted on the coarsest grid that is exact; where they really begin is kept besi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
@@ -54,6 +54,15 @@ class PiecePicture:
     origin: Fraction
     scale: int
 
+    _planes: dict[int, tuple[tuple[Lines, Lines], tuple[Lines, Lines]]] = field(default_factory=dict)
+
+    def planes(self, ticks_per_quarter: int) -> tuple[tuple[Lines, Lines], tuple[Lines, Lines]]:
+        """Return `roll` and `heard`, each as pitched notes and drums, on a finer grid; kept for the next sample."""
+        if ticks_per_quarter not in self._planes:
+            roll, heard = (planes(r.at_resolution(ticks_per_quarter)) for r in (self.roll, self.heard))
+            self._planes[ticks_per_quarter] = roll, heard
+        return self._planes[ticks_per_quarter]
+
     @cached_property
     def energy(self) -> int:
         """The sum of brightness squared over all that sounds."""
@@ -100,7 +109,11 @@ class SamplePicture:
         """The greatest brightness."""
         return int(self._bright.brightness.max())
 
-    @property
+    def planes(self, ticks_per_quarter: int) -> tuple[Lines, Lines]:
+        """Return the strokes of the pitched notes and of the drums, on a finer grid."""
+        return planes(self.roll.at_resolution(ticks_per_quarter))
+
+    @cached_property
     def _bright(self) -> PianoRoll:
         return self.roll.where(self.roll.brightness > 0)
 
@@ -152,10 +165,11 @@ def paired(x: PiecePicture, sample: SamplePicture) -> Pair:
     resolution = lcm(x.roll.ticks_per_quarter, sample.roll.ticks_per_quarter)
     up = resolution // sample.roll.ticks_per_quarter
     box = sample.box._replace(onset=sample.box.onset * up, offset=sample.box.offset * up)
+    roll, heard = x.planes(resolution)
     return Pair(
-        planes(x.roll.at_resolution(resolution)),
-        planes(x.heard.at_resolution(resolution)),
-        planes(sample.roll.at_resolution(resolution)),
+        roll,
+        heard,
+        sample.planes(resolution),
         box,
         resolution,
         up,
@@ -190,10 +204,13 @@ def _piece_picture(x: NoteArray, recipe: Recipe, reading: Reading) -> PiecePictu
 def _sample_picture(sample: NoteArray, recipe: Recipe, alteration: Alteration) -> SamplePicture:
     roll = draw(alteration.apply(sample), recipe.drawing, reading=alteration.reading)
     bright, origin = _from_zero(roll.where(roll.brightness > 0))
-    # Forbidden places move with the sound, so that the picture begins where its sound begins.
-    roll, _ = _from_zero(roll, origin)
-    resolution = lcm(bright.ticks_per_quarter, roll.ticks_per_quarter)
-    roll, bright = roll.at_resolution(resolution), bright.at_resolution(resolution)
+    if (roll.brightness > 0).all():
+        roll = bright
+    else:
+        # Forbidden places move with the sound, so that the picture begins where its sound begins.
+        roll, _ = _from_zero(roll, origin)
+        resolution = lcm(bright.ticks_per_quarter, roll.ticks_per_quarter)
+        roll, bright = roll.at_resolution(resolution), bright.at_resolution(resolution)
     return SamplePicture(roll, alteration, origin, _box(bright, alteration.reading, sample.steps_per_octave))
 
 

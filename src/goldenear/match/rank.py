@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 
@@ -20,6 +20,16 @@ from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, Form, altera
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
 from goldenear.notes.placement import Placement
+
+
+class Place(NamedTuple):
+    """Where a picture of a sample lies, in the ticks of the pair."""
+
+    similarity: float
+    transposition: int
+    shift: int
+    shared: int
+    ticks_per_quarter: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,38 +158,37 @@ def best_match(
     engine: SharedTime,
 ) -> Match:
     """Return the brightest placement of one sample over all its alterations."""
-    best: Match | None = None
+    best = Place(-1.0, 0, 0, 0, 1)
+    best_picture = pictures[0]
     for picture in pictures:
+        price = picture.alteration.price
         # No placement can be worth more than the price of its alteration.
-        if best is not None and picture.alteration.price <= best.similarity:
+        if price <= best.similarity:
             continue
-        found = _best_placement(x[picture.alteration.reading], index, sample, picture, recipe, engine)
-        if best is None or found.similarity > best.similarity:
-            best = found
-    assert best is not None, "a recipe has at least one alteration"
-    return best
+        found = _best_place(x[picture.alteration.reading], picture, recipe, engine, sample.steps_per_octave)
+        if found.similarity * price > best.similarity:
+            best, best_picture = found._replace(similarity=found.similarity * price), picture
+    return match_at(x[best_picture.alteration.reading], index, sample, best_picture, best)
 
 
-def _best_placement(
-    x: PiecePicture, index: int, sample: NoteArray, picture: SamplePicture, recipe: Recipe, engine: SharedTime
-) -> Match:
-    """Return the brightest placement of one picture of a sample."""
-    pair, tiles = similarity_tiles(x, picture, recipe, engine, sample.steps_per_octave)
-    best: tuple[tuple[float, int, int], int, int, int] | None = None
+def _best_place(
+    x: PiecePicture, picture: SamplePicture, recipe: Recipe, engine: SharedTime, steps_per_octave: int
+) -> Place:
+    """Return the brightest place of one picture of a sample, before the price."""
+    pair, tiles = similarity_tiles(x, picture, recipe, engine, steps_per_octave)
+    best = Place(0.0, 0, 0, 0, pair.ticks_per_quarter)
+    best_key: tuple[float, int, int] | None = None
     for tile in tiles:
         for row in _rows_worth_a_look(tile):
             column = int(np.argmax(tile.similarity[row]))
             transposition = tile.frame.first_transposition + row
-            key = (-float(tile.similarity[row, column]), abs(transposition), transposition)
-            if best is None or key < best[0]:
-                shift = tile.frame.first_shift + column
-                best = (key, transposition, shift, int(tile.shared[row, column]))
-    if best is None:
-        best = ((0.0, 0, 0), 0, 0, 0)
-    (negative, _, _), transposition, shift, shared = best
-    return match_at(
-        x, index, sample, picture, pair.ticks_per_quarter, transposition, shift, shared, -negative
-    )
+            similarity = float(tile.similarity[row, column])
+            key = (-similarity, abs(transposition), transposition)
+            if best_key is None or key < best_key:
+                best_key = key
+                shift, shared = tile.frame.first_shift + column, int(tile.shared[row, column])
+                best = Place(similarity, transposition, shift, shared, pair.ticks_per_quarter)
+    return best
 
 
 def _rows_worth_a_look(tile: Tile) -> list[int]:
@@ -190,31 +199,19 @@ def _rows_worth_a_look(tile: Tile) -> list[int]:
     return [int(row) for row in np.flatnonzero(heights == heights.max())]
 
 
-def match_at(
-    x: PiecePicture,
-    index: int,
-    sample: NoteArray,
-    picture: SamplePicture,
-    ticks_per_quarter: int,
-    transposition: int,
-    shift: int,
-    shared: int,
-    similarity: float,
-) -> Match:
-    """Return the match for a placement of a picture, counted from the music's own tick 0."""
-    onset = x.origin + Fraction(shift, ticks_per_quarter)
-    quarters_later = onset - picture.origin
+def match_at(x: PiecePicture, index: int, sample: NoteArray, picture: SamplePicture, place: Place) -> Match:
+    """Return the match for a place of a picture, counted from the music's own tick 0."""
+    onset = x.origin + Fraction(place.shift, place.ticks_per_quarter)
+    later = onset - picture.origin
+    transposition = place.transposition
     if picture.alteration.reading == "octave" and transposition > sample.steps_per_octave // 2:
         transposition -= sample.steps_per_octave
-    placement = Placement(
-        transposition, quarters_later.numerator, quarters_later.denominator, picture.alteration
-    )
     return Match(
         sample.name,
         index,
-        similarity * picture.alteration.price,
-        Fraction(shared, ticks_per_quarter * x.scale),
-        placement,
+        place.similarity,
+        Fraction(place.shared, place.ticks_per_quarter * x.scale),
+        Placement(transposition, later.numerator, later.denominator, picture.alteration),
         onset,
         Fraction(picture.box.offset - picture.box.onset, picture.roll.ticks_per_quarter),
     )

@@ -40,6 +40,8 @@ from goldenear.match.recipe import Measure, Recipe
 TILE_CELLS = 2**21
 """Placements held in memory at a time."""
 
+NOTHING = Lines(*(np.zeros(0, np.int64) for _ in range(4)))
+
 
 class Tile(NamedTuple):
     """A part of all placements of a sample on X, with its similarities, before the price."""
@@ -104,8 +106,9 @@ def _cosine(shared: NDArray[np.int64], energy: NDArray[np.int64], reference: Fra
         above *= reference.denominator
     below = energy.astype(np.float64)
     below *= reference.numerator
-    squared = np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-    return np.minimum(np.sqrt(squared, out=squared), 1.0, out=squared)
+    # Where the window is dark nothing is shared either: what was 0 stays 0.
+    np.divide(above, below, out=above, where=below > 0)
+    return np.minimum(np.sqrt(above, out=above), 1.0, out=above)
 
 
 def _reference(x: PiecePicture, sample: SamplePicture) -> Fraction:
@@ -129,11 +132,11 @@ def window_energy_tiles(
     note at pitch 0 gives the energy on every pitch of X; a running sum over pitches gives every window.
     """
     pitched, drums = (lines._replace(brightness=lines.brightness**2) for lines in pair.heard)
-    if len(drums.pitch):
-        in_sample = np.isin(drums.pitch, list(pair.box.drums))
-        drums = Lines(*(column[in_sample] for column in drums))
+    in_sample = (
+        np.isin(drums.pitch, list(pair.box.drums)) if pair.box.drums else np.zeros(len(drums.pitch), bool)
+    )
+    any_drum = Lines(np.zeros(int(in_sample.sum()), np.int64), *(column[in_sample] for column in drums[1:]))
     window = Lines(*(np.array([value]) for value in (0, pair.box.onset, pair.box.offset, 1)))
-    any_drum = drums._replace(pitch=np.zeros_like(drums.pitch))
     low, high = (int(pitched.pitch.min()), int(pitched.pitch.max())) if len(pitched.pitch) else (0, -1)
     by_pitch = Frame(low, frame.first_shift, high - low + 1, frame.columns)
     # Row r of the running sum is the energy below pitch low + r.
@@ -141,10 +144,14 @@ def window_energy_tiles(
     top = np.clip(frame.transpositions + pair.box.highest + 1 - low, 0, by_pitch.rows)
     if octave:
         bottom, top = np.zeros_like(bottom), np.full_like(top, by_pitch.rows)
-    empty = Lines(*(np.zeros(0, np.int64) for _ in range(4)))
-    energies = summed_tiles((pitched, empty), (window, empty), by_pitch, columns, engine)
-    drum_energies = summed_tiles((any_drum, empty), (window, empty), frame.row(), columns, engine)
-    for (tile, energy, _), (_, drum_energy, _) in zip(energies, drum_energies, strict=True):
+    energies = summed_tiles((pitched, NOTHING), (window, NOTHING), by_pitch, columns, engine)
+    # Whichever drum it is, it counts on the one row of the drums: as the drums of a picture do.
+    drum_energies = summed_tiles((NOTHING, any_drum), (NOTHING, window), frame.row(), columns, engine)
+    for (tile, energy, _), (_, _, drum_energy) in zip(energies, drum_energies, strict=True):
         below = np.zeros((by_pitch.rows + 1, tile.columns), np.int64)
         np.cumsum(energy, axis=0, out=below[1:])
-        yield below[top] - below[bottom] + drum_energy
+        inside = below[top]
+        inside -= below[bottom]
+        if len(any_drum.pitch):
+            inside += drum_energy
+        yield inside

@@ -117,17 +117,7 @@ class Alteration:
         if self.form in ("inversion", "retrograde-inversion") and pitched.any():
             centre = int(pitch[pitched].min() + pitch[pitched].max())
             pitch = np.where(pitched, centre - pitch, pitch)
-        return NoteArray.from_arrays(
-            pitch=pitch,
-            onset=onset,
-            duration=offset - onset,
-            brightness=notes.brightness,
-            is_drum=notes.is_drum,
-            ticks_per_quarter=notes.ticks_per_quarter * down,
-            steps_per_octave=notes.steps_per_octave,
-            name=notes.name,
-            provenance=notes.provenance,
-        )
+        return notes.rearranged(pitch, onset, offset, notes.ticks_per_quarter * down)
 
 
 def alterations(

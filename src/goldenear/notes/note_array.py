@@ -266,6 +266,29 @@ class NoteArray:
             ticks_per_quarter=ticks_per_quarter,
         )
 
+    def rearranged(
+        self, pitch: NDArray[Any], onset: NDArray[Any], offset: NDArray[Any], ticks_per_quarter: int
+    ) -> NoteArray:
+        """Return the notes moved, one by one, to places where none overlap: what was disjoint stays so.
+
+        Raises
+        ------
+        InvalidInput
+            If a tick leaves the range of 2**40.
+        """
+        if len(self) and max(-int(onset.min()), int(offset.max())) > MAX_TICK:
+            raise InvalidInput(f"{self.name or 'the notes'}: too long to be stretched on so fine a grid")
+        in_time = np.lexsort((self.is_drum, pitch, onset))
+        return replace(
+            self,
+            pitch=_frozen(pitch[in_time].astype(np.int16)),
+            onset=_frozen(onset[in_time]),
+            offset=_frozen(offset[in_time]),
+            brightness=_frozen(self.brightness[in_time]),
+            is_drum=_frozen(self.is_drum[in_time]),
+            ticks_per_quarter=ticks_per_quarter,
+        )
+
     def coarsest_resolution(self) -> int:
         """Return the smallest number of ticks a quarter that counts every onset and offset exactly."""
         shared = int(np.gcd.reduce(np.concatenate([self.onset, self.offset]))) if len(self) else 0

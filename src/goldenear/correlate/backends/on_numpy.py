@@ -15,7 +15,8 @@ MAX_PAIRS = 2**19
 def shared_time(piece: Lines, fragment: Lines, frame: Frame, seam: Seam) -> tuple[NDArray[np.int64], Seam]:
     """Return the shared time at every placement of the frame, and the seam to its right."""
     values = np.zeros((frame.rows, frame.columns), np.int64)
-    if not frame.cells:
+    if not frame.cells or not (len(piece.pitch) and len(fragment.pitch)):
+        # Nothing meets in this frame, and nothing did to its left: its values and its seam are zeros.
         return values, seam
     at_once = max(1, MAX_PAIRS // max(1, len(fragment.pitch)))
     for start in range(0, len(piece.pitch), at_once):

@@ -15,11 +15,25 @@ Signature = dict[str, int]
 """Which letters a key alters, in semitones: D major is ``{"F": 1, "C": 1}``."""
 
 _FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
-_MODES = {"maj": 0, "ion": 0, "min": -3, "aeo": -3, "mix": -1, "dor": -2, "phr": -4, "lyd": 1, "loc": -5}
+_MODES = {
+    "": 0,
+    "m": -3,
+    "maj": 0,
+    "ion": 0,
+    "min": -3,
+    "aeo": -3,
+    "mix": -1,
+    "dor": -2,
+    "phr": -4,
+    "lyd": 1,
+    "loc": -5,
+}
 _HIGHLAND_PIPES = {"HP": {}, "Hp": {"F": 1, "C": 1, "G": 0}}
 _ACCIDENTALS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
 
-_KEY = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)(?![=A-Za-z0-9])")
+_KEY = re.compile(
+    r"([A-G])([#b]?)\s*((?:maj|ion|min|aeo|mix|dor|phr|lyd|loc|exp)[a-z]*|m(?![A-Za-z=]))?", re.IGNORECASE
+)
 _OPTION = re.compile(r"([A-Za-z]+)\s*=\s*(\"[^\"]*\"|\S+)|(\S+)")
 _CLEF = re.compile(
     r"(?:treble|alto|tenor|bass|soprano|mezzosoprano|baritone|perc|none|auto|[GCF])[1-5]?([-+^_]8|[-+^_]15)?"
@@ -63,7 +77,7 @@ def number(digits: str, most: int = 9999) -> int | None:
 def key(text: str) -> tuple[Signature | None, Settings]:
     """Return the signature that a K: field gives (None: it keeps the last one) and its other settings."""
     text = text.strip()
-    found = _KEY.match(text)
+    found = _KEY.match(text) if text[:1].isupper() else None
     if word := re.match(r"(HP|Hp|none)(?!\S)", text):
         base: Signature | None = dict(_HIGHLAND_PIPES.get(word[1], {}))
         rest = text[word.end() :]
@@ -83,16 +97,12 @@ def key(text: str) -> tuple[Signature | None, Settings]:
 
 def _tonality(found: re.Match[str], text: str) -> tuple[Signature, str]:
     """Return the signature of a tonic and a mode, and the text after them."""
-    tonic, sharp_or_flat, word = found.groups()
+    tonic, sharp_or_flat, mode = found.groups(default="")
+    rest = text[found.end() :]
+    if mode.lower().startswith("exp"):
+        return {}, rest
     fifths = _FIFTHS[tonic] + {"": 0, "#": 7, "b": -7}[sharp_or_flat]
-    mode = word.lower()
-    if mode == "exp":
-        return {}, text[found.end() :]
-    if mode in ("m", "mi"):
-        return signature(fifths - 3), text[found.end() :]
-    if mode[:3] in _MODES:
-        return signature(fifths + _MODES[mode[:3]]), text[found.end() :]
-    return signature(fifths), text[found.end(2) :]
+    return signature(fifths + _MODES[mode[:3].lower()]), rest
 
 
 def options(text: str) -> Settings:

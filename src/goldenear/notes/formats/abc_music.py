@@ -44,6 +44,9 @@ _ANNOTATION = ('"^', '"_', '"<', '">', '"@')
 
 _LENGTH = re.compile(r"(\d*)(/*)(\d*)$")
 _TIED_NOTE = re.compile(rf"{_NOTE}(-?)")
+_OLD_CHORD = re.compile(rf"\+(?:{_NOTE}-?)+\+")
+"""Before ABC 2.0 chords stood between plus signs."""
+
 _IN_CHORD = re.compile(rf"(?P<skipped>\s|{_QUOTED}|{_DECORATION}|[~.HLMOPSTuv()])|(?P<note>{_NOTE}-?)")
 
 _KNOWN_DECORATIONS = """
@@ -54,7 +57,7 @@ _KNOWN_DECORATIONS = """
     marcato ^ // /// / D.S. D.C. dacoda dacapo fine D.C.alcoda D.C.alfine D.S.alcoda D.S.alfine sfp rit
     a-( a-) 8va( 8va) 8vb( 8vb) editorial courtesy
 """
-_DECORATIONS = frozenset(_KNOWN_DECORATIONS.split())
+_DECORATIONS = frozenset(_KNOWN_DECORATIONS.lower().split())
 
 
 class Tune(Protocol):
@@ -110,6 +113,8 @@ def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
             _rest_bars(text, line, tune)
         case "chord":
             _chord(text, line, tune)
+        case "decoration" if _OLD_CHORD.fullmatch(text) and text[1:-1] not in _DECORATIONS:
+            _chord(f"[{text[1:-1]}]", line, tune)
         case "bar":
             if re.search(r"[:\d]", text):
                 tune.remarks.once("repeats not unfolded")
@@ -140,7 +145,7 @@ def _pass_over(kind: str, text: str, line: int, tune: Tune) -> None:
                 tune.remarks.count("grace note", "left out", times)
         case "quoted" if not text.startswith(_ANNOTATION):
             tune.remarks.once("chord symbols ignored")
-        case "decoration" if len(text) > 1 and text[1:-1] not in _DECORATIONS:
+        case "decoration" if len(text) > 1 and text[1:-1].lower() not in _DECORATIONS:
             tune.remarks.slip(f"decoration {text[:24]} is not known: skipped", line)
         case "user" if text not in tune.user_symbols:
             tune.remarks.slip(f"{text!r} is not understood: skipped", line)

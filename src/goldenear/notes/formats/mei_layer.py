@@ -60,6 +60,7 @@ _SILENT = frozenset(
         "tie",
         "verse",
         "tempo",
+        "tupletSpan",
         "div",
         "cb",
     ]
