@@ -27,13 +27,17 @@ def line(rng: np.random.Generator, quarters: int) -> ge.NoteArray:
         durations += {0: [6] * 4, 1: [8] * 3, 2: [12, 12], 3: [24], 4: [18, 6]}[int(rng.integers(5))]
     ends = np.cumsum(durations)
     pitch = 60 + np.clip(np.cumsum(rng.integers(-3, 4, len(ends))), -12, 12)
-    return ge.NoteArray.from_arrays(pitch=pitch, onset=ends - durations, duration=durations, ticks_per_quarter=24)
+    return ge.NoteArray.from_arrays(
+        pitch=pitch, onset=ends - durations, duration=durations, ticks_per_quarter=24
+    )
 
 
 def voices(rng: np.random.Generator, quarters: int, n: int) -> ge.NoteArray:
     """Return n voices at once, an octave or so apart."""
     parts = [line(rng, quarters).transposed(8 * (i - n // 2)) for i in range(n)]
-    columns = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ("pitch", "onset", "duration")}
+    columns = {
+        name: np.concatenate([getattr(p, name) for p in parts]) for name in ("pitch", "onset", "duration")
+    }
     return ge.NoteArray.from_arrays(**columns, ticks_per_quarter=24)
 
 
@@ -56,7 +60,9 @@ def main() -> None:
         "one voice, 16 bars": (line(rng, 64), line(rng, 64)),
         "four voices, 4 bars": (voices(rng, 16, 4), voices(rng, 16, 4)),
     }
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}"
+    )
     print(f"{'pair':24}{'SciPy FFT':>12}{'numpy':>12}{'numba':>12}{'ratios':>16}")
     for name, (x, k) in pairs.items():
         rolls = [ge.draw(n).pixels().astype(np.float64) for n in (x, k)]

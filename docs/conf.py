@@ -9,7 +9,7 @@ import goldenear
 
 project = "goldenear"
 author = "the goldenear authors"
-copyright = "2026, the goldenear authors"  # noqa: A001
+copyright = "2026, the goldenear authors"
 version = release = goldenear.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_gallery.gen_gallery"]

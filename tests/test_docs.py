@@ -69,7 +69,10 @@ def test_the_readme_opens_with_the_two_commands_and_its_links_lead_somewhere() -
             assert (page.parent / link).exists(), f"{page.name}: {link}"
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
-        for words in re.findall(r"make ((?:[a-z]+ ?)+)", "\n".join(re.findall(r"^    make.*$|`make [^`]+`", page.read_text(), re.M))):
+        for words in re.findall(
+            r"make ((?:[a-z]+ ?)+)",
+            "\n".join(re.findall(r"^    make.*$|`make [^`]+`", page.read_text(), re.M)),
+        ):
             assert set(words.split()) <= targets
 
 

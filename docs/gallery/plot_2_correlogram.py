@@ -12,7 +12,10 @@ from scipy.signal import correlate
 import goldenear as ge
 
 theme = ge.NoteArray.from_arrays(
-    pitch=[60, 62, 64, 60, 67, 65], onset=[0, 2, 4, 6, 8, 12], duration=[2, 2, 2, 2, 4, 4], ticks_per_quarter=2
+    pitch=[60, 62, 64, 60, 67, 65],
+    onset=[0, 2, 4, 6, 8, 12],
+    duration=[2, 2, 2, 2, 4, 4],
+    ticks_per_quarter=2,
 )
 piece = ge.NoteArray.from_arrays(
     pitch=[*theme.pitch, *(theme.pitch + 5), 48, 55],

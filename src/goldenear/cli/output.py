@@ -97,7 +97,9 @@ def check_picture(path: Path | None) -> None:
     if path is None:
         return
     if path.suffix and path.suffix.lower() not in PICTURES and not path.is_dir():
-        raise InvalidInput(f"{path}: a picture's name ends in {', '.join(PICTURES)}; a folder's in none of these")
+        raise InvalidInput(
+            f"{path}: a picture's name ends in {', '.join(PICTURES)}; a folder's in none of these"
+        )
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:

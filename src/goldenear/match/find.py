@@ -14,9 +14,10 @@ from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures
 from goldenear.match.rank import Place, check_same_grid, match_at, placements_to_try, prepare
 from goldenear.match.recipe import Recipe
-from goldenear.match.similarity import Tile, similarity_tiles
+from goldenear.match.similarity import Tile, Windows, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
+from goldenear.notes.piano_roll import Reading
 
 THRESHOLD = 0.78
 """How similar an occurrence is, at least, by default."""
@@ -80,12 +81,15 @@ def find(
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)
     engine = backend_named(backend, placements_to_try(pieces, prepared))
+    windows: dict[Reading, Windows] = {reading: {} for reading in pieces}
     candidates: list[Match] = []
     for picture in prepared.pictures[0]:
         if picture.alteration.price < threshold:
             continue
         x = pieces[picture.alteration.reading]
-        pair, tiles = similarity_tiles(x, picture, recipe, engine, fragment.steps_per_octave)
+        pair, tiles = similarity_tiles(
+            x, picture, recipe, engine, fragment.steps_per_octave, windows[picture.alteration.reading]
+        )
         for tile in tiles:
             candidates += _bright_places(
                 x, fragment, picture, pair.ticks_per_quarter, tile, threshold / picture.alteration.price

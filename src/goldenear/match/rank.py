@@ -15,7 +15,7 @@ from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures, sample_pictures
 from goldenear.match.recipe import Recipe
-from goldenear.match.similarity import Tile, similarity_tiles
+from goldenear.match.similarity import Tile, Windows, similarity_tiles
 from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, Form, alterations
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
@@ -160,22 +160,29 @@ def best_match(
     """Return the brightest placement of one sample over all its alterations."""
     best = Place(-1.0, 0, 0, 0, 1)
     best_picture = pictures[0]
+    windows: dict[Reading, Windows] = {reading: {} for reading in x}
     for picture in pictures:
         price = picture.alteration.price
         # No placement can be worth more than the price of its alteration.
         if price <= best.similarity:
             continue
-        found = _best_place(x[picture.alteration.reading], picture, recipe, engine, sample.steps_per_octave)
+        reading = picture.alteration.reading
+        found = _best_place(x[reading], picture, recipe, engine, sample.steps_per_octave, windows[reading])
         if found.similarity * price > best.similarity:
             best, best_picture = found._replace(similarity=found.similarity * price), picture
     return match_at(x[best_picture.alteration.reading], index, sample, best_picture, best)
 
 
 def _best_place(
-    x: PiecePicture, picture: SamplePicture, recipe: Recipe, engine: SharedTime, steps_per_octave: int
+    x: PiecePicture,
+    picture: SamplePicture,
+    recipe: Recipe,
+    engine: SharedTime,
+    steps_per_octave: int,
+    windows: Windows,
 ) -> Place:
     """Return the brightest place of one picture of a sample, before the price."""
-    pair, tiles = similarity_tiles(x, picture, recipe, engine, steps_per_octave)
+    pair, tiles = similarity_tiles(x, picture, recipe, engine, steps_per_octave, windows)
     best = Place(0.0, 0, 0, 0, pair.ticks_per_quarter)
     best_key: tuple[float, int, int] | None = None
     for tile in tiles:

@@ -23,7 +23,7 @@ rendition of the whole sample scores 1. No similarity leaves 0..1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ from goldenear.correlate.backends import SharedTime
 from goldenear.correlate.correlogram import summed_tiles
 from goldenear.correlate.frame import Frame, frame_around
 from goldenear.correlate.turning_points import Lines
-from goldenear.match.picture import Pair, PiecePicture, SamplePicture, paired
+from goldenear.match.picture import Box, Pair, PiecePicture, SamplePicture, paired
 from goldenear.match.recipe import Measure, Recipe
 
 TILE_CELLS = 2**21
@@ -51,13 +51,25 @@ class Tile(NamedTuple):
     similarity: NDArray[np.float64]
 
 
+Windows = dict[tuple[Box, int, Frame], list[NDArray[np.int64]]]
+"""Window energies by place, grid and frame; the four forms of a sample take the same place, so they share them."""
+
+
 def similarity_tiles(
-    x: PiecePicture, sample: SamplePicture, recipe: Recipe, engine: SharedTime, steps_per_octave: int
+    x: PiecePicture,
+    sample: SamplePicture,
+    recipe: Recipe,
+    engine: SharedTime,
+    steps_per_octave: int,
+    windows: Windows,
 ) -> tuple[Pair, Iterator[Tile]]:
-    """Return the pair on its common grid, and its similarities at every placement the recipe allows."""
+    """Return the pair on its common grid, and its similarities at every placement the recipe allows.
+
+    `windows` keeps what the other alterations of the same sample, under the same reading, can use again.
+    """
     pair = paired(x, sample)
     frame = allowed_frame(pair, sample, recipe, steps_per_octave)
-    return pair, _tiles(x, sample, pair, frame, recipe.measure, engine)
+    return pair, _tiles(x, sample, pair, frame, recipe.measure, engine, windows)
 
 
 def allowed_frame(pair: Pair, sample: SamplePicture, recipe: Recipe, steps_per_octave: int) -> Frame:
@@ -74,15 +86,21 @@ def allowed_frame(pair: Pair, sample: SamplePicture, recipe: Recipe, steps_per_o
 
 
 def _tiles(
-    x: PiecePicture, sample: SamplePicture, pair: Pair, frame: Frame, measure: Measure, engine: SharedTime
+    x: PiecePicture,
+    sample: SamplePicture,
+    pair: Pair,
+    frame: Frame,
+    measure: Measure,
+    engine: SharedTime,
+    windows: Windows,
 ) -> Iterator[Tile]:
     """Walk the frame from left to right, shared time and window energy side by side."""
     columns = max(1, TILE_CELLS // max(1, frame.rows))
     shared_tiles = summed_tiles(pair.piece, pair.sample, frame, columns, engine)
     reference = _reference(x, sample) * pair.up
     if measure == "window-cosine":
-        windows = window_energy_tiles(pair, frame, columns, engine, sample.alteration.reading == "octave")
-        for (tile, shared, _), energy in zip(shared_tiles, windows, strict=True):
+        energies = _window_energies(sample, pair, frame, columns, engine, windows)
+        for (tile, shared, _), energy in zip(shared_tiles, energies, strict=True):
             yield Tile(tile, shared, _cosine(shared, energy, reference))
     elif measure == "cosine":
         whole = np.array(x.energy * pair.piece_up)
@@ -121,6 +139,24 @@ def _greatest_shared(x: PiecePicture, sample: SamplePicture, pair: Pair, measure
     if measure == "brightness":
         return x.light * pair.piece_up * sample.brightest
     return (x.plain * sample.light if x.plain else x.scale * sample.energy) * pair.up
+
+
+def _window_energies(
+    sample: SamplePicture,
+    pair: Pair,
+    frame: Frame,
+    columns: int,
+    engine: SharedTime,
+    windows: Windows,
+) -> Iterable[NDArray[np.int64]]:
+    """Return the window energies of the frame, kept from another form of the sample where they were few."""
+    octave = sample.alteration.reading == "octave"
+    if frame.columns > columns:
+        return window_energy_tiles(pair, frame, columns, engine, octave)
+    place = (pair.box, pair.ticks_per_quarter, frame)
+    if place not in windows:
+        windows[place] = list(window_energy_tiles(pair, frame, columns, engine, octave))
+    return windows[place]
 
 
 def window_energy_tiles(

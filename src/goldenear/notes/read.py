@@ -191,9 +191,7 @@ def _assembled(
     except InvalidInput as error:
         raise UnreadableFile(path, str(error)) from None
     if lost := len(columns["pitch"]) - len(notes):
-        remarks.append(
-            f"{_count(lost, 'note')} merged into another of the same pitch that {'it' if lost == 1 else 'they'} overlapped"
-        )
+        remarks.append(f"{_count(lost, 'note')} merged with another of the same pitch, for they overlapped")
     if not len(notes):
         remarks.append("no notes")
     return notes.remarked(*remarks)

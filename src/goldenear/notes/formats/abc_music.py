@@ -102,7 +102,7 @@ def sing(music: str, line: int, tune: Tune) -> None:
 
 
 def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
-    """Let one sign move the voice, or hand it on."""
+    """Let one sign move the voice."""
     match kind:
         case "note":
             note = _written(text, line, tune)
@@ -129,15 +129,15 @@ def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
             tune.voice().tie(line)
         case "overlay":
             tune.voice().overlay()
-        case "field":
-            tune.take(text[1], text[3:-1], line)
         case _:
             _pass_over(kind, text, line, tune)
 
 
 def _pass_over(kind: str, text: str, line: int, tune: Tune) -> None:
-    """Remark on a sign that changes no note's time or pitch."""
+    """Take a sign that moves no voice: hand a field on, remark on the others."""
     match kind:
+        case "field":
+            tune.take(text[1], text[3:-1], line)
         case "ending":
             tune.remarks.once("repeats not unfolded")
         case "grace":

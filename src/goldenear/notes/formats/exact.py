@@ -45,18 +45,31 @@ class ExactNote:
 
 @dataclass(slots=True)
 class ExactTrack:
-    """One part or voice, its notes in any order; `loose_ties` join no two notes."""
+    """One part or voice, its notes in any order.
+
+    Attributes
+    ----------
+    name : str
+        What the file calls it.
+    notes : list of ExactNote
+        The notes, ties joined.
+    loose_ties, half_ties : int
+        Ties that join no two notes, and ties that only the note where they begin states.
+    """
 
     name: str
     notes: list[ExactNote] = field(default_factory=list)
     loose_ties: int = 0
-    _tied: dict[tuple[int, Fraction], ExactNote] = field(default_factory=dict)
+    half_ties: int = 0
+    _tied: dict[tuple[int, Fraction], list[ExactNote]] = field(default_factory=dict)
 
     def strike(self, note: ExactNote, *, is_tied_back: bool = False, is_tied_on: bool = False) -> None:
         """Add a note, or lengthen the note of its pitch that is tied to it."""
-        before = self._tied.pop((note.pitch, note.onset), None) if is_tied_back else None
-        if before is not None:
+        tied = self._tied.get((note.pitch, note.onset)) if self._tied else None
+        if tied:
             self.loose_ties -= 1
+            self.half_ties += not is_tied_back
+            before = tied.pop()
             before.duration = note.offset - before.onset
             note = before
         else:
@@ -64,7 +77,7 @@ class ExactTrack:
             self.notes.append(note)
         if is_tied_on:
             self.loose_ties += 1
-            self._tied[note.pitch, note.offset] = note
+            self._tied.setdefault((note.pitch, note.offset), []).append(note)
 
 
 @dataclass(slots=True)
@@ -159,6 +172,8 @@ def in_ticks(
     """
     if loose := sum(track.loose_ties for track in tracks):
         remarks.count("tie", "left out, joining no two notes", loose)
+    if half := sum(track.half_ties for track in tracks):
+        remarks.count("tie", "joined, though only the note where it begins states it", half)
     kept = [_within_range(track, remarks) for track in tracks]
     ticks = _ticks_per_quarter(kept, path)
     return ParsedTune(
