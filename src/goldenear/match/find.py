@@ -14,10 +14,9 @@ from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures
 from goldenear.match.rank import Place, check_same_grid, match_at, placements_to_try, prepare
 from goldenear.match.recipe import Recipe
-from goldenear.match.similarity import Tile, Windows, similarity_tiles
+from goldenear.match.similarity import Search, Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import Reading
 
 THRESHOLD = 0.78
 """How similar an occurrence is, at least, by default."""
@@ -81,19 +80,17 @@ def find(
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)
     engine = backend_named(backend, placements_to_try(pieces, prepared))
-    windows: dict[Reading, Windows] = {reading: {} for reading in pieces}
+    searches = {reading: Search(recipe, engine, piece.steps_per_octave, {}) for reading in pieces}
     candidates: list[Match] = []
     for picture in prepared.pictures[0]:
         if picture.alteration.price < threshold:
             continue
-        x = pieces[picture.alteration.reading]
-        pair, tiles = similarity_tiles(
-            x, picture, recipe, engine, fragment.steps_per_octave, windows[picture.alteration.reading]
-        )
+        reading, needed = picture.alteration.reading, threshold / picture.alteration.price
+        x = pieces[reading]
+        # A hair below, so that what just reaches the threshold is not pruned for not exceeding it.
+        pair, tiles = similarity_tiles(x, picture, searches[reading], floor=needed * (1 - 1e-9))
         for tile in tiles:
-            candidates += _bright_places(
-                x, fragment, picture, pair.ticks_per_quarter, tile, threshold / picture.alteration.price
-            )
+            candidates += _bright_places(x, fragment, picture, pair.ticks_per_quarter, tile, needed)
             if len(candidates) > MAX_CANDIDATES:
                 raise InvalidInput(f"threshold: {threshold} finds millions of placements; raise it")
     return Matches(tuple(_kept_clear(candidates, recipe, apart)), (fragment,))
@@ -115,8 +112,8 @@ def _bright_places(
     for row, column in zip(*(index.tolist() for index in np.nonzero(bright)), strict=True):
         place = Place(
             float(height[row, column]) * picture.alteration.price,
-            tile.frame.first_transposition + row,
-            tile.frame.first_shift + column,
+            int(tile.transpositions[row]),
+            tile.first_shift + column,
             int(tile.shared[row, column]),
             ticks_per_quarter,
         )

@@ -15,7 +15,7 @@ from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures, sample_pictures
 from goldenear.match.recipe import Recipe
-from goldenear.match.similarity import Tile, Windows, similarity_tiles
+from goldenear.match.similarity import Search, similarity_tiles
 from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, Form, alterations
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
@@ -160,50 +160,38 @@ def best_match(
     """Return the brightest placement of one sample over all its alterations."""
     best = Place(-1.0, 0, 0, 0, 1)
     best_picture = pictures[0]
-    windows: dict[Reading, Windows] = {reading: {} for reading in x}
+    searches = {reading: Search(recipe, engine, sample.steps_per_octave, {}) for reading in x}
     for picture in pictures:
         price = picture.alteration.price
         # No placement can be worth more than the price of its alteration.
         if price <= best.similarity:
             continue
         reading = picture.alteration.reading
-        found = _best_place(x[reading], picture, recipe, engine, sample.steps_per_octave, windows[reading])
+        found = _best_place(x[reading], picture, searches[reading], best.similarity / price)
         if found.similarity * price > best.similarity:
             best, best_picture = found._replace(similarity=found.similarity * price), picture
     return match_at(x[best_picture.alteration.reading], index, sample, best_picture, best)
 
 
-def _best_place(
-    x: PiecePicture,
-    picture: SamplePicture,
-    recipe: Recipe,
-    engine: SharedTime,
-    steps_per_octave: int,
-    windows: Windows,
-) -> Place:
-    """Return the brightest place of one picture of a sample, before the price."""
-    pair, tiles = similarity_tiles(x, picture, recipe, engine, steps_per_octave, windows)
+def _best_place(x: PiecePicture, picture: SamplePicture, search: Search, floor: float) -> Place:
+    """Return the brightest place of one picture of a sample, before the price, if it exceeds `floor`."""
+    pair, tiles = similarity_tiles(x, picture, search, floor=max(0.0, floor))
     best = Place(0.0, 0, 0, 0, pair.ticks_per_quarter)
     best_key: tuple[float, int, int] | None = None
     for tile in tiles:
-        for row in _rows_worth_a_look(tile):
+        if not tile.similarity.size:
+            continue
+        heights = tile.similarity.max(axis=1)
+        for row in np.flatnonzero(heights == heights.max()).tolist():
             column = int(np.argmax(tile.similarity[row]))
-            transposition = tile.frame.first_transposition + row
-            similarity = float(tile.similarity[row, column])
+            transposition = int(tile.transpositions[row])
+            similarity = float(heights[row])
             key = (-similarity, abs(transposition), transposition)
             if best_key is None or key < best_key:
                 best_key = key
-                shift, shared = tile.frame.first_shift + column, int(tile.shared[row, column])
+                shift, shared = tile.first_shift + column, int(tile.shared[row, column])
                 best = Place(similarity, transposition, shift, shared, pair.ticks_per_quarter)
     return best
-
-
-def _rows_worth_a_look(tile: Tile) -> list[int]:
-    """Return the rows that hold the tile's maximum."""
-    if not tile.similarity.size:
-        return []
-    heights = tile.similarity.max(axis=1)
-    return [int(row) for row in np.flatnonzero(heights == heights.max())]
 
 
 def match_at(x: PiecePicture, index: int, sample: NoteArray, picture: SamplePicture, place: Place) -> Match:

@@ -44,32 +44,61 @@ NOTHING = Lines(*(np.zeros(0, np.int64) for _ in range(4)))
 
 
 class Tile(NamedTuple):
-    """A part of all placements of a sample on X, with its similarities, before the price."""
+    """A part of all placements of a sample on X, with its similarities, before the price.
 
-    frame: Frame
+    Rows that cannot be brighter than what was asked for are left out.
+    """
+
+    transpositions: NDArray[np.int64]
+    first_shift: int
     shared: NDArray[np.int64]
     similarity: NDArray[np.float64]
 
 
-Windows = dict[tuple[Box, int, Frame], list[NDArray[np.int64]]]
-"""Window energies by place, grid and frame; the four forms of a sample take the same place, so they share them."""
+class EnergyTile(NamedTuple):
+    """X's energy in a window of time at every shift, summed from the lowest pitch upwards; and that of drums."""
+
+    below: NDArray[np.int64]
+    drums: NDArray[np.int64]
+
+
+Windows = dict[tuple[Box, int, Frame], list[EnergyTile]]
+"""Energies by place, grid and frame; the four forms of a sample take the same place, so they share them."""
+
+
+class Search(NamedTuple):
+    """What is looked for, and with what.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        How likeness is counted.
+    engine : SharedTime
+        What sums turning points.
+    steps_per_octave : int
+        The pitch grid.
+    windows : dict
+        What the alterations of one sample, under one reading, use again.
+    """
+
+    recipe: Recipe
+    engine: SharedTime
+    steps_per_octave: int
+    windows: Windows
 
 
 def similarity_tiles(
-    x: PiecePicture,
-    sample: SamplePicture,
-    recipe: Recipe,
-    engine: SharedTime,
-    steps_per_octave: int,
-    windows: Windows,
+    x: PiecePicture, sample: SamplePicture, search: Search, *, floor: float = 0.0
 ) -> tuple[Pair, Iterator[Tile]]:
     """Return the pair on its common grid, and its similarities at every placement the recipe allows.
 
-    `windows` keeps what the other alterations of the same sample, under the same reading, can use again.
+    Rows in which no similarity, before the price, can exceed `floor` may be left out; none that can is.
     """
     pair = paired(x, sample)
-    frame = allowed_frame(pair, sample, recipe, steps_per_octave)
-    return pair, _tiles(x, sample, pair, frame, recipe.measure, engine, windows)
+    frame = allowed_frame(pair, sample, search.recipe, search.steps_per_octave)
+    if search.recipe.measure == "window-cosine":
+        return pair, _in_windows(x, sample, pair, frame, search, floor)
+    return pair, _as_wholes(x, sample, pair, frame, search)
 
 
 def allowed_frame(pair: Pair, sample: SamplePicture, recipe: Recipe, steps_per_octave: int) -> Frame:
@@ -85,31 +114,53 @@ def allowed_frame(pair: Pair, sample: SamplePicture, recipe: Recipe, steps_per_o
     return frame.limited(*recipe.transpositions)
 
 
-def _tiles(
-    x: PiecePicture,
-    sample: SamplePicture,
-    pair: Pair,
-    frame: Frame,
-    measure: Measure,
-    engine: SharedTime,
-    windows: Windows,
+def _in_windows(
+    x: PiecePicture, sample: SamplePicture, pair: Pair, frame: Frame, search: Search, floor: float
 ) -> Iterator[Tile]:
     """Walk the frame from left to right, shared time and window energy side by side."""
     columns = max(1, TILE_CELLS // max(1, frame.rows))
-    shared_tiles = summed_tiles(pair.piece, pair.sample, frame, columns, engine)
     reference = _reference(x, sample) * pair.up
-    if measure == "window-cosine":
-        energies = _window_energies(sample, pair, frame, columns, engine, windows)
-        for (tile, shared, _), energy in zip(shared_tiles, energies, strict=True):
-            yield Tile(tile, shared, _cosine(shared, energy, reference))
-    elif measure == "cosine":
-        whole = np.array(x.energy * pair.piece_up)
-        for tile, shared, _ in shared_tiles:
-            yield Tile(tile, shared, _cosine(shared, whole, reference))
-    else:
-        greatest = _greatest_shared(x, sample, pair, measure)
-        for tile, shared, _ in shared_tiles:
-            yield Tile(tile, shared, np.clip(shared / greatest, 0.0, 1.0))
+    shared_tiles = summed_tiles(pair.piece, pair.sample, frame, columns, search.engine)
+    for (tile, shared, _), energy in zip(
+        shared_tiles, _energy_tiles(pair, frame, columns, search), strict=True
+    ):
+        rows = _rows_that_may_exceed(floor, sample, shared, reference)
+        transpositions = tile.transpositions[rows]
+        window = _window_energy(energy, pair, transpositions, sample.alteration.reading == "octave")
+        yield Tile(transpositions, tile.first_shift, shared[rows], _cosine(shared[rows], window, reference))
+
+
+def _rows_that_may_exceed(
+    floor: float, sample: SamplePicture, shared: NDArray[np.int64], reference: Fraction
+) -> NDArray[np.int64]:
+    """Return the rows whose brightest placement may have a similarity above `floor`.
+
+    What is shared sounds in the window: S = sum of x k <= k_max * sum of x**2 <= k_max E(window), for x is
+    a whole number. So S**2 / (R E) <= S k_max / R. Under the reading "neighbour", S counts a glow that does
+    not sound, and only dark rows are certain.
+    """
+    brightest = shared.max(axis=1, initial=0)
+    if sample.alteration.reading == "neighbour":
+        return np.flatnonzero(brightest > 0)
+    # A little below the floor, so that no rounding of the bound itself leaves a row out.
+    needed = floor * floor * (1 - 1e-9) * float(reference) / sample.brightest
+    return np.flatnonzero((brightest > 0) & (brightest > needed))
+
+
+def _as_wholes(
+    x: PiecePicture, sample: SamplePicture, pair: Pair, frame: Frame, search: Search
+) -> Iterator[Tile]:
+    """Walk the frame from left to right, for the measures that do not look at the window."""
+    columns = max(1, TILE_CELLS // max(1, frame.rows))
+    reference = _reference(x, sample) * pair.up
+    whole = np.array(x.energy * pair.piece_up)
+    greatest = _greatest_shared(x, sample, pair, search.recipe.measure)
+    for tile, shared, _ in summed_tiles(pair.piece, pair.sample, frame, columns, search.engine):
+        if search.recipe.measure == "cosine":
+            similarity = _cosine(shared, whole, reference)
+        else:
+            similarity = np.clip(shared / greatest, 0.0, 1.0)
+        yield Tile(tile.transpositions, tile.first_shift, shared, similarity)
 
 
 def _cosine(shared: NDArray[np.int64], energy: NDArray[np.int64], reference: Fraction) -> NDArray[np.float64]:
@@ -141,31 +192,21 @@ def _greatest_shared(x: PiecePicture, sample: SamplePicture, pair: Pair, measure
     return (x.plain * sample.light if x.plain else x.scale * sample.energy) * pair.up
 
 
-def _window_energies(
-    sample: SamplePicture,
-    pair: Pair,
-    frame: Frame,
-    columns: int,
-    engine: SharedTime,
-    windows: Windows,
-) -> Iterable[NDArray[np.int64]]:
-    """Return the window energies of the frame, kept from another form of the sample where they were few."""
-    octave = sample.alteration.reading == "octave"
+def _energy_tiles(pair: Pair, frame: Frame, columns: int, search: Search) -> Iterable[EnergyTile]:
+    """Return the energies of the frame, kept from another form of the sample where they are one tile."""
     if frame.columns > columns:
-        return window_energy_tiles(pair, frame, columns, engine, octave)
+        return energy_tiles(pair, frame, columns, search.engine)
     place = (pair.box, pair.ticks_per_quarter, frame)
-    if place not in windows:
-        windows[place] = list(window_energy_tiles(pair, frame, columns, engine, octave))
-    return windows[place]
+    if place not in search.windows:
+        search.windows[place] = list(energy_tiles(pair, frame, columns, search.engine))
+    return search.windows[place]
 
 
-def window_energy_tiles(
-    pair: Pair, frame: Frame, columns: int, engine: SharedTime, octave: bool
-) -> Iterator[NDArray[np.int64]]:
-    """Give X's energy inside the sample's window, for every placement, in the tiles of `frame`.
+def energy_tiles(pair: Pair, frame: Frame, columns: int, engine: SharedTime) -> Iterator[EnergyTile]:
+    """Give X's energy in the sample's window of time, for every shift, in the tiles of `frame`.
 
-    The window is itself a fragment: X's energy laid under one long note per row of the window. One long
-    note at pitch 0 gives the energy on every pitch of X; a running sum over pitches gives every window.
+    A window is itself a fragment: X's energy laid under one long note at pitch 0 gives the energy on every
+    pitch of X; a running sum over pitches serves every window's height.
     """
     pitched, drums = (lines._replace(brightness=lines.brightness**2) for lines in pair.heard)
     in_sample = (
@@ -173,21 +214,33 @@ def window_energy_tiles(
     )
     any_drum = Lines(np.zeros(int(in_sample.sum()), np.int64), *(column[in_sample] for column in drums[1:]))
     window = Lines(*(np.array([value]) for value in (0, pair.box.onset, pair.box.offset, 1)))
-    low, high = (int(pitched.pitch.min()), int(pitched.pitch.max())) if len(pitched.pitch) else (0, -1)
+    low, high = _pitch_range(pitched)
     by_pitch = Frame(low, frame.first_shift, high - low + 1, frame.columns)
-    # Row r of the running sum is the energy below pitch low + r.
-    bottom = np.clip(frame.transpositions + pair.box.lowest - low, 0, by_pitch.rows)
-    top = np.clip(frame.transpositions + pair.box.highest + 1 - low, 0, by_pitch.rows)
-    if octave:
-        bottom, top = np.zeros_like(bottom), np.full_like(top, by_pitch.rows)
     energies = summed_tiles((pitched, NOTHING), (window, NOTHING), by_pitch, columns, engine)
     # Whichever drum it is, it counts on the one row of the drums: as the drums of a picture do.
     drum_energies = summed_tiles((NOTHING, any_drum), (NOTHING, window), frame.row(), columns, engine)
     for (tile, energy, _), (_, _, drum_energy) in zip(energies, drum_energies, strict=True):
         below = np.zeros((by_pitch.rows + 1, tile.columns), np.int64)
         np.cumsum(energy, axis=0, out=below[1:])
-        inside = below[top]
-        inside -= below[bottom]
-        if len(any_drum.pitch):
-            inside += drum_energy
-        yield inside
+        yield EnergyTile(below, drum_energy)
+
+
+def _window_energy(
+    energy: EnergyTile, pair: Pair, transpositions: NDArray[np.int64], octave: bool
+) -> NDArray[np.int64]:
+    """Return the energy in the window at the given transpositions, shape (transpositions, shifts)."""
+    low, high = _pitch_range(pair.heard[0])
+    # Row r of the running sum is the energy below pitch low + r.
+    bottom = np.clip(transpositions + (pair.box.lowest - low), 0, high - low + 1)
+    top = np.clip(transpositions + (pair.box.highest + 1 - low), 0, high - low + 1)
+    if octave:
+        bottom, top = np.zeros_like(bottom), np.full_like(top, high - low + 1)
+    inside: NDArray[np.int64] = energy.below[top]
+    inside -= energy.below[bottom]
+    inside += energy.drums
+    return inside
+
+
+def _pitch_range(lines: Lines) -> tuple[int, int]:
+    """Return the lowest and the highest pitch; an empty range where there is none."""
+    return (int(lines.pitch.min()), int(lines.pitch.max())) if len(lines.pitch) else (0, -1)
