@@ -164,3 +164,18 @@ def test_ties_chords_and_moved_phrases_are_read():
 def test_a_pickup_lies_at_the_end_of_a_bar():
     notes = example_of("C4:1 | D4:3", pickup=1).note_arrays()["voice"]
     assert (notes.onset // notation.TICKS_PER_QUARTER).tolist() == [3, 4]
+
+
+@pytest.fixture(scope="module")
+def example_taste():
+    from goldenear.examples import TASTE
+    from goldenear.taste.judge import Taste
+
+    return Taste(TASTE)
+
+
+@pytest.mark.parametrize("name", sorted(candidates.EXPECTED))
+def test_the_verdict_is_the_one_a_musician_expects(name: str, example_taste) -> None:
+    from goldenear.examples import CANDIDATES
+
+    assert example_taste.judge(read(CANDIDATES / f"{name}.mid")).outcome == candidates.EXPECTED[name]

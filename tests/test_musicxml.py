@@ -64,9 +64,34 @@ def test_musicxml_parts_meet_again_at_every_bar_line():
         [(48, 0, 1), (50, 4, 4)],
         [(40, 8, 4)],
     ]
-    assert tune.remarks == [
-        "parts differ in the length of a bar: the longest holds (bar 1 and one more place)"
+    assert tune.remarks == ["parts differ in the length of a bar (bar 1 and one more place)"]
+
+
+def test_musicxml_bars_that_differ_are_as_long_as_their_meter_unless_notes_reach_further():
+    meter = "<time><beats>3</beats><beat-type>4</beat-type></time>"
+    waiting = musicxml(
+        [attributes(1, meter) + note("C4", 3), note("D4", 3)], [note("R", 3) + note("R", 3), note("E4", 3)]
+    )
+    assert tracks(waiting) == [[(60, 0, 3), (62, 3, 3)], [(64, 3, 3)]]
+    sounding = musicxml([attributes(1, meter) + note("C4", 3), note("D4", 3)], [note("G4", 4), note("E4", 3)])
+    assert tracks(sounding) == [[(60, 0, 3), (62, 4, 3)], [(67, 0, 4), (64, 4, 3)]]
+    assert waiting.remarks == sounding.remarks == ["parts differ in the length of a bar (bar 1)"]
+
+
+def test_musicxml_ties_stated_only_where_they_begin_are_joined_with_a_remark():
+    tune = musicxml([attributes(1) + note("C4", 4, START), note("C4", 4)])
+    assert tracks(tune) == [[(60, 0, 8)]]
+    assert tune.remarks == ["1 tie: joined, though only the note where it begins states it"]
+
+
+def test_musicxml_ties_of_unisons_in_two_voices_are_all_joined():
+    bars = [
+        note("C4", 1, tie) + "<backup><duration>1</duration></backup>" + note("C4", 1, tie)
+        for tie in (START, STOP)
     ]
+    tune = musicxml([attributes(1) + bars[0], bars[1]])
+    assert tracks(tune) == [[(60, 0, 2), (60, 0, 2)]]
+    assert tune.remarks == []
 
 
 def test_musicxml_bars_that_are_empty_everywhere_last_as_long_as_their_meter():

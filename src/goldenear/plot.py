@@ -216,7 +216,8 @@ def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> N
     axes.annotate(
         f"{match.similarity:.2f} at {match.transposition:+d}, shift {spoken(match.shift)}",
         (float(match.shift), match.transposition),
-        xytext=(12, 10),
+        xytext=(12, 10) if float(match.shift) * quarter < (left + right) / 2 else (-12, 10),
+        ha="left" if float(match.shift) * quarter < (left + right) / 2 else "right",
         textcoords="offset points",
         color="white",
         fontsize=9,
@@ -243,8 +244,8 @@ def _bars(axes: Axes, ranked: Mapping[str, tuple[Matches, float]]) -> None:
         if len(matches):
             axes.axvline(threshold, color=KIND_COLOURS[kind], ls=(0, (4, 3)), lw=1.2)
     axes.set_xlim(0, 1.08)
-    more = f", the {len(rows)} most alike of {total}" if total > len(rows) else ""
-    axes.set_title(f"similarity to the samples{more}; dashed: thresholds", loc="left", fontsize=10)
+    which = f"the {len(rows)} most alike of {total} samples" if total > len(rows) else "similarity to the samples"
+    axes.set_title(f"{which}; dashed: threshold", loc="left", fontsize=10)
     _unframe(axes)
 
 

@@ -17,7 +17,7 @@ def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
 
     Parameters
     ----------
-    path : path
+    path : str or PathLike
         The file; its folder must exist.
     data : bytes
         All of its new content.

@@ -72,7 +72,7 @@ def read(
 
     Parameters
     ----------
-    path : path
+    path : str or PathLike
         MIDI (.mid .midi .kar .rmi), MusicXML (.musicxml .xml .mxl), MEI (.mei), Humdrum (.krn .kern) or
         ABC (.abc).
     tune : int, optional

@@ -62,7 +62,7 @@ def write(
     ----------
     notes : NoteArray, mapping of str to NoteArray, or sequence of NoteArray
         Each array becomes a track, or a part: named by the mapping, else by the array's own name.
-    path : path
+    path : str or PathLike
         The ending chooses the format: MIDI (.mid .midi) or MusicXML (.musicxml .xml).
 
     Raises

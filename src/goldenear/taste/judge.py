@@ -21,7 +21,7 @@ class Taste:
 
     Parameters
     ----------
-    folder : path
+    folder : str or PathLike
         A folder with good/, bad/ and, if wanted, taste.toml.
 
     Attributes

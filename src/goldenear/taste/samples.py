@@ -102,11 +102,11 @@ def add_sample(
 
     Parameters
     ----------
-    folder : path
+    folder : str or PathLike
         The taste.
     kind : {"good", "bad"}
         What it is a sample of.
-    path : path
+    path : str or PathLike
         The file; it stays where it is.
     name : str, optional
         The name it gets, with the ending of `path`; its own by default.

@@ -79,11 +79,11 @@ class Verdict:
         if self.outcome == "bad":
             assert bad is not None
             also = f", although it resembles {_named(good)}" if liked and good else ""
-            return f"vetoed by {_named(bad)} at {bad.where()}{also}"
+            return f"vetoed by {_placed(bad)}{also}"
         if self.outcome == "good":
             assert good is not None
             nearest = f"; the nearest bad sample is {_named(bad)}" if bad else "; there are no bad samples"
-            return f"resembles {_named(good)} at {good.where()}{nearest}"
+            return f"resembles {_placed(good)}{nearest}"
         nearest = " and ".join(_named(match) for match in (good, bad) if match)
         return f"resembles nothing known; the nearest: {nearest}"
 
@@ -153,3 +153,8 @@ def _bent(match: Match | None, threshold: float) -> float:
 def _named(match: Match) -> str:
     """Return a match's name and similarity as musicians read it: ``bad/cadence.mid, .91``."""
     return f"{match.name}, {f'{match.similarity:.2f}'.removeprefix('0')}"
+
+
+def _placed(match: Match) -> str:
+    """Return a match's name, similarity and place: ``bad/cadence.mid, .91 at +5, from beat 3``."""
+    return f"{_named(match)}{' at ' if match.transposition else ', '}{match.where()}"

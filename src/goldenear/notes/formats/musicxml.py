@@ -50,7 +50,7 @@ class _Instrument:
 
 @dataclass(slots=True)
 class _Part:
-    """A part while it is read: where it stands, and how its numbers are to be understood."""
+    """A part while it is read: how its numbers are understood, where it stands, how far bar and notes reach."""
 
     track: ExactTrack
     instruments: dict[str, _Instrument]
@@ -59,6 +59,7 @@ class _Part:
     cursor: Fraction = Fraction(0)
     onset: Fraction = Fraction(0)
     reach: Fraction = Fraction(0)
+    sounding: Fraction = Fraction(0)
 
 
 @dataclass(slots=True)
@@ -97,10 +98,9 @@ def read_musicxml(root: Element, path: str) -> ParsedTune:
     parts = _parts(root, bars)
     for number, bar in enumerate(bars, start=1):
         score.bar = number
-        lengths = {_read_bar(score, parts[part], element) for part, element in bar.items()}
-        if len(lengths - {0}) > 1:
-            score.remarks.slip("parts differ in the length of a bar: the longest holds", score.bar, "bar")
-        score.bar_start += max(lengths, default=Fraction(0)) or score.meter
+        for part, element in bar.items():
+            _read_bar(score, parts[part], element)
+        score.bar_start += _length(score, [parts[part] for part in bar])
     return in_ticks(
         "musicxml",
         [part.track for part in parts.values()],
@@ -149,9 +149,20 @@ def _instruments(declared: Element) -> dict[str, _Instrument]:
     return instruments
 
 
-def _read_bar(score: _Score, part: _Part, bar: Element) -> Fraction:
-    """Read one bar of one part; return how long it lasts, in quarters."""
-    part.cursor = part.onset = part.reach = score.bar_start
+def _length(score: _Score, parts: list[_Part]) -> Fraction:
+    """Return how long a bar lasts; where parts differ, its meter holds unless notes sound beyond it."""
+    lengths = {part.reach - score.bar_start for part in parts if part.reach > score.bar_start}
+    if len(lengths) > 1:
+        score.remarks.slip("parts differ in the length of a bar", score.bar, "bar")
+        last_note = max(part.sounding for part in parts) - score.bar_start
+        if score.meter in lengths and last_note <= score.meter:
+            return score.meter
+    return max(lengths, default=score.meter)
+
+
+def _read_bar(score: _Score, part: _Part, bar: Element) -> None:
+    """Read one bar of one part."""
+    part.cursor = part.onset = part.reach = part.sounding = score.bar_start
     for element in bar:
         match element.tag:
             case "note":
@@ -169,7 +180,6 @@ def _read_bar(score: _Score, part: _Part, bar: Element) -> Fraction:
                     score.remarks.once("repeats not unfolded")
             case "harmony":
                 score.remarks.once("chord symbols ignored")
-    return part.reach - score.bar_start
 
 
 def _advance(score: _Score, part: _Part, duration: Fraction) -> None:
@@ -242,7 +252,8 @@ def _read_note(score: _Score, part: _Part, element: Element) -> None:
         score.remarks.count("cue note", "left out, it is not played")
         return
     pitch, is_drum = _pitch(score, part, element)
-    score.limits.admit(1, part.onset + duration)
+    part.sounding = max(part.sounding, part.onset + duration)
+    score.limits.admit(1, part.sounding)
     ties = _ties(element)
     part.track.strike(
         ExactNote(pitch, part.onset, duration, is_drum),
