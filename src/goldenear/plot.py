@@ -244,7 +244,9 @@ def _bars(axes: Axes, ranked: Mapping[str, tuple[Matches, float]]) -> None:
         if len(matches):
             axes.axvline(threshold, color=KIND_COLOURS[kind], ls=(0, (4, 3)), lw=1.2)
     axes.set_xlim(0, 1.08)
-    which = f"the {len(rows)} most alike of {total} samples" if total > len(rows) else "similarity to the samples"
+    which = (
+        f"the {len(rows)} most alike of {total} samples" if total > len(rows) else "similarity to the samples"
+    )
     axes.set_title(f"{which}; dashed: threshold", loc="left", fontsize=10)
     _unframe(axes)
 

@@ -94,7 +94,10 @@ def _drawn(notes: NoteArray) -> list[str]:
         return [f"  (pitches {low} to {high}: too many to draw here; --plot draws them)"]
     start, length = notes.first_onset, notes.last_offset - notes.first_onset
     columns = min(COLUMNS, length)
-    canvas = [["·" if (high - row) % notes.steps_per_octave == 0 else " "] * columns for row in range(high - low + 1)]
+    canvas = [
+        ["·" if (high - row) % notes.steps_per_octave == 0 else " "] * columns
+        for row in range(high - low + 1)
+    ]
     for note in notes:
         first = (note.onset - start) * columns // length
         last = max(first + 1, -((start - note.offset) * columns // length))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import lcm
 from typing import NamedTuple
 
@@ -194,19 +194,52 @@ def planes(roll: PianoRoll) -> tuple[Lines, Lines]:
     return Lines(*(c[~roll.is_drum] for c in columns)), Lines(*(c[roll.is_drum] for c in columns))
 
 
+class SummedTile(NamedTuple):
+    """A tile of several fragments laid on one piece: shared time, and the drums' part in it."""
+
+    frame: Frame
+    values: NDArray[np.int64]
+    """Shape (fragments, transpositions, shifts)."""
+    drums: NDArray[np.int64]
+    """Shape (fragments, shifts)."""
+
+
 def summed_tiles(
-    piece: tuple[Lines, Lines], fragment: tuple[Lines, Lines], frame: Frame, columns: int, engine: SharedTime
-) -> Iterator[tuple[Frame, NDArray[np.int64], NDArray[np.int64]]]:
-    """Give ``(tile, values, drums)`` for the tiles of a frame, each carrying its seams to the next."""
-    seam, drum_seam = Seam.before(frame), Seam.before(frame.row())
-    have_drums = bool(len(piece[1].pitch) and len(fragment[1].pitch))
-    for tile in frame.tiles(columns):
-        values, seam = engine(piece[0], fragment[0], tile, seam)
-        drums = np.zeros((1, tile.columns), np.int64)
-        if have_drums:
-            drums, drum_seam = engine(piece[1], fragment[1], tile.row(), drum_seam)
-            values += drums
-        yield tile, values, drums[0]
+    piece: tuple[Lines, Lines],
+    fragments: Sequence[tuple[Lines, Lines]],
+    frame: Frame,
+    columns: int,
+    engine: SharedTime,
+) -> Iterator[SummedTile]:
+    """Give the tiles of a frame that holds every placement of every fragment, each carrying its seams on.
+
+    One run serves all fragments: each lies a storey below the one before it, so that its rows are a storey
+    higher, and none reaches into another's.
+    """
+    stacked = _stacked([pitched for pitched, _ in fragments], frame.rows)
+    storeys = replace(frame, rows=frame.rows * len(fragments))
+    drums = [i for i, (_, drum) in enumerate(fragments) if len(drum.pitch) and len(piece[1].pitch)]
+    seam = Seam.before(storeys)
+    drum_seams = {i: Seam.before(frame.row()) for i in drums}
+    for tile, tall in zip(frame.tiles(columns), storeys.tiles(columns), strict=True):
+        flat, seam = engine(piece[0], stacked, tall, seam)
+        values = flat.reshape(len(fragments), frame.rows, tile.columns)
+        drum_values = np.zeros((len(fragments), tile.columns), np.int64)
+        for i in drums:
+            row, drum_seams[i] = engine(piece[1], fragments[i][1], tile.row(), drum_seams[i])
+            drum_values[i] = row[0]
+            values[i] += row
+        yield SummedTile(tile, values, drum_values)
+
+
+def _stacked(fragments: Sequence[Lines], storey: int) -> Lines:
+    """Return the fragments as one, each a storey lower than the one before."""
+    if len(fragments) == 1:
+        return fragments[0]
+    pitch = np.concatenate([lines.pitch - i * storey for i, lines in enumerate(fragments)])
+    return Lines(
+        pitch, *(np.concatenate(columns) for columns in zip(*(f[1:] for f in fragments), strict=True))
+    )
 
 
 def _pictures(piece: NoteArray, fragment: NoteArray) -> Pictures:
@@ -239,6 +272,7 @@ def check_exact(piece: PianoRoll, fragment: PianoRoll) -> None:
 
 def _tiles(pictures: Pictures, frame: Frame, columns: int, engine: SharedTime) -> Iterator[Correlogram]:
     """Wrap the tiles of two pictures as correlograms."""
-    for tile, values, drums in summed_tiles(*pictures.planes, frame, columns, engine):
+    piece, fragment = pictures.planes
+    for tile, (values,), (drums,) in summed_tiles(piece, [fragment], frame, columns, engine):
         values.flags.writeable = False
         yield Correlogram(values, tile, drums, pictures.ticks_per_quarter)

@@ -41,6 +41,15 @@ class Frame:
         high = min(highest, self.first_transposition + self.rows - 1)
         return replace(self, first_transposition=low, rows=max(0, high - low + 1))
 
+    def joined(self, *others: Frame) -> Frame:
+        """Return the smallest frame that holds this one and the others."""
+        frames = (self, *others)
+        low = min(f.first_transposition for f in frames)
+        left = min(f.first_shift for f in frames)
+        high = max(f.first_transposition + f.rows for f in frames)
+        right = max(f.first_shift + f.columns for f in frames)
+        return Frame(low, left, high - low, right - left)
+
     def row(self) -> Frame:
         """Return the single row on which drums meet: they are never transposed."""
         return replace(self, first_transposition=0, rows=1)

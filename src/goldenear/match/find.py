@@ -11,10 +11,10 @@ import numpy as np
 from goldenear.correlate.backends import Backend, backend_named
 from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
-from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures
+from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
 from goldenear.match.rank import Place, check_same_grid, match_at, placements_to_try, prepare
 from goldenear.match.recipe import Recipe
-from goldenear.match.similarity import Search, Tile, similarity_tiles
+from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
 
@@ -80,44 +80,36 @@ def find(
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)
     engine = backend_named(backend, placements_to_try(pieces, prepared))
-    searches = {reading: Search(recipe, engine, piece.steps_per_octave, {}) for reading in pieces}
     candidates: list[Match] = []
-    for picture in prepared.pictures[0]:
-        if picture.alteration.price < threshold:
-            continue
-        reading, needed = picture.alteration.reading, threshold / picture.alteration.price
-        x = pieces[reading]
-        # A hair below, so that what just reaches the threshold is not pruned for not exceeding it.
-        pair, tiles = similarity_tiles(x, picture, searches[reading], floor=needed * (1 - 1e-9))
+    for sheaf in prepared.pictures[0]:
+        x = pieces[sheaf.reading]
+        floors = [threshold / max(picture.alteration.price, 1e-9) for picture in sheaf.pictures]
+        pair, tiles = similarity_tiles(x, sheaf, recipe, engine, fragment.steps_per_octave, floors)
         for tile in tiles:
-            candidates += _bright_places(x, fragment, picture, pair.ticks_per_quarter, tile, needed)
+            candidates += _bright_places(x, fragment, sheaf, pair.ticks_per_quarter, tile, threshold)
             if len(candidates) > MAX_CANDIDATES:
                 raise InvalidInput(f"threshold: {threshold} finds millions of placements; raise it")
     return Matches(tuple(_kept_clear(candidates, recipe, apart)), (fragment,))
 
 
 def _bright_places(
-    x: PiecePicture,
-    fragment: NoteArray,
-    picture: SamplePicture,
-    ticks_per_quarter: int,
-    tile: Tile,
-    threshold: float,
+    x: PiecePicture, fragment: NoteArray, sheaf: Sheaf, ticks_per_quarter: int, tile: Tile, threshold: float
 ) -> Iterator[Match]:
     """Give the placements of a tile that reach the threshold and that no neighbour in time outshines."""
-    height = tile.similarity
+    prices = np.array([picture.alteration.price for picture in sheaf.pictures])
+    height = tile.similarity * prices[tile.pictures, None]
     bright = height >= threshold
     bright[:, 1:] &= height[:, 1:] >= height[:, :-1]
     bright[:, :-1] &= height[:, :-1] >= height[:, 1:]
     for row, column in zip(*(index.tolist() for index in np.nonzero(bright)), strict=True):
         place = Place(
-            float(height[row, column]) * picture.alteration.price,
+            float(height[row, column]),
             int(tile.transpositions[row]),
             tile.first_shift + column,
             int(tile.shared[row, column]),
             ticks_per_quarter,
         )
-        yield match_at(x, 0, fragment, picture, place)
+        yield match_at(x, 0, fragment, sheaf.pictures[tile.pictures[row]], place)
 
 
 def _kept_clear(candidates: list[Match], recipe: Recipe, apart: Fraction | None) -> Iterator[Match]:

@@ -64,6 +64,12 @@ class PiecePicture:
         return self._planes[ticks_per_quarter]
 
     @cached_property
+    def pitch_range(self) -> tuple[int, int]:
+        """The lowest pitch that sounds, and the number of pitches up to the highest; (0, 0) for drums alone."""
+        pitch = self.heard.pitch[~self.heard.is_drum]
+        return (int(pitch.min()), int(np.ptp(pitch)) + 1) if len(pitch) else (0, 0)
+
+    @cached_property
     def energy(self) -> int:
         """The sum of brightness squared over all that sounds."""
         return energy(self.heard)
@@ -118,16 +124,51 @@ class SamplePicture:
         return self.roll.where(self.roll.brightness > 0)
 
 
+@dataclass(frozen=True, eq=False)
+class Sheaf:
+    """Pictures of one sample that take the same time on the same grid: the mirror forms of one stretch.
+
+    They are laid on X together, in one run.
+
+    Attributes
+    ----------
+    pictures : tuple of SamplePicture
+        The pictures.
+    turns : tuple of int
+        The place of each one's alteration in the recipe: of equals the earlier wins.
+    """
+
+    pictures: tuple[SamplePicture, ...]
+    turns: tuple[int, ...]
+
+    @property
+    def ticks_per_quarter(self) -> int:
+        """The grid of all pictures."""
+        return self.pictures[0].roll.ticks_per_quarter
+
+    @property
+    def reading(self) -> Reading:
+        """How pitch is read."""
+        return self.pictures[0].alteration.reading
+
+    @property
+    def price(self) -> float:
+        """The price of the dearest to lose: the greatest factor among the pictures."""
+        return max(picture.alteration.price for picture in self.pictures)
+
+
 class Pair(NamedTuple):
-    """X and a sample on one grid, ready for the engine."""
+    """X and the pictures of a sample on one grid, ready for the engine."""
 
     piece: tuple[Lines, Lines]
     heard: tuple[Lines, Lines]
-    sample: tuple[Lines, Lines]
-    box: Box
+    samples: list[tuple[Lines, Lines]]
+    onset: int
+    offset: int
+    """Where the time of the pictures begins and ends, in ticks of the pair."""
     ticks_per_quarter: int
     up: int
-    """How many ticks of the pair one tick of the sample's own picture makes."""
+    """How many ticks of the pair one tick of the sample's own pictures makes."""
     piece_up: int
     """How many ticks of the pair one tick of X's own picture makes."""
 
@@ -147,8 +188,8 @@ def piece_pictures(x: NoteArray, recipe: Recipe) -> dict[Reading, PiecePicture]:
     return {reading: _piece_picture(sounding, recipe, reading) for reading in readings}
 
 
-def sample_pictures(sample: NoteArray, recipe: Recipe) -> tuple[SamplePicture, ...]:
-    """Draw a sample once for every alteration of the recipe, in the recipe's order.
+def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
+    """Draw a sample once for every alteration of the recipe, and put together what takes the same time.
 
     Raises
     ------
@@ -157,20 +198,27 @@ def sample_pictures(sample: NoteArray, recipe: Recipe) -> tuple[SamplePicture, .
     """
     if not (sample.brightness > 0).any():
         raise NoNotes(sample.name)
-    return tuple(_sample_picture(sample, recipe, alteration) for alteration in recipe.alterations)
+    together: dict[tuple[object, ...], list[tuple[SamplePicture, int]]] = {}
+    for turn, alteration in enumerate(recipe.alterations):
+        picture = _sample_picture(sample, recipe, alteration)
+        same = (alteration.reading, picture.roll.ticks_per_quarter, picture.box.onset, picture.box.offset)
+        together.setdefault(same, []).append((picture, turn))
+    bound = [tuple(zip(*pictures, strict=True)) for pictures in together.values()]
+    return tuple(Sheaf(pictures, turns) for pictures, turns in bound)
 
 
-def paired(x: PiecePicture, sample: SamplePicture) -> Pair:
-    """Bring X and a sample to their common grid."""
-    resolution = lcm(x.roll.ticks_per_quarter, sample.roll.ticks_per_quarter)
-    up = resolution // sample.roll.ticks_per_quarter
-    box = sample.box._replace(onset=sample.box.onset * up, offset=sample.box.offset * up)
+def paired(x: PiecePicture, sheaf: Sheaf) -> Pair:
+    """Bring X and the pictures of a sample to their common grid."""
+    resolution = lcm(x.roll.ticks_per_quarter, sheaf.ticks_per_quarter)
+    up = resolution // sheaf.ticks_per_quarter
+    box = sheaf.pictures[0].box
     roll, heard = x.planes(resolution)
     return Pair(
         roll,
         heard,
-        sample.planes(resolution),
-        box,
+        [picture.planes(resolution) for picture in sheaf.pictures],
+        box.onset * up,
+        box.offset * up,
         resolution,
         up,
         resolution // x.roll.ticks_per_quarter,

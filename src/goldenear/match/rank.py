@@ -13,9 +13,9 @@ import numpy as np
 from goldenear.correlate.backends import Backend, SharedTime, backend_named
 from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
-from goldenear.match.picture import PiecePicture, SamplePicture, piece_pictures, sample_pictures
+from goldenear.match.picture import PiecePicture, SamplePicture, Sheaf, piece_pictures, sheaves
 from goldenear.match.recipe import Recipe
-from goldenear.match.similarity import Search, similarity_tiles
+from goldenear.match.similarity import similarity_tiles
 from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, Form, alterations
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
@@ -40,14 +40,14 @@ class PreparedSamples(Sequence[NoteArray]):
     ----------
     samples : tuple of NoteArray
         The samples, in order.
-    pictures : tuple of tuple of SamplePicture
-        For each sample, its picture under every alteration of the recipe.
+    pictures : tuple of tuple of Sheaf
+        For each sample, its pictures under every alteration of the recipe.
     recipe : Recipe
         How likeness is counted.
     """
 
     samples: tuple[NoteArray, ...]
-    pictures: tuple[tuple[SamplePicture, ...], ...]
+    pictures: tuple[tuple[Sheaf, ...], ...]
     recipe: Recipe
 
     def __len__(self) -> int:
@@ -70,7 +70,7 @@ def prepare(samples: Iterable[NoteArray], recipe: Recipe) -> PreparedSamples:
         If a sample has nothing that sounds.
     """
     kept = tuple(samples)
-    return PreparedSamples(kept, tuple(sample_pictures(sample, recipe) for sample in kept), recipe)
+    return PreparedSamples(kept, tuple(sheaves(sample, recipe) for sample in kept), recipe)
 
 
 def rank(
@@ -153,45 +153,50 @@ def best_match(
     x: Mapping[Reading, PiecePicture],
     index: int,
     sample: NoteArray,
-    pictures: Sequence[SamplePicture],
+    pictures: Sequence[Sheaf],
     recipe: Recipe,
     engine: SharedTime,
 ) -> Match:
     """Return the brightest placement of one sample over all its alterations."""
-    best = Place(-1.0, 0, 0, 0, 1)
-    best_picture = pictures[0]
-    searches = {reading: Search(recipe, engine, sample.steps_per_octave, {}) for reading in x}
-    for picture in pictures:
-        price = picture.alteration.price
-        # No placement can be worth more than the price of its alteration.
-        if price <= best.similarity:
-            continue
-        reading = picture.alteration.reading
-        found = _best_place(x[reading], picture, searches[reading], best.similarity / price)
-        if found.similarity * price > best.similarity:
-            best, best_picture = found._replace(similarity=found.similarity * price), picture
+    best, best_picture, best_turn = Place(0.0, 0, 0, 0, 1), pictures[0].pictures[0], 0
+    # The cheapest alterations first: no placement can be worth more than its price.
+    for sheaf in sorted(pictures, key=lambda sheaf: -sheaf.price):
+        if sheaf.price < best.similarity:
+            break
+        floors = [best.similarity / (p.alteration.price or 1.0) for p in sheaf.pictures]
+        found = _best_places(x[sheaf.reading], sheaf, recipe, engine, sample.steps_per_octave, floors)
+        for picture, turn, place in zip(sheaf.pictures, sheaf.turns, found, strict=True):
+            similarity = place.similarity * picture.alteration.price
+            if (-similarity, turn) < (-best.similarity, best_turn):
+                best, best_picture, best_turn = place._replace(similarity=similarity), picture, turn
     return match_at(x[best_picture.alteration.reading], index, sample, best_picture, best)
 
 
-def _best_place(x: PiecePicture, picture: SamplePicture, search: Search, floor: float) -> Place:
-    """Return the brightest place of one picture of a sample, before the price, if it exceeds `floor`."""
-    pair, tiles = similarity_tiles(x, picture, search, floor=max(0.0, floor))
-    best = Place(0.0, 0, 0, 0, pair.ticks_per_quarter)
-    best_key: tuple[float, int, int] | None = None
+def _best_places(
+    x: PiecePicture,
+    sheaf: Sheaf,
+    recipe: Recipe,
+    engine: SharedTime,
+    steps_per_octave: int,
+    floors: Sequence[float],
+) -> list[Place]:
+    """Return the brightest place of each picture, before the price; darkness where none reaches its floor."""
+    pair, tiles = similarity_tiles(x, sheaf, recipe, engine, steps_per_octave, floors)
+    places = [Place(0.0, 0, 0, 0, pair.ticks_per_quarter)] * len(sheaf.pictures)
+    keys = [(-0.0, 0, 0)] * len(sheaf.pictures)
     for tile in tiles:
         if not tile.similarity.size:
             continue
         heights = tile.similarity.max(axis=1)
-        for row in np.flatnonzero(heights == heights.max()).tolist():
-            column = int(np.argmax(tile.similarity[row]))
-            transposition = int(tile.transpositions[row])
-            similarity = float(heights[row])
-            key = (-similarity, abs(transposition), transposition)
-            if best_key is None or key < best_key:
-                best_key = key
+        rows = zip(tile.pictures.tolist(), tile.transpositions.tolist(), heights.tolist(), strict=True)
+        for row, (picture, transposition, height) in enumerate(rows):
+            key = (-height, abs(transposition), transposition)
+            if height > 0 and (keys[picture] == (0, 0, 0) or key < keys[picture]):
+                keys[picture] = key
+                column = int(np.argmax(tile.similarity[row]))
                 shift, shared = tile.first_shift + column, int(tile.shared[row, column])
-                best = Place(similarity, transposition, shift, shared, pair.ticks_per_quarter)
-    return best
+                places[picture] = Place(height, transposition, shift, shared, pair.ticks_per_quarter)
+    return places
 
 
 def match_at(x: PiecePicture, index: int, sample: NoteArray, picture: SamplePicture, place: Place) -> Match:
@@ -243,8 +248,8 @@ def _chosen(
 def placements_to_try(x: Mapping[Reading, PiecePicture], samples: PreparedSamples) -> int:
     """Return about how many placements a ranking has to look at, to choose an engine by."""
     total = 0
-    for pictures in samples.pictures:
-        for picture in pictures:
+    for bound in samples.pictures:
+        for picture in (picture for sheaf in bound for picture in sheaf.pictures):
             piece = x[picture.alteration.reading].roll
             grid = np.lcm(piece.ticks_per_quarter, picture.roll.ticks_per_quarter)
             length = int(piece.offset.max()) * int(grid) // piece.ticks_per_quarter
