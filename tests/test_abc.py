@@ -145,17 +145,13 @@ def test_keys_alter_their_letters_in_every_octave(key, altered):
     assert tune.remarks == []
 
 
-def test_an_accidental_holds_to_the_end_of_the_bar_in_its_octave():
-    assert pitches("^F F f|F =B _B B|B __A ^^G") == [66, 66, 77, 65, 71, 70, 70, 71, 67, 69]
-
-
-def test_an_accidental_in_another_octave_leaves_a_remark():
-    assert remarks("^F F|F") == []
-    assert remarks("^F f|F") == ["accidentals hold in their own octave only"]
+def test_an_accidental_holds_to_the_end_of_the_bar_in_every_octave():
+    assert pitches("^F F f|F =B _B B|B __A ^^G") == [66, 66, 78, 65, 71, 70, 70, 71, 67, 69]
 
 
 def test_the_reach_of_accidentals_can_be_chosen():
     assert pitches("^F F f|F", header="L:1/4\nK:C\n%%propagate-accidentals not\n") == [66, 65, 77, 65]
+    assert pitches("^F F f|F", header="%%propagate-accidentals octave\nL:1/4\nK:C\n") == [66, 66, 77, 65]
     assert pitches("^F F f|F", header="%%propagate-accidentals pitch\nL:1/4\nK:C\n") == [66, 66, 78, 65]
 
 

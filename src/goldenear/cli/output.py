@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -75,13 +76,13 @@ def say_remarks(notes: Iterable[NoteArray]) -> None:
 
 def with_progress(items: Sequence[Item], what: str) -> Iterator[Item]:
     """Give the items one by one, with a progress bar on standard error if that is a terminal."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        yield from items
+        return
     from rich.console import Console
     from rich.progress import track
 
-    console = Console(stderr=True)
-    yield from track(
-        items, what, console=console, transient=True, disable=not console.is_terminal or len(items) < 2
-    )
+    yield from track(items, what, console=Console(stderr=True), transient=True)
 
 
 def check_picture(path: Path | None) -> None:

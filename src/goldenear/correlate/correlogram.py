@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends import Backend, SharedTime, backend_named
-from goldenear.correlate.frame import Frame, Seam, frame_around
+from goldenear.correlate.frame import Frame, Seam, extent, frame_around
 from goldenear.correlate.turning_points import Lines
 from goldenear.errors import InvalidInput, NoNotes, TooLarge
 from goldenear.notes.note_array import NoteArray
@@ -157,7 +157,7 @@ def correlogram(
     [Peak(transposition=3, shift=0, shared=8)]
     """
     pictures = _pictures(piece, fragment)
-    frame = frame_around(*pictures.planes)
+    frame = frame_around(*(extent(picture) for picture in pictures.planes))
     if frame.cells > max_cells:
         raise TooLarge(
             f"the correlogram would have {frame.rows:,} x {frame.columns:,} placements, over the budget of "
@@ -177,7 +177,7 @@ def correlogram_tiles(
     if columns < 1:
         raise InvalidInput(f"columns: expected at least 1, got {columns}")
     pictures = _pictures(piece, fragment)
-    frame = frame_around(*pictures.planes)
+    frame = frame_around(*(extent(picture) for picture in pictures.planes))
     return _tiles(pictures, frame, columns, backend_named(backend, frame.cells))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,13 +76,29 @@ class Seam:
         return cls(np.zeros(frame.rows, np.int64), np.zeros(frame.rows, np.int64))
 
 
-def frame_around(piece: tuple[Lines, Lines], fragment: tuple[Lines, Lines]) -> Frame:
-    """Return every placement at which the two pictures can share time.
+class Extent(NamedTuple):
+    """Where a picture lies: its time, the pitches of its pitched notes (inclusive), and whether it has drums."""
 
-    Parameters
-    ----------
-    piece, fragment : (Lines, Lines)
-        The pitched notes and the drums of each; neither picture is empty.
+    onset: int
+    offset: int
+    lowest: int
+    highest: int
+    has_pitch: bool
+    has_drums: bool
+
+
+def extent(picture: tuple[Lines, Lines]) -> Extent:
+    """Return where a picture, given as its pitched notes and its drums, lies; it is not empty."""
+    pitched, drums = picture
+    sounding = [lines for lines in picture if len(lines.onset)]
+    onset = min(int(lines.onset.min()) for lines in sounding)
+    offset = max(int(lines.offset.max()) for lines in sounding)
+    low, high = (int(pitched.pitch.min()), int(pitched.pitch.max())) if len(pitched.pitch) else (0, 0)
+    return Extent(onset, offset, low, high, bool(len(pitched.pitch)), bool(len(drums.pitch)))
+
+
+def frame_around(piece: Extent, fragment: Extent) -> Frame:
+    """Return every placement at which two pictures can share time.
 
     Returns
     -------
@@ -89,17 +106,11 @@ def frame_around(piece: tuple[Lines, Lines], fragment: tuple[Lines, Lines]) -> F
         Rows for every transposition at which pitched notes can meet, and transposition 0 where drums
         can; columns for every shift at which the two overlap in time.
     """
-    piece_onset = min(int(lines.onset.min()) for lines in piece if len(lines.onset))
-    piece_offset = max(int(lines.offset.max()) for lines in piece if len(lines.offset))
-    onset = min(int(lines.onset.min()) for lines in fragment if len(lines.onset))
-    offset = max(int(lines.offset.max()) for lines in fragment if len(lines.offset))
-    first_shift = piece_onset - offset + 1
-    columns = (piece_offset - onset - 1) - first_shift + 1
-    lowest, highest = [], []
-    if len(piece[0].pitch) and len(fragment[0].pitch):
-        lowest.append(int(piece[0].pitch.min() - fragment[0].pitch.max()))
-        highest.append(int(piece[0].pitch.max() - fragment[0].pitch.min()))
-    if not lowest or (len(piece[1].pitch) and len(fragment[1].pitch)):
-        lowest.append(0)
-        highest.append(0)
-    return Frame(min(lowest), first_shift, max(highest) - min(lowest) + 1, columns)
+    first_shift = piece.onset - fragment.offset + 1
+    columns = piece.offset - fragment.onset - first_shift
+    if not (piece.has_pitch and fragment.has_pitch):
+        return Frame(0, first_shift, 1, columns)
+    low, high = piece.lowest - fragment.highest, piece.highest - fragment.lowest
+    if piece.has_drums and fragment.has_drums:
+        low, high = min(low, 0), max(high, 0)
+    return Frame(low, first_shift, high - low + 1, columns)

@@ -72,7 +72,7 @@ def turning_points(piece: Lines, fragment: Lines) -> TurningPoints:
     transposition = piece.pitch[:, None] - fragment.pitch
     brightness = piece.brightness[:, None] * fragment.brightness
     return TurningPoints(
-        np.concatenate([transposition.ravel()] * 4),
-        np.concatenate([opens.ravel(), fills.ravel(), leaves.ravel(), closes.ravel()]),
-        np.concatenate([brightness.ravel(), -brightness.ravel(), -brightness.ravel(), brightness.ravel()]),
+        np.concatenate([transposition] * 4, axis=None),
+        np.concatenate([opens, fills, leaves, closes], axis=None),
+        np.concatenate([brightness, -brightness, -brightness, brightness], axis=None),
     )

@@ -18,7 +18,7 @@ from goldenear.correlate.correlogram import planes
 from goldenear.correlate.turning_points import Lines
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.recipe import Recipe
-from goldenear.notes.alteration import Alteration
+from goldenear.notes.alteration import Alteration, Form
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import PianoRoll, Reading, draw, joined, painted
 
@@ -119,6 +119,16 @@ class SamplePicture:
         """Return the strokes of the pitched notes and of the drums, on a finer grid."""
         return planes(self.roll.at_resolution(ticks_per_quarter))
 
+    def stretched(self, alteration: Alteration) -> SamplePicture:
+        """Return the picture as an alteration that differs in nothing but its stretch would draw it."""
+        up, down = (alteration.stretch / self.roll.ticks_per_quarter).as_integer_ratio()
+        ticks = np.concatenate([self.roll.onset, self.roll.offset]) * up
+        spare = gcd(int(np.gcd.reduce(ticks)), down)
+        onset, offset = np.split(ticks // spare, 2)
+        roll = replace(self.roll, onset=onset, offset=offset, ticks_per_quarter=down // spare)
+        box = self.box._replace(onset=self.box.onset * up // spare, offset=self.box.offset * up // spare)
+        return SamplePicture(roll, alteration, self.origin, box)
+
     @cached_property
     def _bright(self) -> PianoRoll:
         return self.roll.where(self.roll.brightness > 0)
@@ -199,8 +209,17 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
     if not (sample.brightness > 0).any():
         raise NoNotes(sample.name)
     together: dict[tuple[object, ...], list[tuple[SamplePicture, int]]] = {}
+    unstretched: dict[tuple[Form, Reading], SamplePicture] = {}
     for turn, alteration in enumerate(recipe.alterations):
-        picture = _sample_picture(sample, recipe, alteration)
+        if recipe.drawing.body != recipe.drawing.onset or alteration.reading == "rhythm":
+            picture = _sample_picture(sample, recipe, alteration)
+        else:
+            # Where a note is drawn evenly, the picture of the stretched notes is the picture, stretched.
+            kind = (alteration.form, alteration.reading)
+            if kind not in unstretched:
+                form = replace(alteration, stretch=Fraction(1))
+                unstretched[kind] = _sample_picture(sample, recipe, form)
+            picture = unstretched[kind].stretched(alteration)
         same = (alteration.reading, picture.roll.ticks_per_quarter, picture.box.onset, picture.box.offset)
         together.setdefault(same, []).append((picture, turn))
     bound = [tuple(zip(*pictures, strict=True)) for pictures in together.values()]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -248,11 +249,14 @@ def _chosen(
 def placements_to_try(x: Mapping[Reading, PiecePicture], samples: PreparedSamples) -> int:
     """Return about how many placements a ranking has to look at, to choose an engine by."""
     total = 0
-    for bound in samples.pictures:
-        for picture in (picture for sheaf in bound for picture in sheaf.pictures):
-            piece = x[picture.alteration.reading].roll
-            grid = np.lcm(piece.ticks_per_quarter, picture.roll.ticks_per_quarter)
-            length = int(piece.offset.max()) * int(grid) // piece.ticks_per_quarter
-            length += picture.box.offset * int(grid) // picture.roll.ticks_per_quarter
-            total += length * (int(np.ptp(piece.pitch)) + int(np.ptp(picture.roll.pitch)) + 1)
+    for reading, piece in x.items():
+        grid, rows = piece.roll.ticks_per_quarter, int(np.ptp(piece.roll.pitch)) + 1
+        length = int(piece.roll.offset.max())
+        for bound in samples.pictures:
+            for sheaf in bound:
+                if sheaf.reading == reading:
+                    common = lcm(grid, sheaf.ticks_per_quarter)
+                    box = sheaf.pictures[0].box
+                    columns = length * (common // grid) + box.offset * (common // sheaf.ticks_per_quarter)
+                    total += columns * (rows + max(0, box.highest - box.lowest)) * len(sheaf.pictures)
     return total

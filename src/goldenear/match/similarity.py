@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from goldenear.correlate.backends import SharedTime
 from goldenear.correlate.correlogram import SummedTile, summed_tiles
-from goldenear.correlate.frame import Frame, frame_around
+from goldenear.correlate.frame import Frame, extent, frame_around
 from goldenear.correlate.turning_points import Lines
 from goldenear.match.picture import Pair, PiecePicture, SamplePicture, Sheaf, paired
 from goldenear.match.recipe import Measure, Recipe
@@ -78,7 +78,8 @@ def similarity_tiles(
     can is.
     """
     pair = paired(x, sheaf)
-    frames = [frame_around(pair.piece, sample) for sample in pair.samples]
+    piece = extent(pair.piece)
+    frames = [frame_around(piece, extent(sample)) for sample in pair.samples]
     frame = frames[0].joined(*frames[1:])
     allowed = [allowed_frame(f, sheaf.reading, recipe, steps_per_octave) for f in frames]
     columns = max(1, TILE_CELLS // (frame.rows * len(frames)))

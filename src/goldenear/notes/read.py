@@ -11,7 +11,10 @@ notes that never end         left out
 sustain pedal                ignored: a note lasts as long as its key is held
 drums (MIDI channel 10)      kept and marked; never transposed
 several tracks               all merged, unless `track` names one
-grace notes                  left out
+grace notes, cue notes       left out
+chord symbols (ABC)          left out: they are no written notes
+pitch bends (MIDI)           ignored
+MIDI without quarters        a quarter is half a second (SMPTE time)
 repeats                      not unfolded: the music stands once, as written
 a track named ``forbidden``   places that must stay dark (negative brightness)
 ===========================  ==================================================================================
@@ -98,8 +101,6 @@ def read(
         If the file is missing, damaged, of no known kind, or holds several tunes and `tune` picks none.
     InvalidInput
         If an argument is out of range, or no such tune or track exists.
-    MissingExtra
-        If the format needs the extra ``scores`` and it is not installed.
     """
     tunes = read_all(path, track=track, brightness=brightness, steps_per_octave=steps_per_octave)
     if tune is not None:

@@ -55,7 +55,7 @@ class Circumstances:
     unit: Fraction = Fraction(1, 2)
     lifts: dict[str, int] = field(default_factory=dict)
     is_drum: bool = False
-    accidentals_reach: str = "octave"
+    accidentals_reach: str = "pitch"
 
     def copy(self) -> Circumstances:
         """Return circumstances that change on their own."""
@@ -218,8 +218,6 @@ class Voice:
         else:
             in_key = self.now.signature.get(letter, 0)
             alter = self._accidentals.get(reach, in_key)
-            if any(reach[0] == letter and other != alter for reach, other in self._accidentals.items()):
-                self.remarks.once("accidentals hold in their own octave only")
         return 12 * octave + SEMITONES[letter] + alter + sum(self.now.lifts.values())
 
     def _reach(self, place: Place) -> Place:
