@@ -13,7 +13,7 @@ copyright = "2026, the goldenear authors"
 version = release = goldenear.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_gallery.gen_gallery"]
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "gallery/*.rst", "gallery/README*"]
@@ -28,7 +28,28 @@ html_theme = "furo"
 html_title = "goldenear"
 html_static_path: list[str] = []
 
+
+kept: list[object] = []
+
+
+def figures(block, block_vars, gallery_conf):
+    """Keep the figure that a block of a gallery script ends in: our figures need no pyplot."""
+    from matplotlib.figure import Figure
+    from sphinx_gallery.scrapers import figure_rst
+
+    last = block_vars["example_globals"].get("___")
+    if not isinstance(last, Figure) or last in kept:
+        return ""
+    kept.append(last)
+    path = next(iter(block_vars["image_path_iterator"]))
+    last.savefig(path, dpi=100)
+    return figure_rst([path], gallery_conf["src_dir"])
+
+
 sphinx_gallery_conf = {
+    "image_scrapers": (figures,),
+    "ignore_repr_types": r"matplotlib\.figure\.Figure",
+    "within_subsection_order": "FileNameSortKey",
     "examples_dirs": "gallery",
     "gallery_dirs": "auto_gallery",
     "filename_pattern": r".*\.py",

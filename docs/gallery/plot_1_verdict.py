@@ -16,8 +16,7 @@ for path in sorted(CANDIDATES.glob("*.mid")):
 # %%
 # A candidate that resembles a good sample and is vetoed all the same:
 
-vetoed = [
-    v for v in (taste.judge(ge.read(p)) for p in sorted(CANDIDATES.glob("*.mid"))) if "although" in v.because
-]
-print(vetoed[0].because)
-vetoed[0].plot()
+verdicts = [taste.judge(ge.read(path)) for path in sorted(CANDIDATES.glob("*.mid"))]
+vetoed = next(verdict for verdict in verdicts if "although" in verdict.because)
+print(vetoed.because)
+vetoed.plot()
