@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
 import goldenear
@@ -28,26 +29,8 @@ html_theme = "furo"
 html_title = "goldenear"
 html_static_path: list[str] = []
 
-
-kept: list[object] = []
-
-
-def figures(block, block_vars, gallery_conf):
-    """Keep the figure that a block of a gallery script ends in: our figures need no pyplot."""
-    from matplotlib.figure import Figure
-    from sphinx_gallery.scrapers import figure_rst
-
-    last = block_vars["example_globals"].get("___")
-    if not isinstance(last, Figure) or last in kept:
-        return ""
-    kept.append(last)
-    path = next(iter(block_vars["image_path_iterator"]))
-    last.savefig(path, dpi=100)
-    return figure_rst([path], gallery_conf["src_dir"])
-
-
 sphinx_gallery_conf = {
-    "image_scrapers": (figures,),
+    "image_scrapers": ("gallery_figures.keep_figure",),
     "ignore_repr_types": r"matplotlib\.figure\.Figure",
     "within_subsection_order": "FileNameSortKey",
     "examples_dirs": "gallery",
