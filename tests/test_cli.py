@@ -12,6 +12,8 @@ import goldenear as ge
 from goldenear.cli import main
 from test_taste import FALL, OTHER, RISE, after
 
+TWO_TUNES = "X:1\nT:First\nL:1/4\nK:C\nCDEF|G2c2|\n\nX:2\nT:Second\nL:1/4\nK:C\nc3A|F/2E/2D a2|g4|\n"
+
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]):
@@ -130,6 +132,7 @@ def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytes
     (files / "typo" / "good").mkdir()
     (files / "typo" / "taste.toml").write_text("mesure = 'cosine'")
     (files / "locked.mid").mkdir()
+    (files / "two.abc").write_text(TWO_TUNES)
     empty = ge.new_taste(files / "empty")
     taste = files / "taste"
     slips = {
@@ -137,7 +140,7 @@ def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytes
         ("judge", files / "a.mid", "--taste", empty): "goldenear taste add",
         ("judge", files / "a.mid", "--taste", files / "typo"): "did you mean 'measure'",
         ("judge", files / "text.mid", "--taste", taste): "text.mid",
-        ("judge", files / "locked.mid", "--taste", taste): "locked.mid: cannot be opened",
+        ("judge", files / "locked.mid", "--taste", taste): "locked.mid: is a folder",
         ("judge", files / "gone.mid", "--taste", taste): "gone.mid: no such file",
         ("judge", files / "silent.mid", "--taste", taste): "silent.mid: there are no notes",
         ("judge", files / "a.xyz", "--taste", taste): "unknown kind of file",
@@ -146,6 +149,17 @@ def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytes
         ("judge", files / "a.mid", "--taste", taste, "--backend", "abacus"): "backend",
         ("rank", files / "a.mid", empty): "no music files",
         ("rank", files / "a.mid", taste, "--stretch", "fast"): "fraction such as 3/2",
+        (
+            "judge",
+            files / "a.mid",
+            files / "c.mid",
+            "--taste",
+            taste,
+            "--plot",
+            files / "x.png",
+        ): "name a folder",
+        ("judge", files / "a.mid", "--taste", taste, "--align", files / "x.wav"): "--align",
+        ("find", files / "b.mid", files / "two.abc"): "holds 2 tunes",
         ("dance",): "dance",
         ("judge", files / "a.mid", "--taste", taste, "--lout"): "--lout",
     }
@@ -160,6 +174,32 @@ def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytes
         code, out, err = run(*command, "--plot", files / "x.png")
         assert (code, out) == (2, "")
         assert "pip install 'goldenear[plot]'" in err
+
+
+def test_one_unreadable_file_does_not_stop_the_others(run, files: Path) -> None:
+    (files / "text.mid").write_text("not music")
+    paths = [files / name for name in ("a.mid", "text.mid", "silent.mid", "b.mid")]
+    code, out, err = run("judge", *paths, "--taste", files / "taste", "--json")
+    assert code == 2
+    assert [json.loads(line)["outcome"] for line in out.splitlines()] == ["good", "bad"]
+    assert "text.mid: not a MIDI file" in err
+    assert "silent.mid: there are no notes" in err
+
+
+def test_no_picture_overwrites_another(run, files: Path) -> None:
+    (files / "sub").mkdir()
+    (files / "sub" / "a.mid").write_bytes((files / "c.mid").read_bytes())
+    run(
+        "judge", files / "a.mid", files / "sub" / "a.mid", "--taste", files / "taste", "--plot", files / "why"
+    )
+    assert {p.name for p in (files / "why").iterdir()} == {"a.mid.png", "a.mid (2).png"}
+
+
+def test_a_collection_is_searched_tune_by_tune(run, files: Path) -> None:
+    (files / "two.abc").write_text(TWO_TUNES)
+    code, out, _ = run("find", files / "two.abc", files / "two.abc", "--tune", 2, "--json")
+    assert code == 0
+    assert {json.loads(line)["tune"] for line in out.splitlines()} == {"two.abc#2 Second"}
 
 
 def test_help_and_version(run) -> None:

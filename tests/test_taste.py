@@ -220,6 +220,12 @@ def test_what_is_no_music_is_left_out_with_a_word(folder: Path) -> None:
     assert ge.Taste(folder).remarks == ("good/ideas.txt: not a music file, left out",)
 
 
+def test_a_fragment_that_is_both_good_and_bad_is_pointed_out(folder: Path) -> None:
+    ge.write(RISE, folder / "bad" / "rise.mid")
+    (remark,) = ge.Taste(folder).remarks
+    assert remark == "bad/rise.mid: has the same notes as good/rise.mid, which it will always veto"
+
+
 def test_samples_are_added_byte_for_byte_and_never_overwritten(tmp_path: Path, folder: Path) -> None:
     source = tmp_path / "idea.mid"
     ge.write(OTHER, source)

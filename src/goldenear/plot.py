@@ -103,7 +103,7 @@ def _overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     why = explain(x, sample, match)
     placed = why.placed.where(why.placed.brightness > 0)
     forbidden = why.placed.where(why.placed.brightness < 0)
-    _lay(axes, x, X_COLOUR, "X")
+    _lay(axes, x, X_COLOUR, f"X: {x.name}" if x.name else "X")
     _lay(axes, placed, SAMPLE_COLOUR, match.name, height=0.5)
     _lay(axes, _shared_parts(x, placed), BOTH_COLOUR, "both: the brightness that counts", height=0.5)
     if len(forbidden):
@@ -114,7 +114,7 @@ def _overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     )
     axes.set_title(
         f"{match.name} on X, {match.where()}: {len(why.matched)} of its notes matched, {len(why.missed)} missed, "
-        f"{len(why.extra)} extra notes in its place",
+        f"{len(why.extra)} extra in its place",
         loc="left",
         fontsize=10,
     )
@@ -185,7 +185,7 @@ def _dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
         )
     axes.grid(axis="x", color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel("quarters", fontsize=9)
+    axes.set_xlabel("quarters (beat 1 begins at 0)", fontsize=9)
     _unframe(axes)
 
 
@@ -221,9 +221,11 @@ def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> N
         textcoords="offset points",
         color="white",
         fontsize=9,
+        bbox={"facecolor": "black", "alpha": 0.55, "lw": 0, "pad": 2},
     )
     axes.set_xlabel("shift, quarters", fontsize=9)
     axes.set_ylabel("transposition, steps", fontsize=9)
+    axes.locator_params(axis="y", integer=True)
 
 
 def _bars(axes: Axes, ranked: Mapping[str, tuple[Matches, float]]) -> None:

@@ -31,8 +31,9 @@ def demo(
         print_verdicts(verdicts)
     try:
         output.check_picture(folder)
-        for verdict in output.with_progress(verdicts, "drawing"):
-            output.save_picture(verdict.plot(), folder / f"{output.file_name_for(verdict.x.name)}.png")
+        targets = output.picture_paths([verdict.x.name for verdict in verdicts], folder)
+        for verdict, target in output.with_progress(list(zip(verdicts, targets, strict=True)), "drawing"):
+            output.save_picture(verdict.plot(), target)
     except MissingExtra as missing:
         output.say(f"no pictures: {missing}")
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from goldenear.cli import output
-from goldenear.cli.rank import Forms, Stretches
+from goldenear.cli.rank import Forms, Stretches, Tune
 
 if TYPE_CHECKING:
     from goldenear.correlate.backends import Backend
@@ -27,19 +27,21 @@ def find(
     measure: Annotated[
         str, typer.Option(help="window-cosine, cosine, coverage or brightness.")
     ] = "window-cosine",
+    tune: Tune = None,
     stretch: Stretches = None,
     form: Forms = None,
     json: output.Json = False,
     backend: output.Backend = "auto",
 ) -> None:
-    """Find the occurrences of a fragment in a piece."""
+    """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
     from goldenear.match import find as library
     from goldenear.match.recipe import Measure, Recipe
     from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, alterations
-    from goldenear.notes.read import read
+    from goldenear.notes.read import read, read_all
 
-    where, what = read(piece), read(fragment)
-    output.say_remarks([where, what])
+    what = read(fragment, tune=tune)
+    tunes = read_all(piece)
+    output.say_remarks([*tunes, what])
     recipe = Recipe(
         measure=cast("Measure", measure),
         alterations=alterations(
@@ -47,21 +49,22 @@ def find(
             forms=FORM_PRICES if form is None else cast("list[Form]", form),
         ),
     )
-    matches = library.find(
-        where,
-        what,
-        threshold=threshold,
-        exclusion=exclusion,
-        recipe=recipe,
-        backend=cast("Backend", backend),
-    )
+    table = output.new_table(f"{what.name} in {piece.name}", ["tune", ">similarity", "placement"])
+    for where in output.with_progress(tunes, "searching"):
+        for match in library.find(
+            where,
+            what,
+            threshold=threshold,
+            exclusion=exclusion,
+            recipe=recipe,
+            backend=cast("Backend", backend),
+        ):
+            if json:
+                output.print_json({"file": str(piece), "tune": where.name, **match.as_dict()})
+            table.add_row(where.name, f"{match.similarity:.3f}", match.where())
     if json:
-        for match in matches:
-            output.print_json({"file": str(piece), **match.as_dict()})
         return
-    table = output.new_table(f"{what.name} in {where.name}", [">similarity", "placement"])
-    for match in matches:
-        table.add_row(f"{match.similarity:.3f}", match.where())
-    output.print_table(table)
-    if not matches:
+    if table.row_count:
+        output.print_table(table)
+    else:
         output.say(f"no place reaches a similarity of {threshold}; --threshold lowers it")

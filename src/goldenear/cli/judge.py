@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from goldenear.cli import output
-from goldenear.errors import InvalidInput, NoNotes
+from goldenear.errors import InvalidInput, NoNotes, UnreadableFile
 
 if TYPE_CHECKING:
     from goldenear.correlate.backends import Backend
+    from goldenear.notes.note_array import NoteArray
+    from goldenear.taste.judge import Taste
     from goldenear.taste.verdict import Verdict
 
 
@@ -50,13 +52,14 @@ def judge(
     from goldenear.taste.judge import Taste
 
     output.check_picture(plot)
+    if align is not None and align.suffix.lower() not in (".mid", ".midi", ".musicxml", ".xml"):
+        raise InvalidInput(f"--align: {align} ends in none of .mid .midi .musicxml .xml")
     judge_by = Taste(taste)
     for remark in judge_by.remarks:
         output.say(f"note: {remark}")
-    candidates = [x for path in files for x in judge_by.read(path)]
-    for x in candidates:
-        if not len(x):
-            raise NoNotes(x.name)
+    candidates, refused = _readable(files, judge_by)
+    if plot is not None:
+        output.picture_paths([x.name for x in candidates], plot)
     if align is not None and len(candidates) != 1:
         raise InvalidInput(f"--align: expected one candidate, got {len(candidates)}")
     output.say_remarks(candidates)
@@ -72,7 +75,33 @@ def judge(
         _plot(verdicts, plot)
     if align is not None:
         _align(verdicts[0], align)
-    return int(any(verdict.outcome in (fail_on or ()) for verdict in verdicts))
+    return 2 if refused else int(any(verdict.outcome in (fail_on or ()) for verdict in verdicts))
+
+
+def _readable(files: list[Path], taste: Taste) -> tuple[list[NoteArray], bool]:
+    """Return the candidates that can be judged, and whether a file was refused; each refusal is one line.
+
+    Raises
+    ------
+    UnreadableFile, NoNotes
+        If there is but one file, and it is refused.
+    """
+    candidates: list[NoteArray] = []
+    refused = False
+    for path in files:
+        try:
+            tunes = taste.read(path)
+            for x in tunes:
+                if not len(x):
+                    raise NoNotes(x.name)
+        except (UnreadableFile, NoNotes) as error:
+            if len(files) == 1:
+                raise
+            output.say(f"goldenear: {error}")
+            refused = True
+        else:
+            candidates += tunes
+    return candidates, refused
 
 
 def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
@@ -92,9 +121,8 @@ def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
 
 def _plot(verdicts: list[Verdict], path: Path) -> None:
     """Write a picture of each verdict: to the file, or into the folder where there are several."""
-    several = len(verdicts) > 1 or path.is_dir() or not path.suffix
-    for verdict in output.with_progress(verdicts, "drawing"):
-        target = path / f"{output.file_name_for(verdict.x.name)}.png" if several else path
+    targets = output.picture_paths([verdict.x.name for verdict in verdicts], path)
+    for verdict, target in output.with_progress(list(zip(verdicts, targets, strict=True)), "drawing"):
         output.save_picture(verdict.plot(), target)
         output.say(f"drawn: {target}")
 

@@ -119,7 +119,22 @@ def save_picture(figure: Figure, path: Path) -> None:
     write_bytes_atomically(path, picture.getvalue())
 
 
-def file_name_for(name: str) -> str:
-    """Return a file name, without ending, for the name of a fragment."""
-    kept = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
-    return kept.strip("-.") or "fragment"
+def picture_paths(names: Sequence[str], path: Path) -> list[Path]:
+    """Return where the pictures of fragments go: the one file, or one file each in a folder, none twice.
+
+    Raises
+    ------
+    InvalidInput
+        If `path` names one picture file, and there are several fragments.
+    """
+    if path.suffix and not path.is_dir():
+        if len(names) > 1:
+            raise InvalidInput(f"{path}: names one picture, but there are {len(names)}: name a folder")
+        return [path]
+    taken: dict[str, int] = {}
+    targets = []
+    for name in names:
+        kept = "".join(c if c.isalnum() or c in "-_. #" else "-" for c in name).strip(". ") or "fragment"
+        taken[kept] = taken.get(kept, 0) + 1
+        targets.append(path / f"{kept}{f' ({taken[kept]})' if taken[kept] > 1 else ''}.png")
+    return targets

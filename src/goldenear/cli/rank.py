@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Stretches = Annotated[
     list[str] | None, typer.Option("--stretch", help="A factor to try, such as 3/2; may be repeated.")
 ]
+Tune = Annotated[
+    int | None, typer.Option(help="Which tune of the fragment's file, from 1, where it holds several.")
+]
 Forms = Annotated[
     list[str] | None,
     typer.Option("--form", help="prime, inversion, retrograde or retrograde-inversion; may be repeated."),
@@ -29,6 +32,7 @@ def rank(
     k: Annotated[
         int | None, typer.Option("-k", "--top", help="How many matches to print; all by default.")
     ] = None,
+    tune: Tune = None,
     stretch: Stretches = None,
     form: Forms = None,
     measure: Annotated[
@@ -45,7 +49,7 @@ def rank(
     from goldenear.notes.read import read, read_all
 
     output.check_picture(plot)
-    x = read(file)
+    x = read(file, tune=tune)
     compared = [tune for path in _music_files(samples) for tune in read_all(path)]
     silent = [sample for sample in compared if not len(sample)]
     for sample in silent:
@@ -95,7 +99,13 @@ def _music_files(paths: list[Path]) -> list[Path]:
         if not path.is_dir():
             files.append(path)
             continue
-        inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
+        inside = sorted(
+            p
+            for p in path.rglob("*")
+            if p.is_file()
+            and p.suffix.lower() in SUFFIXES
+            and not any(part.startswith(".") for part in p.relative_to(path).parts)
+        )
         if not inside:
             raise InvalidInput(f"{path}: no music files in this folder")
         files += inside

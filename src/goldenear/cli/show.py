@@ -37,9 +37,7 @@ def show(
         return
     from goldenear.plot import plot_notes
 
-    several = len(tunes) > 1 or plot.is_dir() or not plot.suffix
-    for tune in tunes:
-        target = plot / f"{output.file_name_for(tune.name)}.png" if several else plot
+    for tune, target in zip(tunes, output.picture_paths([tune.name for tune in tunes], plot), strict=True):
         output.save_picture(plot_notes(tune), target)
         output.say(f"drawn: {target}")
 

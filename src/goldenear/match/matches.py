@@ -66,11 +66,17 @@ class Match:
         """Where in X it begins, as musicians count: the first quarter is beat 1."""
         return self.onset + 1
 
+    def _begins(self) -> str:
+        """Return from when on it lies, in words."""
+        if self.onset < 0:
+            return f"beginning {spoken(-self.onset)} before beat 1"
+        return f"from beat {spoken(self.beat)}"
+
     def where(self) -> str:
         """Return the placement in words, e.g. ``"+5, from beat 3, inverted, stretched 3/2"``."""
         words = [
             f"{self.transposition:+d}" if self.transposition else "untransposed",
-            f"from beat {spoken(self.beat)}",
+            self._begins(),
         ]
         altered = str(self.placement.alteration)
         return ", ".join([*words, altered] if altered else words)

@@ -109,7 +109,7 @@ def read(
         return tunes[tune - 1]
     if len(tunes) > 1:
         raise UnreadableFile(
-            path, f"holds {len(tunes)} tunes: choose one with tune=, or take all with read_all"
+            path, f"holds {len(tunes)} tunes: choose one (tune, from 1), or take all with read_all"
         )
     return tunes[0]
 
@@ -129,7 +129,8 @@ def read_all(
     if brightness not in ("plain", "velocity"):
         raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
     path = os.fspath(path)
-    parsed = _parser_for(path)(_bytes_of(path), path)
+    data = _bytes_of(path)
+    parsed = _parser_for(path)(data, path)
     return [
         _assembled(tune, path, number if len(parsed) > 1 else 0, track, brightness, steps_per_octave)
         for number, tune in enumerate(parsed, start=1)
@@ -140,7 +141,8 @@ def _parser_for(path: str) -> Parser:
     """Return the function that parses files of this name; its libraries are imported only now."""
     suffix = Path(path).suffix.lower()
     if suffix not in _PARSERS:
-        raise UnreadableFile(path, f"unknown kind of file {suffix!r}: expected one of {' '.join(SUFFIXES)}")
+        kind = f"unknown kind of file {suffix}" if suffix else "its name has no ending that tells its kind"
+        raise UnreadableFile(path, f"{kind}: expected one of {' '.join(SUFFIXES)}")
     module, function = _PARSERS[suffix].split(":")
     parser: Parser = getattr(import_module(f"goldenear.notes.formats.{module}"), function)
     return parser
@@ -149,6 +151,8 @@ def _parser_for(path: str) -> Parser:
 def _bytes_of(path: str) -> bytes:
     """Return the file's bytes, its size checked first."""
     try:
+        if Path(path).is_dir():
+            raise UnreadableFile(path, "is a folder: name the music files in it")
         size = Path(path).stat().st_size
         if size > MAX_FILE_BYTES:
             raise UnreadableFile(path, f"{size:,} bytes is over the limit of {MAX_FILE_BYTES:,}")

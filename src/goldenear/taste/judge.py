@@ -49,7 +49,13 @@ class Taste:
             raise InvalidTaste(
                 f"{root}: holds no samples yet: 'goldenear taste add {root} good FILE' adds one"
             )
-        self._hold(good.samples, bad.samples, settings, good.remarks + bad.remarks)
+        liked = {sample: sample.name for sample in good.samples}
+        torn = tuple(
+            f"{sample.name}: has the same notes as {liked[sample]}, which it will always veto"
+            for sample in bad.samples
+            if sample in liked
+        )
+        self._hold(good.samples, bad.samples, settings, good.remarks + bad.remarks + torn)
 
     @classmethod
     def of(

@@ -152,8 +152,9 @@ def check_is_taste(folder: str | os.PathLike[str]) -> Path:
     """
     root = Path(folder)
     if not root.is_dir():
-        what = "is a file, not a folder" if root.exists() else "no such folder"
-        raise InvalidTaste(f"{root}: {what}: make a taste with 'goldenear taste new {root}'")
+        if root.exists():
+            raise InvalidTaste(f"{root}: is a file, where the folder of a taste is expected")
+        raise InvalidTaste(f"{root}: no such folder: make a taste with 'goldenear taste new {root}'")
     if not any((root / kind).is_dir() for kind in KINDS):
         raise InvalidTaste(
             f"{root}: is no taste, for it has neither good/ nor bad/: make one with 'goldenear taste new FOLDER'"
