@@ -143,7 +143,7 @@ def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytes
         ("judge", files / "locked.mid", "--taste", taste): "locked.mid: is a folder",
         ("judge", files / "gone.mid", "--taste", taste): "gone.mid: no such file",
         ("judge", files / "silent.mid", "--taste", taste): "silent.mid: there are no notes",
-        ("judge", files / "a.xyz", "--taste", taste): "unknown kind of file",
+        ("judge", files / "taste" / "taste.toml", "--taste", taste): "unknown kind of file",
         ("judge", files / "a.mid"): "--taste",
         ("judge", files / "a.mid", "--taste", taste, "--plot", files / "x.doc"): ".png, .svg, .pdf",
         ("judge", files / "a.mid", "--taste", taste, "--backend", "abacus"): "backend",

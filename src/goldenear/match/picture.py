@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -88,50 +88,69 @@ class PiecePicture:
 
 @dataclass(frozen=True)
 class SamplePicture:
-    """A sample drawn for one alteration."""
+    """A sample drawn for one alteration.
+
+    Attributes
+    ----------
+    roll : PianoRoll
+        What X is multiplied with, forbidden places among it.
+    alteration : Alteration
+        What was done to the sample.
+    origin : Fraction
+        Where the picture begins, in quarters.
+    box : Box
+        The place it takes.
+    energy, light, area : int
+        The sums of brightness squared, of brightness, and of 1, over all pixels that must sound.
+    brightest : int
+        The greatest brightness.
+    """
 
     roll: PianoRoll
     alteration: Alteration
     origin: Fraction
     box: Box
+    energy: int
+    light: int
+    area: int
+    brightest: int
 
     @cached_property
-    def energy(self) -> int:
-        """The sum of brightness squared over all that must sound."""
-        return energy(self._bright)
+    def _planes(self) -> tuple[Lines, Lines]:
+        return planes(self.roll)
 
-    @cached_property
-    def light(self) -> int:
-        """The sum of brightness over all that must sound."""
-        return light(self._bright)
-
-    @cached_property
-    def area(self) -> int:
-        """The number of pixels that must sound."""
-        return int((self._bright.offset - self._bright.onset).sum())
-
-    @cached_property
-    def brightest(self) -> int:
-        """The greatest brightness."""
-        return int(self._bright.brightness.max())
-
-    def planes(self, ticks_per_quarter: int) -> tuple[Lines, Lines]:
-        """Return the strokes of the pitched notes and of the drums, on a finer grid."""
-        return planes(self.roll.at_resolution(ticks_per_quarter))
+    def planes(self, up: int) -> tuple[Lines, Lines]:
+        """Return the strokes of the pitched notes and of the drums, on a grid `up` times finer."""
+        if up == 1:
+            return self._planes
+        pitched, drums = (
+            lines._replace(onset=lines.onset * up, offset=lines.offset * up) for lines in self._planes
+        )
+        return pitched, drums
 
     def stretched(self, alteration: Alteration) -> SamplePicture:
         """Return the picture as an alteration that differs in nothing but its stretch would draw it."""
         up, down = (alteration.stretch / self.roll.ticks_per_quarter).as_integer_ratio()
-        ticks = np.concatenate([self.roll.onset, self.roll.offset]) * up
-        spare = gcd(int(np.gcd.reduce(ticks)), down)
-        onset, offset = np.split(ticks // spare, 2)
-        roll = replace(self.roll, onset=onset, offset=offset, ticks_per_quarter=down // spare)
-        box = self.box._replace(onset=self.box.onset * up // spare, offset=self.box.offset * up // spare)
-        return SamplePicture(roll, alteration, self.origin, box)
+        spare = gcd(int(np.gcd.reduce(np.concatenate([self.roll.onset, self.roll.offset]))) * up, down)
 
-    @cached_property
-    def _bright(self) -> PianoRoll:
-        return self.roll.where(self.roll.brightness > 0)
+        def longer(ticks: Any) -> Any:
+            return ticks * up // spare
+
+        return SamplePicture(
+            replace(
+                self.roll,
+                onset=longer(self.roll.onset),
+                offset=longer(self.roll.offset),
+                ticks_per_quarter=down // spare,
+            ),
+            alteration,
+            self.origin,
+            self.box._replace(onset=longer(self.box.onset), offset=longer(self.box.offset)),
+            longer(self.energy),
+            longer(self.light),
+            longer(self.area),
+            self.brightest,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,7 +254,7 @@ def paired(x: PiecePicture, sheaf: Sheaf) -> Pair:
     return Pair(
         roll,
         heard,
-        [picture.planes(resolution) for picture in sheaf.pictures],
+        [picture.planes(up) for picture in sheaf.pictures],
         box.onset * up,
         box.offset * up,
         resolution,
@@ -278,7 +297,16 @@ def _sample_picture(sample: NoteArray, recipe: Recipe, alteration: Alteration) -
         roll, _ = _from_zero(roll, origin)
         resolution = lcm(bright.ticks_per_quarter, roll.ticks_per_quarter)
         roll, bright = roll.at_resolution(resolution), bright.at_resolution(resolution)
-    return SamplePicture(roll, alteration, origin, _box(bright, alteration.reading, sample.steps_per_octave))
+    return SamplePicture(
+        roll,
+        alteration,
+        origin,
+        _box(bright, alteration.reading, sample.steps_per_octave),
+        energy(bright),
+        light(bright),
+        int((bright.offset - bright.onset).sum()),
+        int(bright.brightness.max()),
+    )
 
 
 def _box(bright: PianoRoll, reading: Reading, steps_per_octave: int) -> Box:

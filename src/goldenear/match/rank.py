@@ -189,8 +189,11 @@ def _best_places(
         if not tile.similarity.size:
             continue
         heights = tile.similarity.max(axis=1)
-        rows = zip(tile.pictures.tolist(), tile.transpositions.tolist(), heights.tolist(), strict=True)
-        for row, (picture, transposition, height) in enumerate(rows):
+        highest = np.zeros(len(places))
+        np.maximum.at(highest, tile.pictures, heights)
+        for row in np.flatnonzero(heights == highest[tile.pictures]).tolist():
+            picture, transposition = int(tile.pictures[row]), int(tile.transpositions[row])
+            height = float(heights[row])
             key = (-height, abs(transposition), transposition)
             if height > 0 and (keys[picture] == (0, 0, 0) or key < keys[picture]):
                 keys[picture] = key
