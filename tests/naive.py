@@ -167,10 +167,14 @@ def placements(x, sample, recipe, alteration):
         rows = range(octave)
     elif reading == "rhythm":
         rows = range(1)
-    elif recipe.transpositions:
+    elif recipe.transpositions and x_pitches and all_k:
         rows = [p for p in rows if recipe.transpositions[0] <= p <= recipe.transpositions[1]]
     x_ticks, k_ticks = [t for *_, t in glowing], [t for *_, t in k]
     x_energy = sum(b * b for b in heard.values())
+
+    def folded(p: int) -> int:
+        return p - octave if reading == "octave" and p > octave // 2 else p
+
     for p in rows:
         for shift in range(min(x_ticks) - max(k_ticks), max(x_ticks) - min(k_ticks) + 1):
             shared = 0
@@ -194,7 +198,7 @@ def placements(x, sample, recipe, alteration):
                         window += b * b
                 squared = Fraction(max(shared, 0) ** 2) / (reference * window) if window else Fraction(0)
                 similarity = min(1.0, sqrt(squared.numerator / squared.denominator))
-                yield similarity, p, x_origin + Fraction(shift, resolution), shared, resolution, unit
+                yield similarity, folded(p), x_origin + Fraction(shift, resolution), shared, resolution, unit
                 continue
             elif recipe.measure == "coverage":
                 (level,) = levels if len(levels) == 1 else (None,)
@@ -202,7 +206,7 @@ def placements(x, sample, recipe, alteration):
             else:
                 denominator = sum(heard.values()) * max(bright.values())
             similarity = min(1.0, max(0.0, shared / denominator)) if denominator else 0.0
-            yield similarity, p, x_origin + Fraction(shift, resolution), shared, resolution, unit
+            yield similarity, folded(p), x_origin + Fraction(shift, resolution), shared, resolution, unit
 
 
 def best_under(x, sample, recipe, alteration):
@@ -215,7 +219,4 @@ def best_under(x, sample, recipe, alteration):
     if best is None:
         return 0.0, alteration, 0, None, Fraction(0)
     _, similarity, p, onset, shared = best
-    octave = x.steps_per_octave
-    if alteration.reading == "octave" and p > octave // 2:
-        p -= octave
     return similarity * alteration.price, alteration, p, onset, shared

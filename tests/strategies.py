@@ -36,7 +36,7 @@ def fragments(
     )
     if forbidden and len(notes) > 1 and draw(st.booleans()):
         signs = np.ones(len(notes), int)
-        signs[draw(st.integers(1, len(notes) - 1))] = -1
+        signs[draw(st.integers(0, len(notes) - 1))] = -1
         notes = NoteArray.from_arrays(
             pitch=notes.pitch,
             onset=notes.onset,

@@ -202,6 +202,16 @@ def test_a_collection_is_searched_tune_by_tune(run, files: Path) -> None:
     assert {json.loads(line)["tune"] for line in out.splitlines()} == {"two.abc#2 Second"}
 
 
+def test_names_are_shown_as_they_are(run, files: Path) -> None:
+    (files / "odd.abc").write_text(TWO_TUNES.replace("First", "Foo [/b] $\\frac$"))
+    code, out, err = run(
+        "judge", files / "odd.abc", "--taste", files / "taste", "--plot", files / "odd", "--details"
+    )
+    assert code == 0, err
+    assert "[/b]" in out
+    assert len(list((files / "odd").iterdir())) == 2
+
+
 def test_help_and_version(run) -> None:
     for arguments in ((), ("--help",)):
         code, out, _ = run(*arguments)

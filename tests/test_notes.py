@@ -163,6 +163,17 @@ def test_a_resolution_that_would_round_is_refused() -> None:
     assert x.at_resolution(12).coarsest_resolution() == 3
 
 
+def test_tempos_keep_their_place_in_the_music() -> None:
+    x = ge.NoteArray.from_arrays(
+        pitch=[60],
+        onset=[8],
+        duration=[4],
+        ticks_per_quarter=4,
+        provenance=ge.Provenance(tempos=((0, 500_000), (8, 400_000))),
+    )
+    assert x.at_resolution(12).shifted(6).provenance.tempos == ((6, 500_000), (30, 400_000))
+
+
 def test_the_drawing_weights_onsets() -> None:
     x = ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 8], duration=[8, 2], ticks_per_quarter=8)
     assert ge.draw(x, ge.Drawing(body=1, onset=4)).pixels()[0].tolist() == [4, 4, 1, 1, 1, 1, 1, 1, 0, 0]

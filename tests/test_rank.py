@@ -44,6 +44,9 @@ def test_equals_the_naive_twin(x: ge.NoteArray, sample: ge.NoteArray, recipe: ge
     if similarity > 0:
         assert match.placement.alteration == alteration
         assert (match.transposition, match.onset, match.shared) == (transposition, onset, shared)
+        laid = match.placement.apply(sample)
+        sounding = laid.where(laid.brightness > 0)
+        assert Fraction(sounding.first_onset, sounding.ticks_per_quarter) <= onset
 
 
 def melody(rng: np.random.Generator) -> ge.NoteArray:
@@ -240,6 +243,52 @@ def test_other_grids_than_twelve_steps() -> None:
     twelve = ge.NoteArray.from_arrays(pitch=[0], onset=[0], duration=[1], ticks_per_quarter=1)
     with pytest.raises(ge.InvalidInput, match="19 steps an octave"):
         ge.rank(twelve, [x])
+
+
+def test_a_stretched_sample_that_begins_with_a_forbidden_place_lies_where_it_is_told_to() -> None:
+    sample = ge.NoteArray.from_arrays(
+        pitch=[50, 60, 62, 65],
+        onset=[0, 2, 3, 4],
+        duration=[1] * 4,
+        brightness=[-1, 1, 1, 1],
+        ticks_per_quarter=1,
+    )
+    x = ge.NoteArray.from_arrays(pitch=[60, 62, 65], onset=[0, 2, 4], duration=[2] * 3, ticks_per_quarter=1)
+    match = ge.rank(x, [sample], stretches=(2,), forms=("prime",)).best
+    why = ge.explain(x, sample, match)
+    assert (match.onset, len(why.matched), len(why.missed)) == (0, 3, 0)
+
+
+def test_what_is_not_replaced_stays_the_recipes() -> None:
+    tune = ge.NoteArray.from_arrays(
+        pitch=[60, 64, 62, 67], onset=[0, 1, 3, 4], duration=[1, 2, 1, 2], ticks_per_quarter=1
+    )
+    mirrored = ge.Alteration(form="inversion").apply(tune)
+    only_prime = ge.Recipe(alterations=ge.alterations(forms={"prime": 0.5}))
+    assert ge.rank(mirrored, [tune], recipe=only_prime, stretches=(1,)).best.form == "prime"
+    assert ge.rank(tune, [tune], recipe=only_prime, stretches=(1,)).best.similarity == 0.5
+    rhythm = ge.Recipe(alterations=ge.alterations(stretches=(1,), forms=("prime",), readings={"rhythm": 0.3}))
+    assert ge.rank(tune, ge.prepare([tune], rhythm)[:1], stretches=("1/2", 1)).best.similarity == 0.3
+
+
+def test_what_would_not_end_or_not_fit_is_refused() -> None:
+    far = ge.NoteArray.from_arrays(
+        pitch=[60, 61, 64], onset=[0, 1, 2**39], duration=[1, 1, 1], ticks_per_quarter=480
+    )
+    with pytest.raises(ge.TooLarge, match="placements"):
+        ge.rank(far, [far])
+    for stretch in ("1e99999999", "3.14159265358979", 2**25, "1/0"):
+        with pytest.raises(ge.InvalidInput, match="stretch"):
+            ge.rank(far, [far], stretches=(stretch,))
+    with pytest.raises(ge.InvalidInput, match="two spellings"):
+        ge.alterations(stretches={"1": 1.0, "2/2": 0.5})
+
+
+def test_limits_of_transposition_do_not_silence_drums() -> None:
+    beat = ge.NoteArray.from_arrays(
+        pitch=[36, 38], onset=[0, 2], duration=[1, 1], is_drum=True, ticks_per_quarter=2
+    )
+    assert ge.rank(beat, [beat], recipe=ge.Recipe(transpositions=(2, 5))).best.similarity == 1.0
 
 
 def test_drums_are_not_transposed() -> None:

@@ -1,4 +1,4 @@
-"""This file is where verdicts become pictures that explain them; it draws, and computes nothing.
+"""This file is where verdicts become pictures that explain them.
 
 matplotlib (extra ``plot``) is imported when something is drawn.
 """
@@ -6,6 +6,7 @@ matplotlib (extra ``plot``) is imported when something is drawn.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,10 +41,11 @@ def plot_notes(notes: NoteArray) -> Figure:
         If matplotlib is not installed (extra ``plot``).
     """
     figure = _figure(9.0, 3.6)
-    axes = figure.add_subplot()
-    _lay(axes, notes, KIND_COLOURS["sample"], "notes")
-    _dress_roll(axes, [notes])
-    axes.set_title(notes.name, loc="left", fontsize=10)
+    with _names_as_they_are():
+        axes = figure.add_subplot()
+        _lay(axes, notes, KIND_COLOURS["sample"], "notes")
+        _dress_roll(axes, [notes])
+        axes.set_title(notes.name, loc="left", fontsize=10)
     return figure
 
 
@@ -76,12 +78,22 @@ def plot_verdict(
     """
     figure = _figure(12.0, 7.6, headroom=0.08)
     grid = figure.add_gridspec(2, 2, height_ratios=(1.15, 1), width_ratios=(1.35, 1))
-    _overlay(figure.add_subplot(grid[0, :]), x, sample, match)
-    _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match)
-    _bars(figure.add_subplot(grid[1, 1]), ranked)
-    figure.suptitle(title, x=0.012, ha="left", fontsize=14, fontweight="bold")
-    figure.text(0.012, 0.925, because, ha="left", fontsize=10, color="#333333", wrap=True)
+    x = x.where(x.brightness > 0)
+    with _names_as_they_are():
+        _overlay(figure.add_subplot(grid[0, :]), x, sample, match)
+        _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match)
+        _bars(figure.add_subplot(grid[1, 1]), ranked)
+        figure.suptitle(title, x=0.012, ha="left", fontsize=14, fontweight="bold")
+        figure.text(0.012, 0.925, because, ha="left", fontsize=10, color="#333333", wrap=True)
     return figure
+
+
+def _names_as_they_are() -> AbstractContextManager[None]:
+    """Return a context in which a dollar sign in a name is a dollar sign, not the beginning of a formula."""
+    from matplotlib import rc_context
+
+    context: AbstractContextManager[None] = rc_context({"text.parse_math": False})
+    return context
 
 
 def _figure(width: float, height: float, *, headroom: float = 0.0) -> Figure:
@@ -141,27 +153,21 @@ def _shared_parts(x: NoteArray, placed: NoteArray) -> NoteArray:
 def _lay(axes: Axes, notes: NoteArray, colour: str, label: str, *, height: float = 0.86) -> None:
     """Draw notes as bars, fainter where they are less bright; drums are diamonds at their onsets."""
     from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Patch, Rectangle
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import Rectangle
 
     quarter = notes.ticks_per_quarter
     greatest = max(1, int(np.abs(notes.brightness).max(initial=1)))
+    pitched = notes.where(~notes.is_drum)
     bars = [
-        Rectangle(
-            (n.onset / quarter, n.pitch - height / 2),
-            (n.offset - n.onset) / quarter,
-            height,
-            alpha=0.35 + 0.65 * abs(n.brightness) / greatest,
-        )
-        for n in notes
-        if not n.is_drum
+        Rectangle((n.onset / quarter, n.pitch - height / 2), (n.offset - n.onset) / quarter, height)
+        for n in pitched
     ]
-    axes.add_collection(
-        PatchCollection(bars, match_original=False, facecolor=colour, edgecolor="white", lw=0.6)
-    )
+    colours = [to_rgba(colour, 0.35 + 0.65 * abs(n.brightness) / greatest) for n in pitched]
+    axes.add_collection(PatchCollection(bars, facecolor=colours, edgecolor="white", lw=0.6))
     drums = notes.where(notes.is_drum)
     if len(drums):
         axes.scatter(drums.onset / quarter, drums.pitch, marker="D", s=60 * height, color=colour, lw=0)
-    axes.add_artist(Patch(visible=False))
     axes.scatter([], [], marker="s", color=colour, label=label)
 
 

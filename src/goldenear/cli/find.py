@@ -61,7 +61,7 @@ def find(
         ):
             if json:
                 output.print_json({"file": str(piece), "tune": where.name, **match.as_dict()})
-            table.add_row(where.name, f"{match.similarity:.3f}", match.where())
+            table.add_row(output.plain(where.name), f"{match.similarity:.3f}", match.where())
     if json:
         return
     if table.row_count:

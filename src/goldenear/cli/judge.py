@@ -110,7 +110,8 @@ def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
     for verdict in verdicts:
         style = output.OUTCOME_STYLES[verdict.outcome]
         outcome = f"[{style}]{verdict.outcome}[/{style}]"
-        table.add_row(verdict.x.name, outcome, f"{verdict.score:+.2f}", verdict.because)
+        name, because = output.plain(verdict.x.name), output.plain(verdict.because)
+        table.add_row(name, outcome, f"{verdict.score:+.2f}", because)
     output.print_table(table)
     for verdict in verdicts if details else ():
         every = output.new_table(verdict.x.name, [">similarity", "sample", "placement"])

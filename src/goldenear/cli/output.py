@@ -48,18 +48,26 @@ def print_table(table: Table) -> None:
 def new_table(title: str, columns: Sequence[str]) -> Table:
     """Return an empty table; numbers go to the right."""
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(title=escape(title) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for column in columns:
         name = column.removeprefix(">")
         table.add_column(name, justify="right" if column.startswith(">") else "left", overflow="fold")
     return table
 
 
+def plain(text: str) -> str:
+    """Return text for a cell in which brackets are brackets, not styles."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
 def match_row(match: Match) -> tuple[str, str, str]:
     """Return a match's cells: similarity, name, placement."""
-    return f"{match.similarity:.3f}", match.name, match.where()
+    return f"{match.similarity:.3f}", plain(match.name), match.where()
 
 
 def say(message: str) -> None:

@@ -50,6 +50,7 @@ def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
     Explanation
         All of it counted in the same ticks.
     """
+    x = x.where(x.brightness > 0)
     placed = match.placement.apply(sample)
     resolution = lcm(placed.ticks_per_quarter, x.ticks_per_quarter)
     placed, x = placed.at_resolution(resolution), x.at_resolution(resolution)

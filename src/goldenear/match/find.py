@@ -13,13 +13,10 @@ from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
 from goldenear.match.rank import Place, check_same_grid, match_at, placements_to_try, prepare
-from goldenear.match.recipe import Recipe
+from goldenear.match.recipe import THRESHOLD, Recipe
 from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
-
-THRESHOLD = 0.78
-"""How similar an occurrence is, at least, by default."""
 
 MAX_CANDIDATES = 2_000_000
 
@@ -52,7 +49,8 @@ def find(
     Returns
     -------
     Matches
-        The brightest first; of equals the earlier alteration of the recipe, then the earlier in the
+        Placements that no neighbour in time outshines at their transposition, and that keep clear of
+        brighter ones: the brightest first; of equals the earlier alteration of the recipe, then the earlier in the
         piece, then the smallest transposition. ``match.onset`` tells where, in quarters.
 
     Raises
@@ -75,6 +73,8 @@ def find(
     if not 0 < threshold <= 1:
         raise InvalidInput(f"threshold: expected above 0, up to 1, got {threshold}")
     apart = None if exclusion is None else fraction("exclusion", exclusion)
+    if apart is not None and apart <= 0:
+        raise InvalidInput(f"exclusion: expected more than 0 quarters, got {apart}")
     recipe = recipe or Recipe()
     check_same_grid(piece, fragment)
     prepared = prepare([fragment], recipe)

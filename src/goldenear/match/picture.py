@@ -228,12 +228,14 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
     if not (sample.brightness > 0).any():
         raise NoNotes(sample.name)
     together: dict[tuple[object, ...], list[tuple[SamplePicture, int]]] = {}
+    forbidding = bool((sample.brightness < 0).any())
     unstretched: dict[tuple[Form, Reading], SamplePicture] = {}
     for turn, alteration in enumerate(recipe.alterations):
-        if recipe.drawing.body != recipe.drawing.onset or alteration.reading == "rhythm":
+        evenly = recipe.drawing.body == recipe.drawing.onset and alteration.reading != "rhythm"
+        if not evenly or forbidding:
             picture = _sample_picture(sample, recipe, alteration)
         else:
-            # Where a note is drawn evenly, the picture of the stretched notes is the picture, stretched.
+            # Of notes drawn evenly that all sound, the picture of the stretched is the picture, stretched.
             kind = (alteration.form, alteration.reading)
             if kind not in unstretched:
                 form = replace(alteration, stretch=Fraction(1))

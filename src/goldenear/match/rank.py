@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, SamplePicture, Sheaf, piece_pictures, sheaves
 from goldenear.match.recipe import Recipe
 from goldenear.match.similarity import similarity_tiles
-from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, Form, alterations
+from goldenear.notes.alteration import Form, alterations
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
 from goldenear.notes.placement import Placement
@@ -57,8 +57,10 @@ class PreparedSamples(Sequence[NoteArray]):
     @overload
     def __getitem__(self, i: int) -> NoteArray: ...
     @overload
-    def __getitem__(self, i: slice) -> Sequence[NoteArray]: ...
-    def __getitem__(self, i: int | slice) -> NoteArray | Sequence[NoteArray]:
+    def __getitem__(self, i: slice) -> PreparedSamples: ...
+    def __getitem__(self, i: int | slice) -> NoteArray | PreparedSamples:
+        if isinstance(i, slice):
+            return PreparedSamples(self.samples[i], self.pictures[i], self.recipe)
         return self.samples[i]
 
 
@@ -96,7 +98,7 @@ def rank(
     k : int, optional
         How many matches to return; all by default.
     stretches, forms : mapping to price, or iterable, optional
-        In place of the recipe's: see :func:`goldenear.alterations`.
+        In place of the recipe's: see :func:`goldenear.alterations`. What is not given stays the recipe's.
     recipe : Recipe, optional
         How likeness is counted, where the samples bring no recipe or another is wanted.
     backend : {"auto", "numpy", "numba"}
@@ -207,15 +209,12 @@ def match_at(x: PiecePicture, index: int, sample: NoteArray, picture: SamplePict
     """Return the match for a place of a picture, counted from the music's own tick 0."""
     onset = x.origin + Fraction(place.shift, place.ticks_per_quarter)
     later = onset - picture.origin
-    transposition = place.transposition
-    if picture.alteration.reading == "octave" and transposition > sample.steps_per_octave // 2:
-        transposition -= sample.steps_per_octave
     return Match(
         sample.name,
         index,
         place.similarity,
         Fraction(place.shared, place.ticks_per_quarter * x.scale),
-        Placement(transposition, later.numerator, later.denominator, picture.alteration),
+        Placement(place.transposition, later.numerator, later.denominator, picture.alteration),
         onset,
         Fraction(picture.box.offset - picture.box.onset, picture.roll.ticks_per_quarter),
     )
@@ -238,13 +237,17 @@ def _chosen(
     """Return the recipe with other stretches or forms, where they are given."""
     if stretches is None and forms is None:
         return recipe
-    readings = {a.reading: 1.0 for a in recipe.alterations}
+    own: list[dict[Any, float]] = [{}, {}, {}]
+    for alteration in recipe.alterations:
+        kinds = (alteration.stretch, alteration.form, alteration.reading)
+        for prices, kind, price in zip(own, kinds, alteration.parts, strict=True):
+            prices[kind] = price
     return replace(
         recipe,
         alterations=alterations(
-            stretches=STRETCH_PRICES if stretches is None else stretches,
-            forms=FORM_PRICES if forms is None else forms,
-            readings=tuple(readings),
+            stretches=own[0] if stretches is None else stretches,
+            forms=own[1] if forms is None else forms,
+            readings=own[2],
         ),
     )
 

@@ -13,6 +13,9 @@ from goldenear.notes.piano_roll import Drawing
 Measure = Literal["brightness", "coverage", "cosine", "window-cosine"]
 """How shared time becomes a similarity 0..1; see :mod:`goldenear.match.similarity`."""
 
+THRESHOLD = 0.78
+"""The default similarity from which music resembles a sample, and a place counts as an occurrence."""
+
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 

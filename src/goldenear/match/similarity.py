@@ -31,12 +31,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends import SharedTime
-from goldenear.correlate.correlogram import SummedTile, summed_tiles
+from goldenear.correlate.correlogram import MAX_SHARED, SummedTile, summed_tiles
 from goldenear.correlate.frame import Frame, extent, frame_around
 from goldenear.correlate.turning_points import Lines
+from goldenear.errors import TooLarge
 from goldenear.match.picture import Pair, PiecePicture, SamplePicture, Sheaf, paired
 from goldenear.match.recipe import Measure, Recipe
 from goldenear.notes.piano_roll import Reading
+
+MAX_PLACEMENTS = 2**34
+"""More placements than this are refused: they would take minutes, and mean that a note lies far off."""
 
 TILE_CELLS = 2**21
 """Placements held in memory at a time."""
@@ -81,14 +85,34 @@ def similarity_tiles(
     piece = extent(pair.piece)
     frames = [frame_around(piece, extent(sample)) for sample in pair.samples]
     frame = frames[0].joined(*frames[1:])
-    allowed = [allowed_frame(f, sheaf.reading, recipe, steps_per_octave) for f in frames]
+    _check_budget(x, sheaf, pair, frame)
+    allowed = [
+        allowed_frame(f, sheaf.reading, recipe, steps_per_octave) if piece.has_pitch and has_pitch else f
+        for f, has_pitch in zip(frames, (bool(len(s[0].pitch)) for s in pair.samples), strict=True)
+    ]
     columns = max(1, TILE_CELLS // (frame.rows * len(frames)))
     shared_tiles = summed_tiles(pair.piece, pair.samples, frame, columns, engine)
+    octave = steps_per_octave if sheaf.reading == "octave" else None
     may_count = np.array([(f.first_transposition, f.first_transposition + f.rows) for f in allowed])
     if recipe.measure == "window-cosine":
         energies = energy_tiles(x, sheaf, pair, frame, columns, engine)
-        return pair, _in_windows(x, sheaf, pair, shared_tiles, energies, may_count, floors)
-    return pair, _as_wholes(x, sheaf, pair, shared_tiles, may_count, recipe.measure)
+        return pair, _in_windows(x, sheaf, pair, shared_tiles, energies, may_count, octave, floors)
+    return pair, _as_wholes(x, sheaf, pair, shared_tiles, may_count, octave, recipe.measure)
+
+
+def _check_budget(x: PiecePicture, sheaf: Sheaf, pair: Pair, frame: Frame) -> None:
+    """Raise TooLarge, before anything is computed, if a sum could leave 64 bits or the work would not end."""
+    brightest = max(picture.brightest for picture in sheaf.pictures)
+    # Under "neighbour" every pixel of X also glows on two steps beside it.
+    shared = 3 * x.light * pair.piece_up * max(brightest, -int(sheaf.pictures[0].roll.brightness.min()))
+    if max(shared, 4 * x.energy * pair.piece_up) > MAX_SHARED:
+        raise TooLarge("X is too long and bright to be counted in 64 bits: use fewer ticks a quarter")
+    if frame.cells * len(sheaf.pictures) > MAX_PLACEMENTS:
+        raise TooLarge(
+            f"X and a sample have {frame.rows:,} x {frame.columns:,} placements on their common grid of "
+            f"{pair.ticks_per_quarter:,} ticks a quarter, over the budget of {MAX_PLACEMENTS:,}: cut the music, or "
+            f"quantise it to fewer ticks a quarter"
+        )
 
 
 def allowed_frame(frame: Frame, reading: Reading, recipe: Recipe, steps_per_octave: int) -> Frame:
@@ -109,6 +133,7 @@ def _in_windows(
     shared_tiles: Iterator[SummedTile],
     energies: Iterator[Energy],
     may_count: NDArray[np.int64],
+    octave: int | None,
     floors: Sequence[float],
 ) -> Iterator[Tile]:
     """Walk the frame from left to right, shared time and window energy side by side.
@@ -132,7 +157,7 @@ def _in_windows(
         pictures, transpositions, rows = _rows(worth, tile, may_count, shared)
         window = _window_energy(energy, sheaf, x.pitch_range[0], pictures, transpositions)
         similarity = _cosine(rows, window, above[pictures, None], below[pictures, None])
-        yield Tile(pictures, transpositions, tile.first_shift, rows, similarity)
+        yield Tile(pictures, _folded(transpositions, octave), tile.first_shift, rows, similarity)
 
 
 def _rows(
@@ -151,6 +176,7 @@ def _as_wholes(
     pair: Pair,
     shared_tiles: Iterator[SummedTile],
     may_count: NDArray[np.int64],
+    octave: int | None,
     measure: Measure,
 ) -> Iterator[Tile]:
     """Walk the frame from left to right, for the measures that do not look at the window."""
@@ -165,7 +191,7 @@ def _as_wholes(
             similarity = _cosine(rows, whole, above[pictures, None], below[pictures, None])
         else:
             similarity = np.clip(rows / greatest[pictures, None], 0.0, 1.0)
-        yield Tile(pictures, transpositions, tile.first_shift, rows, similarity)
+        yield Tile(pictures, _folded(transpositions, octave), tile.first_shift, rows, similarity)
 
 
 def _cosine(
@@ -221,6 +247,13 @@ def energy_tiles(
         below = np.zeros((rows + 1, tile.columns), np.int64)
         np.cumsum(energy - drum_energy if len(any_drum.pitch) else energy, axis=0, out=below[1:])
         yield Energy(below, drum_energy)
+
+
+def _folded(transpositions: NDArray[np.int64], octave: int | None) -> NDArray[np.int64]:
+    """Return transpositions within half an octave either way, where octaves are folded."""
+    if octave is None:
+        return transpositions
+    return np.where(transpositions > octave // 2, transpositions - octave, transpositions)
 
 
 def _window_energy(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import MAX_TICK, NoteArray
 from goldenear.notes.piano_roll import READINGS, Reading
+
+MAX_TERM = 1000
+"""The greatest numerator and denominator of a stretch."""
 
 Key = TypeVar("Key")
 
@@ -60,6 +64,8 @@ class Alteration:
         How pitch is read: ``"semitone"``, ``"neighbour"``, ``"octave"`` or ``"rhythm"``.
     price : float
         0..1; multiplies the similarity found under this alteration.
+    parts : (float, float, float)
+        The prices of the stretch, the form and the reading, where `alterations` multiplied them.
 
     Examples
     --------
@@ -71,10 +77,11 @@ class Alteration:
     form: Form = "prime"
     reading: Reading = "semitone"
     price: float = 1.0
+    parts: tuple[float, float, float] = field(default=(1.0, 1.0, 1.0), compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not Fraction(1, 64) <= self.stretch <= 64:
-            raise InvalidInput(f"stretch: expected 1/64..64, got {self.stretch}")
+        if not Fraction(1, 64) <= self.stretch <= 64 or max(self.stretch.as_integer_ratio()) > MAX_TERM:
+            raise InvalidInput(f"stretch: expected 1/64..64, in terms up to {MAX_TERM:,}, got {self.stretch}")
         if self.form not in FORMS:
             raise InvalidInput(f"form: expected one of {', '.join(FORMS)}, got {self.form!r}")
         if self.reading not in READINGS:
@@ -106,6 +113,10 @@ class Alteration:
         if self.stretch == 1 and self.form == "prime":
             return notes
         up, down = self.stretch.as_integer_ratio()
+        if max(abs(notes.first_onset), abs(notes.last_offset)) * max(up, down) > MAX_TICK:
+            raise InvalidInput(
+                f"{notes.name or 'the notes'}: too long to be stretched by {self.stretch} exactly"
+            )
         first = notes.first_onset * down
         onset = first + (notes.onset - notes.first_onset) * up
         offset = first + (notes.offset - notes.first_onset) * up
@@ -154,8 +165,12 @@ def alterations(
         if isinstance(stretches, Mapping)
         else [fraction("stretch", factor) for factor in stretches]
     )
+    if isinstance(stretches, Mapping) and len(factors) < len(stretches):
+        raise InvalidInput(
+            f"stretches: one factor is listed twice, in two spellings: {', '.join(map(str, stretches))}"
+        )
     every = [
-        Alteration(stretch, form, reading, a * b * c)
+        Alteration(stretch, form, reading, a * b * c, (c, b, a))
         for reading, a in _priced(readings, READING_PRICES).items()
         for form, b in _priced(forms, FORM_PRICES).items()
         for stretch, c in _priced(factors, STRETCH_PRICES).items()
@@ -175,10 +190,11 @@ def fraction(name: str, value: object) -> Fraction:
     InvalidInput
         If it is none of these.
     """
-    try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        raise InvalidInput(f"{name}: expected a fraction such as 3/2, got {value!r}") from None
+    written = str(value).strip()
+    # No exponents and no endless decimals: a few characters must not make numbers that fill the memory.
+    if re.fullmatch(r"\d{1,9}(/0*[1-9]\d{0,8}|\.\d{1,9})?", written):
+        return Fraction(written)
+    raise InvalidInput(f"{name}: expected a fraction such as 3/2, got {written[:40]!r}")
 
 
 def _priced(chosen: Mapping[Key, float] | Iterable[Key], defaults: Mapping[Key, float]) -> dict[Key, float]:

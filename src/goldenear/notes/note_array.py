@@ -236,7 +236,7 @@ class NoteArray:
         InvalidInput
             If an onset leaves the range of 2**40 ticks.
         """
-        return self._with(onset=self.onset + ticks)
+        return self._with(onset=self.onset + ticks, provenance=self.provenance.retimed(later=ticks))
 
     def at_resolution(self, ticks_per_quarter: int) -> NoteArray:
         """Return the same music counted in other ticks, exactly.
@@ -264,6 +264,7 @@ class NoteArray:
             onset=self.onset * up // down,
             duration=self.duration * up // down,
             ticks_per_quarter=ticks_per_quarter,
+            provenance=self.provenance.retimed(up=up, down=down),
         )
 
     def rearranged(

@@ -64,8 +64,10 @@ class Drawing:
                 raise InvalidInput(f"drawing.{name}: expected 0..127, got {factor}")
         if self.body == self.onset == 0:
             raise InvalidInput("drawing: body and onset are both 0, so every picture would be dark")
-        if self.onset_quarters <= 0:
-            raise InvalidInput(f"drawing.onset_quarters: expected more than 0, got {self.onset_quarters}")
+        if not 0 < self.onset_quarters <= 64 or self.onset_quarters.denominator > 1000:
+            raise InvalidInput(
+                f"drawing.onset_quarters: expected above 0, to 64, in parts to 1,000, got {self.onset_quarters}"
+            )
 
 
 ONSETS_ONLY = Drawing(body=0, onset=1)

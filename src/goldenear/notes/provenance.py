@@ -33,6 +33,11 @@ class Provenance:
     tempos: tuple[tuple[int, int], ...] = ()
     remarks: tuple[str, ...] = ()
 
+    def retimed(self, *, up: int = 1, down: int = 1, later: int = 0) -> Provenance:
+        """Return the same provenance with its tempos on a grid `up` / `down` times finer, and later."""
+        tempos = tuple((max(0, tick * up // down + later), tempo) for tick, tempo in self.tempos)
+        return replace(self, tempos=tempos)
+
     def remarking(self, *remarks: str) -> Provenance:
         """Return the same provenance with `remarks` added at the end."""
         return replace(self, remarks=self.remarks + remarks)

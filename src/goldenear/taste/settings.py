@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from goldenear.errors import InvalidInput, InvalidTaste
-from goldenear.match.recipe import Measure, Recipe
+from goldenear.match.recipe import THRESHOLD, Measure, Recipe
 from goldenear.notes.alteration import (
     FORM_PRICES,
     READING_PRICES,
@@ -20,9 +20,6 @@ from goldenear.notes.alteration import (
 )
 from goldenear.notes.piano_roll import Drawing
 from goldenear.notes.read import Brightness
-
-THRESHOLD = 0.78
-"""The default similarity from which X resembles a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ def read_settings(path: Path) -> Settings:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise InvalidTaste(f"{path}: cannot be read as TOML: {error}") from None
     try:
         _refuse_unknown(table)

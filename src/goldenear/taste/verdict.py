@@ -60,8 +60,9 @@ class Verdict:
         """The match that decided; for ``"neither"`` the one that came nearest to deciding."""
         if self.outcome != "neither":
             return self.bad.best if self.outcome == "bad" else self.good.best
-        nearest = [m.best for m in (self.good, self.bad) if m.best is not None]
-        return max(nearest, key=lambda match: match.similarity, default=None)
+        g = _bent(self.good.best, self.settings.good_threshold)
+        b = _bent(self.bad.best, self.settings.bad_threshold)
+        return self.bad.best if self.good.best is None or (b > g and self.bad.best) else self.good.best
 
     @property
     def deciding_sample(self) -> NoteArray | None:
