@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
@@ -146,6 +145,8 @@ def rank(
     if threads == 1:
         rows = [matched(index) for index in range(len(samples))]
     else:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(threads) as pool:
             rows = list(pool.map(matched, range(len(samples))))
     rows.sort(key=lambda match: (-match.similarity, match.index))

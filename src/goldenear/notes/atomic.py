@@ -6,7 +6,6 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 
 def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
@@ -28,7 +27,7 @@ def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         If it cannot be written; the old file, if there was one, is untouched.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name[:64]}.{token_hex(8)}.tmp")
+    temporary = target.with_name(f".{target.name[:64]}.{os.urandom(8).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             file.write(data)
