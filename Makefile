@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 JOBS   ?= 2
 
-.PHONY: help demo test lint types docs bench evaluate examples clean
+.PHONY: help demo test lint types docs bench examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
