@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from goldenear.match.explain import Explanation, explain
     from goldenear.match.find import find
     from goldenear.match.matches import Match, Matches
-    from goldenear.match.rank import PreparedSamples, prepare, rank
+    from goldenear.match.prepared import PreparedSamples, prepare
+    from goldenear.match.rank import rank
     from goldenear.match.recipe import Recipe
     from goldenear.notes.alteration import Alteration, alterations
     from goldenear.notes.note_array import Note, NoteArray
@@ -72,8 +73,8 @@ _HOME = {
     "Recipe": "match.recipe",
     "Match": "match.matches",
     "Matches": "match.matches",
-    "PreparedSamples": "match.rank",
-    "prepare": "match.rank",
+    "PreparedSamples": "match.prepared",
+    "prepare": "match.prepared",
     "rank": "match.rank",
     "find": "match.find",
     "Explanation": "match.explain",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
@@ -12,11 +13,14 @@ from goldenear.correlate.backends import Backend, backend_named
 from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
-from goldenear.match.rank import Place, check_same_grid, match_at, placements_to_try, prepare
+from goldenear.match.place import Place, match_at
+from goldenear.match.prepared import prepare
+from goldenear.match.rank import check_same_grid
 from goldenear.match.recipe import THRESHOLD, Recipe
 from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
+from goldenear.notes.piano_roll import Reading
 
 MAX_CANDIDATES = 2_000_000
 
@@ -79,9 +83,9 @@ def find(
     check_same_grid(piece, fragment)
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)
-    engine = backend_named(backend, placements_to_try(pieces, prepared))
+    engine = backend_named(backend, placements_to_try(pieces, prepared.sheaves(0)))
     candidates: list[Match] = []
-    for sheaf in prepared.pictures[0]:
+    for sheaf in prepared.sheaves(0):
         x = pieces[sheaf.reading]
         floors = [threshold / max(picture.alteration.price, 1e-9) for picture in sheaf.pictures]
         pair, tiles = similarity_tiles(x, sheaf, recipe, engine, fragment.steps_per_octave, floors)
@@ -89,7 +93,7 @@ def find(
             candidates += _bright_places(x, fragment, sheaf, pair.ticks_per_quarter, tile, threshold)
             if len(candidates) > MAX_CANDIDATES:
                 raise InvalidInput(f"threshold: {threshold} finds millions of placements; raise it")
-    return Matches(tuple(_kept_clear(candidates, recipe, apart)), (fragment,))
+    return Matches.of(tuple(_kept_clear(candidates, recipe, apart)), (fragment,))
 
 
 def _bright_places(
@@ -135,3 +139,17 @@ def _kept_clear(candidates: list[Match], recipe: Recipe, apart: Fraction | None)
             insort(onsets, match.onset)
             reach[match.onset] = min(widest, match.quarters / 2) if apart is None else apart
             yield match
+
+
+def placements_to_try(x: Mapping[Reading, PiecePicture], bound: Sequence[Sheaf]) -> int:
+    """Return about how many placements a search has to look at, to choose an engine by."""
+    total = 0
+    for sheaf in bound:
+        roll = x[sheaf.reading].roll
+        common = lcm(roll.ticks_per_quarter, sheaf.ticks_per_quarter)
+        box = sheaf.pictures[0].box
+        columns = int(roll.offset.max()) * (common // roll.ticks_per_quarter)
+        columns += box.offset * (common // sheaf.ticks_per_quarter)
+        rows = int(np.ptp(roll.pitch)) + 1 + max(0, box.highest - box.lowest)
+        total += columns * rows * len(sheaf.pictures)
+    return total

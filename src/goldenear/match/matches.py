@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.placement import Placement
@@ -97,53 +100,96 @@ class Match:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matches(Sequence[Match]):
     """Matches, the most alike first; equals keep the order of the samples.
 
     Attributes
     ----------
-    rows : tuple of Match
-        All of them.
-    samples : tuple of NoteArray
+    samples : sequence of NoteArray
         What was laid on X, in the order given: ``samples[match.index]`` is what matched.
+    sample : int64 array, shape (n,)
+        Which sample each match is of.
+    similarity : float64 array, shape (n,)
+        0..1, falling.
+    transposition : int64 array, shape (n,)
+        Steps up.
+
+    Notes
+    -----
+    The columns are there at once; a :class:`Match` is made when it is asked for.
     """
 
-    rows: tuple[Match, ...]
-    samples: tuple[NoteArray, ...]
+    samples: Sequence[NoteArray]
+    sample: NDArray[np.int64]
+    similarity: NDArray[np.float64]
+    transposition: NDArray[np.int64]
+    _match: Callable[[int], Match] = field(repr=False)
+
+    @classmethod
+    def of(cls, rows: Sequence[Match], samples: Sequence[NoteArray]) -> Matches:
+        """Return a table of matches that are already made."""
+        return cls(
+            samples,
+            np.array([m.index for m in rows], np.int64),
+            np.array([m.similarity for m in rows], np.float64),
+            np.array([m.transposition for m in rows], np.int64),
+            rows.__getitem__,
+        )
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.sample)
 
     @overload
     def __getitem__(self, i: int) -> Match: ...
     @overload
     def __getitem__(self, i: slice) -> Matches: ...
     def __getitem__(self, i: int | slice) -> Match | Matches:
-        return Matches(self.rows[i], self.samples) if isinstance(i, slice) else self.rows[i]
+        places = range(len(self))[i]
+        if isinstance(places, int):
+            return self._match(places)
+        return Matches(
+            self.samples,
+            self.sample[i],
+            self.similarity[i],
+            self.transposition[i],
+            lambda row: self._match(places[row]),
+        )
 
     def __iter__(self) -> Iterator[Match]:
-        return iter(self.rows)
+        return (self._match(i) for i in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matches):
+            return NotImplemented
+        return self.rows == other.rows
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def rows(self) -> tuple[Match, ...]:
+        """All matches."""
+        return tuple(self)
 
     def __repr__(self) -> str:
-        shown = [f"  {m.similarity:.3f}  {m.name}  {m.where()}" for m in self.rows[:10]]
+        shown = [f"  {m.similarity:.3f}  {m.name}  {m.where()}" for m in self[:10]]
         more = [f"  ... and {len(self) - 10} more"] if len(self) > 10 else []
         return "\n".join([f"<Matches: {len(self)}>", *shown, *more])
 
     @property
     def names(self) -> list[str]:
         """The samples' names, the most alike first."""
-        return [m.name for m in self.rows]
+        return [self.samples[i].name for i in self.sample.tolist()]
 
     @property
     def similarities(self) -> list[float]:
         """The similarities, falling."""
-        return [m.similarity for m in self.rows]
+        return self.similarity.tolist()
 
     @property
     def best(self) -> Match | None:
         """The most alike; None where there are no samples."""
-        return self.rows[0] if self.rows else None
+        return self[0] if len(self) else None
 
     def sample_of(self, match: Match) -> NoteArray:
         """Return the sample that a match lays on X."""

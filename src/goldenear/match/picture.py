@@ -225,21 +225,19 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
     NoNotes
         If nothing sounds in the sample.
     """
-    if not (sample.brightness > 0).any():
-        raise NoNotes(sample.name)
     together: dict[tuple[object, ...], list[tuple[SamplePicture, int]]] = {}
     forbidding = bool((sample.brightness < 0).any())
     unstretched: dict[tuple[Form, Reading], SamplePicture] = {}
     for turn, alteration in enumerate(recipe.alterations):
         evenly = recipe.drawing.body == recipe.drawing.onset and alteration.reading != "rhythm"
         if not evenly or forbidding:
-            picture = _sample_picture(sample, recipe, alteration)
+            picture = sample_picture(sample, recipe, alteration)
         else:
             # Of notes drawn evenly that all sound, the picture of the stretched is the picture, stretched.
             kind = (alteration.form, alteration.reading)
             if kind not in unstretched:
                 form = replace(alteration, stretch=Fraction(1))
-                unstretched[kind] = _sample_picture(sample, recipe, form)
+                unstretched[kind] = sample_picture(sample, recipe, form)
             picture = unstretched[kind].stretched(alteration)
         same = (alteration.reading, picture.roll.ticks_per_quarter, picture.box.onset, picture.box.offset)
         together.setdefault(same, []).append((picture, turn))
@@ -289,7 +287,16 @@ def _piece_picture(x: NoteArray, recipe: Recipe, reading: Reading) -> PiecePictu
     return PiecePicture(heard, heard, origin, 1)
 
 
-def _sample_picture(sample: NoteArray, recipe: Recipe, alteration: Alteration) -> SamplePicture:
+def sample_picture(sample: NoteArray, recipe: Recipe, alteration: Alteration) -> SamplePicture:
+    """Draw a sample under one alteration.
+
+    Raises
+    ------
+    NoNotes
+        If nothing sounds in the sample.
+    """
+    if not (sample.brightness > 0).any():
+        raise NoNotes(sample.name)
     roll = draw(alteration.apply(sample), recipe.drawing, reading=alteration.reading)
     bright, origin = _from_zero(roll.where(roll.brightness > 0))
     if (roll.brightness > 0).all():

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from goldenear.correlate.backends import Backend
 from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
-from goldenear.match.rank import PreparedSamples, prepare, rank
+from goldenear.match.prepared import PreparedSamples, prepare
+from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import read_all
 from goldenear.taste.samples import SETTINGS_FILE, check_is_taste, read_samples

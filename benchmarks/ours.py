@@ -1,0 +1,82 @@
+"""This file is where goldenear is called: every call that the benchmarks make, each in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+import goldenear as ge
+from benchmarks.errors import NotHere
+
+RAW = ge.Recipe(measure="brightness", alterations=(ge.Alteration(),))
+"""The raw question: the most shared time over all transpositions and shifts."""
+
+ONE_FAMILY = ge.Recipe(alterations=(ge.Alteration(),))
+"""The judge's measure, with one family of placements: as it is, unstretched."""
+
+FULL_SET = ge.Recipe()
+"""The judge's measure, with every stretch and every mirror form."""
+
+Ranking = Callable[[ge.NoteArray, ge.PreparedSamples], ge.Matches]
+
+
+def prepared(samples: Iterable[ge.NoteArray], recipe: ge.Recipe) -> ge.PreparedSamples:
+    """Return samples ready to be compared."""
+    return ge.prepare(samples, recipe)
+
+
+def ranking(*, backend: str = "numba", **question: Any) -> Ranking:
+    """Return a way to rank prepared samples: k, at_least, exhaustive, threads.
+
+    Raises
+    ------
+    NotHere
+        If this version of goldenear does not know one of the words.
+    """
+    if unknown := set(question) - set(signature(ge.rank).parameters):
+        raise NotHere(f"ge.rank in this version does not know {', '.join(sorted(unknown))}")
+
+    def rank(x: ge.NoteArray, samples: ge.PreparedSamples) -> ge.Matches:
+        return ge.rank(x, samples, backend=backend, **question)  # type: ignore[arg-type]
+
+    return rank
+
+
+def shared_ticks(matches: ge.Matches, grid: int) -> list[int]:
+    """Return the most shared time of every sample, in ticks, in the order in which the samples were given."""
+    ticks = [0] * len(matches)
+    for match in matches:
+        ticks[match.index] = int(match.shared * grid)
+    return ticks
+
+
+class Live:
+    """The matches of an X that changes a little at a time: the fast way and, to compare, the plain one."""
+
+    def __init__(self, x: ge.NoteArray, samples: ge.PreparedSamples) -> None:
+        if not hasattr(ge, "LiveMatches"):
+            raise NotHere("ge.LiveMatches is not in this version")
+        self.live: Any = ge.LiveMatches(x, samples)
+
+    def changed(self, index: int, note: ge.NoteArray) -> float:
+        """Put one note in the place of another and return the best similarity."""
+        self.live.change(remove=[index], add=note)
+        return float(self.live.best.similarity)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self.live.undo()
+
+
+def with_note(x: ge.NoteArray, index: int, note: ge.NoteArray) -> ge.NoteArray:
+    """Return X with one note in the place of another, made anew."""
+    kept = np.arange(len(x)) != index
+    return ge.NoteArray.from_arrays(
+        pitch=np.append(x.pitch[kept], note.pitch),
+        onset=np.append(x.onset[kept], note.onset),
+        duration=np.append(x.duration[kept], note.duration),
+        ticks_per_quarter=x.ticks_per_quarter,
+    )

@@ -1,0 +1,199 @@
+"""This file is where X becomes columns of edges: what a compiled loop needs to lay any sample on it.
+
+X is counted in *units*, the coarsest in which all its times are whole. A column stands at every time at
+which something begins or ends, and holds for each pitch what begins (+) or ends (-) there; dark lanes lie on
+either side, so that 64 neighbouring transpositions can be read at once wherever a sample's edge lies.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.match.picture import PiecePicture
+from goldenear.notes.piano_roll import PianoRoll
+
+LANES = 64
+
+GREATEST = 2**31 - 1
+
+
+class PieceColumns(NamedTuple):
+    """X for compiled loops; times are in units, arrays of two dimensions lie flat.
+
+    The columns of `edges` have `width` lanes: 64 dark ones, one for each of `pitches` pitches from `lowest`
+    on, 64 dark ones; and the same again with the opposite sign.
+    """
+
+    unit_up: int
+    unit_down: int
+    """A unit is unit_up / unit_down quarters."""
+    lowest: int
+    pitches: int
+    width: int
+    level: int
+    """The one brightness of all strokes; 0 where it differs, and only `weights` holds edges."""
+    time: NDArray[np.int64]
+    edges: NDArray[np.int8]
+    """Edges of a picture of one level, counted as 1."""
+    weights: NDArray[np.int32]
+    """Edges with their brightness; without the second half."""
+    window: NDArray[np.int64]
+    """Lengths of time, in units, rising; the last holds all of X."""
+    sounding: NDArray[np.int32]
+    """The longest time that a pitch sounds within each such length: one row of lanes a length."""
+    strokes: int
+    area: int
+    light: int
+    brightest: int
+    event: NDArray[np.int64]
+    """Where the energy of some pitch begins or ceases to grow."""
+    heard_lowest: int
+    heard_pitches: int
+    energy: NDArray[np.int64]
+    """Energy before an event, below each pitch; a row of zeros, then one row of lanes an event."""
+    growth: NDArray[np.int64]
+    """By how much it grows a unit from there on."""
+    energy32: NDArray[np.int32]
+    growth32: NDArray[np.int32]
+    """The same in lanes of 32 bits; empty where they do not fit."""
+    all_energy: int
+    has_pitch: bool
+    drum_pitch: NDArray[np.int64]
+    drum_onset: NDArray[np.int64]
+    drum_offset: NDArray[np.int64]
+    drum_brightness: NDArray[np.int64]
+    plain: int
+    """The one brightness of all that sounds, or 0."""
+    scaled_light: int
+    scale: int
+
+
+def piece_columns(picture: PiecePicture, *, weighted: bool) -> PieceColumns:
+    """Lay out one reading of X.
+
+    Parameters
+    ----------
+    picture : PiecePicture
+        X as drawn.
+    weighted : bool
+        Whether a sample is not of one brightness, so that weights are needed.
+    """
+    roll, heard = picture.roll, picture.heard
+    unit = gcd(*(int(np.gcd.reduce(np.concatenate([r.onset, r.offset]))) for r in (roll, heard)))
+    length = Fraction(unit, roll.ticks_per_quarter)
+    pitched, drums = roll.where(~roll.is_drum), roll.where(roll.is_drum)
+    levels = np.unique(roll.brightness)
+    level = int(levels[0]) if len(levels) == 1 else 0
+    time, lowest, edges = edge_columns(pitched, unit)
+    pitches = edges.shape[1] - 2 * LANES
+    ones = edges // level if level else edges[:0]
+    event, heard_lowest, energy, growth = _energy_table(heard, unit)
+    fits = int(energy.max(initial=0)) <= GREATEST
+    window, sounding = _sounding_within(pitched, unit, lowest, pitches)
+    return PieceColumns(
+        length.numerator,
+        length.denominator,
+        lowest,
+        pitches,
+        2 * edges.shape[1],
+        level,
+        time,
+        np.concatenate([ones, -ones], axis=1).astype(np.int8).reshape(-1),
+        edges.astype(np.int32).reshape(-1) if weighted or not level else np.zeros(0, np.int32),
+        window,
+        sounding.reshape(-1),
+        len(pitched),
+        int((roll.offset - roll.onset).sum()) // unit,
+        int((roll.brightness * (roll.offset - roll.onset)).sum()) // unit,
+        int(roll.brightness.max()),
+        event,
+        heard_lowest,
+        energy.shape[1] - 2 * LANES - 1,
+        energy.reshape(-1),
+        growth.reshape(-1),
+        energy.astype(np.int32).reshape(-1) if fits else np.zeros(0, np.int32),
+        growth.astype(np.int32).reshape(-1) if fits else np.zeros(0, np.int32),
+        picture.energy // unit,
+        bool(len(pitched)),
+        drums.pitch.astype(np.int64),
+        drums.onset // unit,
+        drums.offset // unit,
+        drums.brightness.astype(np.int64),
+        picture.plain,
+        picture.light // unit,
+        picture.scale,
+    )
+
+
+def edge_columns(roll: PianoRoll, unit: int) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
+    """Return the times with edges, the lowest pitch, and the edges: shape (times, 64 + pitches + 64)."""
+    if not len(roll):
+        return np.zeros(0, np.int64), 0, np.zeros((0, 2 * LANES + 1), np.int64)
+    lowest = int(roll.pitch.min())
+    edge = np.concatenate([roll.onset, roll.offset]) // unit
+    time, column = np.unique(edge, return_inverse=True)
+    edges = np.zeros((len(time), 2 * LANES + int(np.ptp(roll.pitch)) + 1), np.int64)
+    lane = np.concatenate([roll.pitch, roll.pitch]) - lowest + LANES
+    np.add.at(edges, (column, lane), np.concatenate([roll.brightness, -roll.brightness]))
+    lit = edges.any(axis=1)
+    return time[lit], lowest, edges[lit]
+
+
+def _energy_table(
+    heard: PianoRoll, unit: int
+) -> tuple[NDArray[np.int64], int, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the events, the lowest pitch, and energy and growth below each pitch: a summed-area table."""
+    pitched = heard.where(~heard.is_drum)
+    squared = PianoRoll(
+        pitched.pitch,
+        pitched.onset,
+        pitched.offset,
+        pitched.brightness**2,
+        pitched.is_drum,
+        pitched.ticks_per_quarter,
+    )
+    event, lowest, edges = edge_columns(squared, unit)
+    # Below pitch r: the sum of all pitches before it. The lanes on the right go on with the whole sum.
+    below = np.zeros((len(event) + 1, edges.shape[1] + 1), np.int64)
+    np.cumsum(edges, axis=1, out=below[1:, 1:])
+    growth = np.cumsum(below, axis=0)
+    spans = np.diff(event, prepend=event[:1])
+    energy = np.zeros_like(growth)
+    energy[1:] = np.cumsum(growth[:-1] * spans[:, None], axis=0)
+    return event, lowest, energy, growth
+
+
+def _sounding_within(
+    roll: PianoRoll, unit: int, lowest: int, pitches: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return lengths of time, and how long each pitch sounds at most within each: shape (lengths, lanes)."""
+    whole = int((roll.offset.max() - roll.onset.min()) // unit) if len(roll) else 0
+    window = [whole]
+    while window[0] > 1 and len(window) < 8:
+        window.insert(0, -(-window[0] * 3 // 4) if len(window) < 6 else window[0] // 2)
+    lengths = np.unique(np.array(window, np.int64))
+    most = np.zeros((len(lengths), 2 * LANES + pitches), np.int64)
+    for pitch in np.unique(roll.pitch).tolist():
+        row = roll.where(roll.pitch == pitch)
+        order = np.argsort(row.onset)
+        onset, offset = row.onset[order] // unit, row.offset[order] // unit
+        ends = np.cumsum(offset - onset)
+        starts = ends - (offset - onset)
+
+        def sung(t: NDArray[np.int64], onset: Any = onset, offset: Any = offset, starts: Any = starts) -> Any:
+            """Return how long the pitch has sounded before t."""
+            i = np.searchsorted(onset, t, side="right") - 1
+            done = starts[i] + np.minimum(t, offset[i]) - onset[i]
+            return np.where(i >= 0, done, 0)
+
+        for k, length in enumerate(lengths.tolist()):
+            # The most lies where a window begins with an onset or ends with an offset.
+            most[k, LANES + pitch - lowest] = max(
+                int((sung(onset + length) - starts).max()), int((ends - sung(offset - length)).max())
+            )
+    return lengths, np.minimum(most, GREATEST).astype(np.int32)

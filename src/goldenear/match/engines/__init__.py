@@ -1,0 +1,86 @@
+"""The engines that compare X with many samples; each file ``on_....py`` holds one function, ``compare``.
+
+::
+
+    compare(x, samples, k, at_least, threads, prune) -> Found
+
+`x` holds X as drawn for every reading. What is found is exact for the `k` best samples that reach `at_least`;
+with `prune` off, every placement of every alteration is looked at. All engines find the same.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidInput
+from goldenear.match.picture import PiecePicture
+from goldenear.match.prepared import PreparedSamples
+from goldenear.notes.piano_roll import Reading
+
+Engine = Literal["auto", "numpy", "numba", "torch"]
+
+ENGINES = ("numpy", "numba", "torch")
+
+WORTH_LOADING, WORTH_COMPILING = 150, 10_000
+"""``auto`` takes compiled code from so many pairs of a sample and an alteration on: where it lies on disk
+already, and where it must be compiled first."""
+
+
+class Best(NamedTuple):
+    """The best match of every sample, as columns of shape (samples,)."""
+
+    similarity: NDArray[np.float64]
+    turn: NDArray[np.int64]
+    """The place of its alteration in the recipe."""
+    transposition: NDArray[np.int64]
+    shift: NDArray[np.int64]
+    """In ticks of the pair."""
+    shared: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    """Ticks of the pair in a quarter."""
+
+    @classmethod
+    def nothing(cls, n: int) -> Best:
+        """Return columns for n samples that share nothing so far."""
+        return cls(np.zeros(n), *(np.zeros(n, np.int64) for _ in range(4)), np.ones(n, np.int64))
+
+
+class Found(NamedTuple):
+    """What an engine found: which samples it compared, and their best matches."""
+
+    sample: NDArray[np.int64]
+    best: Best
+
+
+Compare = Callable[[Mapping[Reading, PiecePicture], PreparedSamples, int, float, int, bool], Found]
+
+
+def engine_named(name: str, pairs: int) -> Compare:
+    """Return the engine called `name`; ``"auto"`` chooses by the number of pairs to come.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such engine.
+    """
+    if name == "auto":
+        name = "numba" if pairs >= (WORTH_LOADING if _is_compiled() else WORTH_COMPILING) else "numpy"
+    if name not in ENGINES:
+        raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(ENGINES)}, got {name!r}")
+    engine: Compare = import_module(f"goldenear.match.engines.on_{name}").compare
+    return engine
+
+
+def _is_compiled() -> bool:
+    """Tell whether compiled code can be had without compiling it first."""
+    if "goldenear.match.engines.contest" in sys.modules:
+        return True
+    from goldenear.correlate.backends.code_cache import is_warm
+
+    return is_warm()

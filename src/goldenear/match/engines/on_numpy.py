@@ -1,0 +1,94 @@
+"""This file is where NumPy compares: tile by tile of whole correlograms, sample after sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from goldenear.correlate.backends import backend_named
+from goldenear.match.engines import Best, Found
+from goldenear.match.picture import PiecePicture, Sheaf
+from goldenear.match.prepared import PreparedSamples
+from goldenear.match.recipe import Recipe
+from goldenear.match.similarity import similarity_tiles
+from goldenear.notes.piano_roll import Reading
+
+
+def compare(
+    x: Mapping[Reading, PiecePicture],
+    samples: PreparedSamples,
+    k: int,  # noqa: ARG001
+    at_least: float,  # noqa: ARG001
+    threads: int,
+    prune: bool,
+) -> Found:
+    """Find the best match of every sample."""
+    best = Best.nothing(len(samples))
+
+    def compare_one(i: int) -> None:
+        best_match(x, i, samples, prune, best)
+
+    if threads == 1:
+        for i in range(len(samples)):
+            compare_one(i)
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(compare_one, range(len(samples))))
+    return Found(np.arange(len(samples)), best)
+
+
+def best_match(
+    x: Mapping[Reading, PiecePicture], i: int, samples: PreparedSamples, prune: bool, best: Best
+) -> None:
+    """Put the brightest placement of one sample over all its alterations into `best`."""
+    octave = samples[i].steps_per_octave
+    # The cheapest alterations first: no placement can be worth more than its price.
+    for sheaf in sorted(samples.sheaves(i), key=lambda sheaf: -sheaf.price):
+        reached = float(best.similarity[i]) if prune else 0.0
+        if sheaf.price < reached:
+            break
+        floors = [reached / (p.alteration.price or 1.0) for p in sheaf.pictures]
+        ticks, found = _best_places(x[sheaf.reading], sheaf, samples.recipe, octave, floors)
+        for picture, turn, (height, transposition, shift, shared) in zip(
+            sheaf.pictures, sheaf.turns, found, strict=True
+        ):
+            similarity = height * picture.alteration.price
+            if (-similarity, turn) < (-best.similarity[i], best.turn[i]):
+                row = (similarity, turn, transposition, shift, shared, ticks)
+                for column, value in zip(best, row, strict=True):
+                    column[i] = value
+
+
+def _best_places(
+    x: PiecePicture, sheaf: Sheaf, recipe: Recipe, octave: int, floors: Sequence[float]
+) -> tuple[int, list[tuple[float, int, int, int]]]:
+    """Return the ticks a quarter, and the brightest place of each picture, before the price.
+
+    A place is similarity, transposition, shift and shared time; darkness where none reaches its floor.
+    """
+    pair, tiles = similarity_tiles(x, sheaf, recipe, backend_named("numpy", 0), octave, floors)
+    places = [(0.0, 0, 0, 0)] * len(sheaf.pictures)
+    keys = [(-0.0, 0, 0)] * len(sheaf.pictures)
+    for tile in tiles:
+        if not tile.similarity.size:
+            continue
+        heights = tile.similarity.max(axis=1)
+        highest = np.zeros(len(places))
+        np.maximum.at(highest, tile.pictures, heights)
+        for row in np.flatnonzero(heights == highest[tile.pictures]).tolist():
+            picture, transposition = int(tile.pictures[row]), int(tile.transpositions[row])
+            height = float(heights[row])
+            key = (-height, abs(transposition), transposition)
+            if height > 0 and (keys[picture] == (0, 0, 0) or key < keys[picture]):
+                keys[picture] = key
+                column = int(np.argmax(tile.similarity[row]))
+                places[picture] = (
+                    height,
+                    transposition,
+                    tile.first_shift + column,
+                    int(tile.shared[row, column]),
+                )
+    return pair.ticks_per_quarter, places

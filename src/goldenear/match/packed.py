@@ -1,0 +1,218 @@
+"""This file is where samples lie packed: all their edges and sums in a few long columns, ready for compiled loops.
+
+A sample is packed once, as it is; its stretches and mirror forms are read off the same edges: a stretch is
+another unit, an inversion counts pitches from the top, a retrograde counts times from the end and swaps plus
+and minus. Only where that would not be the drawn picture (weighted onsets, rhythm, folded octaves, forbidden
+places) a picture is packed for every alteration. No picture is ever painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.match.columns import LANES, edge_columns
+from goldenear.match.picture import SamplePicture, sample_picture
+from goldenear.match.recipe import Recipe
+from goldenear.notes.alteration import Alteration
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.piano_roll import READINGS
+
+FAR = 2**20
+"""Beyond every pitch."""
+
+
+class Packed(NamedTuple):
+    """Samples for compiled loops: columns over samples, pictures, edges, pitches and drums.
+
+    ``first_picture[s]`` is the sample's first picture; ``edge_start[k]`` to ``edge_start[k + 1]`` are the
+    edges of picture k, by time; pitches are counted from its lowest, times in its own unit.
+    """
+
+    alone: NDArray[np.int8]
+    """1 where the sample has a picture for every alteration, 0 where one serves several."""
+    first_picture: NDArray[np.int64]
+    edge_start: NDArray[np.int64]
+    edge_time: NDArray[np.int64]
+    edge_pitch: NDArray[np.int16]
+    edge_weight: NDArray[np.int16]
+    pitch_start: NDArray[np.int64]
+    pitch: NDArray[np.int16]
+    sounding: NDArray[np.int64]
+    """How long each pitch of a picture sounds, in units."""
+    drum_start: NDArray[np.int64]
+    drum_pitch: NDArray[np.int16]
+    drum_onset: NDArray[np.int64]
+    drum_offset: NDArray[np.int64]
+    drum_brightness: NDArray[np.int16]
+    numbers: NDArray[np.int64]
+    """Shape (pictures, 15), in the order of `NUMBERS`."""
+
+
+NUMBERS = (
+    "unit_up",
+    "unit_down",
+    "onset",  # where the picture's first edge lies: before 0 for a forbidden place ahead of the sound
+    "end",  # where its last edge lies
+    "length",  # how long it sounds
+    "lowest",
+    "range",
+    "window_lowest",
+    "window_highest",
+    "light",
+    "area",
+    "energy",
+    "brightest",
+    "level",  # the one brightness, or 0
+    "dimmest",
+)
+
+UNIT_UP, UNIT_DOWN, ONSET, END, LENGTH, LOWEST, RANGE, WINDOW_LOWEST, WINDOW_HIGHEST, LIGHT, AREA, ENERGY = (
+    range(12)
+)
+BRIGHTEST, LEVEL, DIMMEST = 12, 13, 14
+
+
+class Variants(NamedTuple):
+    """Alterations as compiled loops read them off a sample's pictures: the cheapest first, as columns."""
+
+    picture: NDArray[np.int64]
+    """Which picture of the sample."""
+    up: NDArray[np.int64]
+    down: NDArray[np.int64]
+    """The stretch that is still to be applied."""
+    upside_down: NDArray[np.bool_]
+    backwards: NDArray[np.bool_]
+    price: NDArray[np.float64]
+    turn: NDArray[np.int64]
+    """The place of the alteration in the recipe."""
+
+
+def variants(recipe: Recipe) -> dict[str, tuple[Variants, Variants]]:
+    """Return, for each reading of the recipe, the variants of samples with shared and with own pictures."""
+    every = recipe.alterations
+    shared = {reading: i for i, reading in enumerate(dict.fromkeys(a.reading for a in every))}
+    found: dict[str, tuple[Variants, Variants]] = {}
+    for reading in shared:
+        turns = sorted((t for t, a in enumerate(every) if a.reading == reading), key=lambda t: -every[t].price)
+        found[reading] = (
+            _variants([(t, shared[reading], every[t]) for t in turns]),
+            _variants([(t, t, Alteration(price=every[t].price)) for t in turns]),
+        )
+    return found
+
+
+def _variants(rows: list[tuple[int, int, Alteration]]) -> Variants:
+    done = [alteration for *_, alteration in rows]
+    return Variants(
+        np.array([picture for _, picture, _ in rows], np.int64),
+        np.array([a.stretch.numerator for a in done], np.int64),
+        np.array([a.stretch.denominator for a in done], np.int64),
+        np.array(["inversion" in a.form for a in done]),
+        np.array(["retrograde" in a.form for a in done]),
+        np.array([a.price for a in done], np.float64),
+        np.array([turn for turn, *_ in rows], np.int64),
+    )
+
+
+def is_shared(sample: NoteArray, recipe: Recipe) -> bool:
+    """Tell whether one picture of the sample serves all stretches and forms of a reading."""
+    evenly = recipe.drawing.body == recipe.drawing.onset
+    by_step = all(a.reading in ("semitone", "neighbour") for a in recipe.alterations)
+    return evenly and by_step and not bool((sample.brightness < 0).any())
+
+
+def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
+    """Draw every sample and put its pictures into columns.
+
+    Raises
+    ------
+    NoNotes
+        If a sample has nothing that sounds.
+    """
+    readings = list(dict.fromkeys(a.reading for a in recipe.alterations))
+    alone, first, pictures = [], [], 0
+    parts: list[tuple[Any, ...]] = []
+    for sample in samples:
+        shares = is_shared(sample, recipe)
+        wanted: Sequence[Alteration] = (
+            [Alteration(reading=reading) for reading in readings] if shares else recipe.alterations
+        )
+        alone.append(not shares)
+        first.append(pictures)
+        pictures += len(wanted)
+        parts += [_picture_columns(sample_picture(sample, recipe, alteration)) for alteration in wanted]
+    kinds = (np.int64, np.int16, np.int16, np.int16, np.int64, np.int16, np.int64, np.int64, np.int16)
+    columns = [
+        np.concatenate([part[i] for part in parts]).astype(kind) if parts else np.zeros(0, kind)
+        for i, kind in enumerate(kinds)
+    ]
+    edge, pitch, drum = (
+        np.concatenate([[0], np.cumsum([len(part[i]) for part in parts])]).astype(np.int64) for i in (0, 3, 5)
+    )
+    return Packed(
+        np.array(alone, np.int8),
+        np.array(first, np.int64),
+        edge,
+        *columns[:3],
+        pitch,
+        *columns[3:5],
+        drum,
+        *columns[5:9],
+        np.array([part[9] for part in parts], np.int64).reshape(-1, len(NUMBERS)),
+    )
+
+
+def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
+    """Return the edges, pitches, drums and numbers of one picture."""
+    roll, box = picture.roll, picture.box
+    unit = int(np.gcd.reduce(np.concatenate([roll.onset, roll.offset, [box.onset, box.offset]])))
+    length = Fraction(unit, roll.ticks_per_quarter)
+    pitched, drums = roll.where(~roll.is_drum), roll.where(roll.is_drum)
+    time, lowest, edges = edge_columns(pitched, unit)
+    column, lane = np.nonzero(edges)
+    levels = np.unique(roll.brightness)
+    names, index = np.unique(pitched.pitch, return_inverse=True)
+    octave = picture.alteration.reading == "octave"
+    numbers = (
+        length.numerator,
+        length.denominator,
+        int(roll.onset.min()) // unit,
+        int(roll.offset.max()) // unit,
+        (box.offset - box.onset) // unit,
+        lowest,
+        edges.shape[1] - 2 * LANES - 1,
+        -FAR if octave else box.lowest,
+        FAR if octave else box.highest,
+        picture.light // unit,
+        picture.area // unit,
+        picture.energy // unit,
+        picture.brightest,
+        int(levels[0]) if len(levels) == 1 else 0,
+        int(roll.brightness.min()),
+    )
+    return (
+        time[column],
+        lane - LANES,
+        edges[column, lane],
+        names - lowest,
+        np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names)).astype(np.int64),
+        drums.pitch,
+        drums.onset // unit,
+        drums.offset // unit,
+        drums.brightness,
+        numbers,
+    )
+
+
+def selected(packed: Packed, chosen: slice) -> Packed:
+    """Return the same columns for some of the samples only."""
+    return packed._replace(alone=packed.alone[chosen], first_picture=packed.first_picture[chosen])
+
+
+__all__ = ["LANES", "NUMBERS", "Packed", "Variants", "is_shared", "pack", "replace", "selected", "variants"]

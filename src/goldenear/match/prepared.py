@@ -1,0 +1,94 @@
+"""This file is where samples are made ready to be compared with many X: packed once, drawn only when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import overload
+
+from goldenear.errors import InvalidInput, NoNotes
+from goldenear.match.packed import Packed, pack, selected
+from goldenear.match.picture import SamplePicture, Sheaf, sample_picture, sheaves
+from goldenear.match.recipe import Recipe
+from goldenear.notes.note_array import NoteArray
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedSamples(Sequence[NoteArray]):
+    """A sequence of samples, packed to be compared with many X.
+
+    Attributes
+    ----------
+    samples : sequence of NoteArray
+        The samples, in order.
+    recipe : Recipe
+        How likeness is counted.
+    """
+
+    samples: Sequence[NoteArray]
+    recipe: Recipe
+    _packed: Packed | None = None
+    _sheaves: dict[int, tuple[Sheaf, ...]] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @overload
+    def __getitem__(self, i: int) -> NoteArray: ...
+    @overload
+    def __getitem__(self, i: slice) -> PreparedSamples: ...
+    def __getitem__(self, i: int | slice) -> NoteArray | PreparedSamples:
+        if isinstance(i, slice):
+            return PreparedSamples(self.samples[i], self.recipe, selected(self.packed, i))
+        return self.samples[i]
+
+    def __repr__(self) -> str:
+        return f"<PreparedSamples: {len(self)}>"
+
+    @cached_property
+    def packed(self) -> Packed:
+        """The samples as columns for compiled loops."""
+        return pack(self.samples, self.recipe) if self._packed is None else self._packed
+
+    def sheaves(self, i: int) -> tuple[Sheaf, ...]:
+        """Return a sample's pictures under every alteration; drawn once."""
+        if i not in self._sheaves:
+            self._sheaves[i] = sheaves(self.samples[i], self.recipe)
+        return self._sheaves[i]
+
+    def picture(self, i: int, turn: int) -> SamplePicture:
+        """Return a sample's picture under one alteration of the recipe."""
+        for sheaf in self._sheaves.get(i, ()):
+            if turn in sheaf.turns:
+                return sheaf.pictures[sheaf.turns.index(turn)]
+        return sample_picture(self.samples[i], self.recipe, self.recipe.alterations[turn])
+
+
+def prepare(samples: Iterable[NoteArray], recipe: Recipe | None = None) -> PreparedSamples:
+    """Make samples ready to be compared with many X.
+
+    Parameters
+    ----------
+    samples : NoteArrays
+        What X will be compared with.
+    recipe : Recipe, optional
+        How likeness is counted.
+
+    Raises
+    ------
+    NoNotes
+        If a sample has nothing that sounds.
+    InvalidInput
+        If the samples count pitch in different steps.
+    """
+    kept = tuple(samples)
+    for sample in kept:
+        if not (sample.brightness > 0).any():
+            raise NoNotes(sample.name)
+        if sample.steps_per_octave != kept[0].steps_per_octave:
+            raise InvalidInput(
+                f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
+                f"{kept[0].name or 'another'} has {kept[0].steps_per_octave}; read both on the same grid"
+            )
+    return PreparedSamples(kept, recipe or Recipe())
