@@ -1,82 +1,107 @@
-"""One comparison, all transpositions and all shifts: turning points against SciPy's FFT of the drawn rolls.
+"""This file is where the benchmarks run: ``python -m benchmarks [--data FOLDER] [--quick] [--only NAME]``.
 
-Both sides find the same maximum, or the run stops. Ratios of medians, one thread, arrays drawn beforehand for SciPy.
+goldenear and what a user would pick instead, in one run, on the same music. A run stops where answers differ. A
+whole run writes benchmarks/RESULTS.md and docs/images/bench-*.png; a quick one, or a part, only prints.
 """
 
 from __future__ import annotations
 
-import os
-import platform
-import statistics
+import argparse
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
-import numpy as np
-from scipy.signal import correlate
+from benchmarks import (
+    comparison,
+    growth,
+    long_piece,
+    many_samples,
+    memory,
+    on_gpu,
+    one_note,
+    start_up,
+    threads,
+    two_threads,
+)
+from benchmarks.errors import AnswersDiffer, NotHere
+from benchmarks.machine import described
+from benchmarks.options import Options
+from benchmarks.tables import Table, left_out
 
-import goldenear as ge
+RESULTS = Path(__file__).with_name("RESULTS.md")
+PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
-REPEATS = 30
-
-
-def line(rng: np.random.Generator, quarters: int) -> ge.NoteArray:
-    """Return one voice whose rhythm mixes sixteenths and triplets, at 24 ticks a quarter."""
-    durations: list[int] = []
-    while sum(durations) < quarters * 24:
-        durations += {0: [6] * 4, 1: [8] * 3, 2: [12, 12], 3: [24], 4: [18, 6]}[int(rng.integers(5))]
-    ends = np.cumsum(durations)
-    pitch = 60 + np.clip(np.cumsum(rng.integers(-3, 4, len(ends))), -12, 12)
-    return ge.NoteArray.from_arrays(
-        pitch=pitch, onset=ends - durations, duration=durations, ticks_per_quarter=24
-    )
-
-
-def voices(rng: np.random.Generator, quarters: int, n: int) -> ge.NoteArray:
-    """Return n voices at once, an octave or so apart."""
-    parts = [line(rng, quarters).transposed(8 * (i - n // 2)) for i in range(n)]
-    columns = {
-        name: np.concatenate([getattr(p, name) for p in parts]) for name in ("pitch", "onset", "duration")
-    }
-    return ge.NoteArray.from_arrays(**columns, ticks_per_quarter=24)
-
-
-def median_seconds(work: Callable[[], object]) -> float:
-    """Return the median time of a run, after one to warm up."""
-    work()
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+SECTIONS: dict[str, Callable[[Options], list[Table]]] = {
+    "comparison": comparison.tables,
+    "all-threads": comparison.tables_of_all_threads,
+    "long-piece": long_piece.tables,
+    "many-samples": many_samples.tables,
+    "one-note": one_note.tables,
+    "two-threads": two_threads.tables,
+    "memory": memory.tables,
+    "start-up": start_up.tables,
+    "gpu": on_gpu.tables,
+    "growth": growth.tables,
+}
 
 
 def main() -> None:
-    """Print the table."""
-    rng = np.random.default_rng(1)
-    pairs = {
-        "one voice, 4 bars": (line(rng, 16), line(rng, 16)),
-        "one voice, 16 bars": (line(rng, 64), line(rng, 64)),
-        "four voices, 4 bars": (voices(rng, 16, 4), voices(rng, 16, 4)),
-    }
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}"
+    """Run the sections, print their tables, and write them down."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[2])
+    parser.add_argument(
+        "--data", type=Path, help="a folder of real music: nottingham_abc, mtc_ann_dev, pop909"
     )
-    print(f"{'pair':24}{'SciPy FFT':>12}{'numpy':>12}{'numba':>12}{'ratios':>16}")
-    for name, (x, k) in pairs.items():
-        rolls = [ge.draw(n).pixels().astype(np.float64) for n in (x, k)]
-        best = {round(float(correlate(*rolls, method="fft").max()))}
-        best |= {int(ge.correlogram(x, k, backend=engine).values.max()) for engine in ("numpy", "numba")}
-        if len(best) != 1:
-            sys.exit(f"{name}: the maxima differ: {best}")
-        scipy_time = median_seconds(lambda rolls=rolls: correlate(*rolls, method="fft").max())
-        own = [
-            median_seconds(lambda x=x, k=k, e=engine: ge.correlogram(x, k, backend=e).values.max())
-            for engine in ("numpy", "numba")
-        ]
-        cells = "".join(f"{t * 1e6:,.0f} us".rjust(12) for t in (scipy_time, *own))
-        print(f"{name:24}{cells}{'  '.join(f'{scipy_time / t:.1f}x' for t in own):>16}")
+    parser.add_argument("--quick", action="store_true", help="small sizes: to see that everything runs")
+    parser.add_argument("--only", choices=SECTIONS, action="append", help="one section; may be repeated")
+    given = parser.parse_args()
+    whole = not given.quick and not given.only
+    options = Options(given.quick, given.data, PICTURES if whole else None)
+    head = described()
+    print("\n".join(head))
+    threads.tell(1)
+    start = time.perf_counter()
+    tables: list[Table] = []
+    for name in given.only or SECTIONS:
+        for table in _section(name, options):
+            print(table.text(), flush=True)
+            tables.append(table)
+    minutes = (time.perf_counter() - start) / 60
+    print(f"\n{minutes:.1f} minutes")
+    if whole:
+        RESULTS.write_text(_document(head, tables, minutes, options), encoding="utf-8")
+        print(f"written: {RESULTS}, {PICTURES}/bench-*.png")
 
 
-main()
+def _section(name: str, options: Options) -> list[Table]:
+    """Return the tables of a section, or the reason why it is not there; leave where answers differ."""
+    try:
+        return SECTIONS[name](options)
+    except NotHere as reason:
+        return [left_out(name, reason)]
+    except AnswersDiffer as difference:
+        sys.exit(f"benchmarks: {name}: answers differ: {difference}")
+
+
+def _document(head: list[str], tables: list[Table], minutes: float, options: Options) -> str:
+    """Return RESULTS.md."""
+    music = "made music, the shipped examples" + (" and a folder of real music" if options.data else "")
+    opening = [
+        "# goldenear beside what a user would pick instead",
+        "",
+        f"Written by `python -m benchmarks` on {date.today()}, in {minutes:.0f} minutes, on {music}. Ratios are of "
+        "medians, in brackets the quartiles of the ratios of single rounds. Every table's answers were compared.",
+        "",
+        *(f"- {line}" for line in head),
+        "",
+    ]
+    pictures = [
+        f"![How cost grows with {what}](../docs/images/bench-{what}.png)"
+        for what in ("notes", "samples", "length", "grid")
+    ]
+    return "\n".join([*opening, *(table.markdown() for table in tables), *pictures, ""])
+
+
+if __name__ == "__main__":
+    main()

@@ -139,6 +139,4 @@ def _together(parts: list[Columns]) -> Columns:
 def _notes(columns: Columns) -> ge.NoteArray:
     """Return the columns as notes."""
     pitch, onset, offset = columns
-    return ge.NoteArray.from_arrays(
-        pitch=pitch, onset=onset, duration=offset - onset, ticks_per_quarter=GRID
-    )
+    return ge.NoteArray.from_arrays(pitch=pitch, onset=onset, duration=offset - onset, ticks_per_quarter=GRID)

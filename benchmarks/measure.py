@@ -88,29 +88,40 @@ def ratio(other: Timing, own: Timing) -> Ratio:
 
 
 def interleaved(sides: Sequence[Side], rounds: int) -> dict[str, Timing]:
-    """Run every side once a round, each round beginning with another one, and return their times by name."""
+    """Run every side once a round, each round beginning with another one, and return their times by name.
+
+    What exceeds its budget in the run that warms it up is not run again.
+    """
     plans = {side.name: _plan(side, rounds) for side in sides}
-    taken: dict[str, dict[int, float]] = {side.name: {} for side in sides}
+    taken = {name: dict(plan.taken) for name, plan in plans.items()}
     for r in range(rounds):
         turn = r % len(sides)
         for side in [*sides[turn:], *sides[:turn]]:
-            repeats, its_rounds = plans[side.name]
-            if r in its_rounds:
-                taken[side.name][r] = _seconds(side.ready(r), repeats)
+            plan = plans[side.name]
+            if r in plan.rounds:
+                taken[side.name][r] = _seconds(side.ready(r), plan.repeats)
     return {name: Timing(by_round) for name, by_round in taken.items()}
 
 
-def _plan(side: Side, rounds: int) -> tuple[int, frozenset[int]]:
-    """Warm a side up; return how often its work is repeated in a measurement, and in which rounds it takes part."""
+class _Plan(NamedTuple):
+    """How often a work is repeated in a measurement, in which rounds; or what it took if it is not run again."""
+
+    repeats: int
+    rounds: frozenset[int]
+    taken: Mapping[int, float]
+
+
+def _plan(side: Side, rounds: int) -> _Plan:
+    """Warm a side up, and see how long it takes."""
     work = side.ready(0)
-    start = time.perf_counter()
-    work.run()
-    first = time.perf_counter() - start
-    # The first run may have compiled or loaded something; a second one tells, where that costs little.
-    seconds = first if first > side.budget else min(first, _seconds(work, 1) * work.units)
+    first = _seconds(work, 1)
+    if first * work.units > side.budget:
+        return _Plan(1, frozenset(), {0: first})
+    # The first run may have compiled or loaded something.
+    seconds = min(first, _seconds(work, 1)) * work.units
     repeats = max(1, math.ceil(SHORTEST / seconds))
     wanted = min(rounds, max(1, int(side.budget / (seconds * repeats))))
-    return repeats, frozenset(i * rounds // wanted for i in range(wanted))
+    return _Plan(repeats, frozenset(i * rounds // wanted for i in range(wanted)), {})
 
 
 def _seconds(work: Work, repeats: int) -> float:

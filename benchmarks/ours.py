@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from inspect import signature
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,23 +23,26 @@ Ranking = Callable[[ge.NoteArray, ge.PreparedSamples], ge.Matches]
 
 
 def prepared(samples: Iterable[ge.NoteArray], recipe: ge.Recipe) -> ge.PreparedSamples:
-    """Return samples ready to be compared."""
-    return ge.prepare(samples, recipe)
+    """Return samples ready to be compared: packed, which a first ranking would do otherwise."""
+    ready = ge.prepare(samples, recipe)
+    _ = ready.packed
+    return ready
 
 
-def ranking(*, backend: str = "numba", **question: Any) -> Ranking:
-    """Return a way to rank prepared samples: k, at_least, exhaustive, threads.
-
-    Raises
-    ------
-    NotHere
-        If this version of goldenear does not know one of the words.
-    """
-    if unknown := set(question) - set(signature(ge.rank).parameters):
-        raise NotHere(f"ge.rank in this version does not know {', '.join(sorted(unknown))}")
+def ranking(
+    *,
+    k: int | None = None,
+    at_least: float = 0.0,
+    exhaustive: bool = False,
+    backend: Literal["numba", "torch"] = "numba",
+    threads: int = 1,
+) -> Ranking:
+    """Return a question: a way to rank prepared samples."""
 
     def rank(x: ge.NoteArray, samples: ge.PreparedSamples) -> ge.Matches:
-        return ge.rank(x, samples, backend=backend, **question)  # type: ignore[arg-type]
+        return ge.rank(
+            x, samples, k=k, at_least=at_least, exhaustive=exhaustive, backend=backend, threads=threads
+        )
 
     return rank
 

@@ -133,9 +133,7 @@ def torch_conv2d(x: Picture, ks: Sequence[Picture]) -> Callable[[], Answer]:
 
     def run() -> Answer:
         with torch.inference_mode():
-            return [
-                conv2d(image, k, padding=(k.shape[2] - 1, k.shape[3] - 1)).amax().item() for k in weights
-            ]
+            return [conv2d(image, k, padding=(k.shape[2] - 1, k.shape[3] - 1)).amax().item() for k in weights]
 
     return run
 
@@ -225,7 +223,7 @@ PEERS = (
     Peer(SKIMAGE, "match_template", skimage_match_template, normalised=True),
     Peer(SKIMAGE, "match_template, float32", skimage_match_template_float32, normalised=True),
     Peer(TORCH, "conv2d", torch_conv2d, direct=True),
-    Peer(TORCH, "conv2d, 16 at a time", torch_conv2d_batched, batch=16, direct=True),
+    Peer(TORCH, "conv2d, 4 at a time", torch_conv2d_batched, batch=4, direct=True),
     Peer(TORCH, "rfft2, X's reused", torch_fft),
     Peer(TORCH, f"rfft2, {BATCH} at a time", torch_fft_batched, batch=BATCH),
 )

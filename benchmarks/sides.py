@@ -23,8 +23,8 @@ CHUNK_SECONDS = 0.05
 HOPELESS = 5
 """A formulation so many times slower than another of its library is tried once and no more."""
 
-TOO_LARGE_FOR_DIRECT = 6e8
-"""Products of pixels over which direct formulations are left out: they would take seconds a pair."""
+TOO_LARGE_FOR_DIRECT = 1e8
+"""Products of pixels over which direct formulations are left out: they take a second a pair."""
 
 
 def our_side(pairs: Pairs, n: int) -> Side:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import gcd
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from goldenear.notes.piano_roll import PianoRoll
 LANES = 64
 
 GREATEST = 2**31 - 1
+
+WINDOWS = (1, 3 / 4, 2 / 3, 1 / 2, 3 / 8, 1 / 4, 1 / 6, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 256, 1 / 1024)
+"""Parts of X's length for which it is known how long a pitch sounds in them at most."""
 
 
 class PieceColumns(NamedTuple):
@@ -37,6 +40,7 @@ class PieceColumns(NamedTuple):
     width: int
     level: int
     """The one brightness of all strokes; 0 where it differs, and only `weights` holds edges."""
+    length: int
     time: NDArray[np.int64]
     edges: NDArray[np.int8]
     """Edges of a picture of one level, counted as 1."""
@@ -102,6 +106,7 @@ def piece_columns(picture: PiecePicture, *, weighted: bool) -> PieceColumns:
         pitches,
         2 * edges.shape[1],
         level,
+        int(roll.offset.max()) // unit,
         time,
         np.concatenate([ones, -ones], axis=1).astype(np.int8).reshape(-1),
         edges.astype(np.int32).reshape(-1) if weighted or not level else np.zeros(0, np.int32),
@@ -173,27 +178,30 @@ def _sounding_within(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return lengths of time, and how long each pitch sounds at most within each: shape (lengths, lanes)."""
     whole = int((roll.offset.max() - roll.onset.min()) // unit) if len(roll) else 0
-    window = [whole]
-    while window[0] > 1 and len(window) < 8:
-        window.insert(0, -(-window[0] * 3 // 4) if len(window) < 6 else window[0] // 2)
-    lengths = np.unique(np.array(window, np.int64))
+    lengths = np.unique(np.ceil(whole * np.array(WINDOWS)).astype(np.int64))
     most = np.zeros((len(lengths), 2 * LANES + pitches), np.int64)
-    for pitch in np.unique(roll.pitch).tolist():
-        row = roll.where(roll.pitch == pitch)
-        order = np.argsort(row.onset)
-        onset, offset = row.onset[order] // unit, row.offset[order] // unit
-        ends = np.cumsum(offset - onset)
-        starts = ends - (offset - onset)
-
-        def sung(t: NDArray[np.int64], onset: Any = onset, offset: Any = offset, starts: Any = starts) -> Any:
-            """Return how long the pitch has sounded before t."""
-            i = np.searchsorted(onset, t, side="right") - 1
-            done = starts[i] + np.minimum(t, offset[i]) - onset[i]
-            return np.where(i >= 0, done, 0)
-
-        for k, length in enumerate(lengths.tolist()):
-            # The most lies where a window begins with an onset or ends with an offset.
-            most[k, LANES + pitch - lowest] = max(
-                int((sung(onset + length) - starts).max()), int((ends - sung(offset - length)).max())
-            )
+    if not len(roll):
+        return lengths, most.astype(np.int32)
+    # All pitches one after another on one line of time, so far apart that no window holds two.
+    order = np.lexsort((roll.onset, roll.pitch))
+    pitch = roll.pitch[order] - lowest
+    later = pitch * 4 * (int(roll.offset.max()) // unit + 1)
+    onset, offset = roll.onset[order] // unit + later, roll.offset[order] // unit + later
+    ends = np.cumsum(offset - onset)
+    starts = ends - (offset - onset)
+    first = np.flatnonzero(np.diff(pitch, prepend=-1))
+    for row, length in zip(most, lengths.tolist(), strict=True):
+        # The most lies where a window begins with an onset, or ends with an offset.
+        after = _sung(onset + length, onset, offset, starts) - starts
+        until = ends - _sung(offset - length, onset, offset, starts)
+        row[LANES + pitch[first]] = np.maximum.reduceat(np.maximum(after, until), first)
     return lengths, np.minimum(most, GREATEST).astype(np.int32)
+
+
+def _sung(
+    t: NDArray[np.int64], onset: NDArray[np.int64], offset: NDArray[np.int64], starts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return for how long strokes that follow one another have sounded before each t."""
+    i = np.searchsorted(onset, t, side="right") - 1
+    done = starts[i] + np.minimum(t, offset[i]) - onset[i]
+    return np.where(i >= 0, done, 0)

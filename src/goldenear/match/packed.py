@@ -9,7 +9,6 @@ places) a picture is packed for every alteration. No picture is ever painted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -51,7 +50,9 @@ class Packed(NamedTuple):
     drum_offset: NDArray[np.int64]
     drum_brightness: NDArray[np.int16]
     numbers: NDArray[np.int64]
-    """Shape (pictures, 15), in the order of `NUMBERS`."""
+    """Shape (pictures, 18), in the order of `NUMBERS`."""
+    units: NDArray[np.int64]
+    """Shape (kinds, 2): the different units, as up and down."""
 
 
 NUMBERS = (
@@ -70,12 +71,15 @@ NUMBERS = (
     "brightest",
     "level",  # the one brightness, or 0
     "dimmest",
+    "kind",  # which of `units`
+    "plain_numerator",  # light squared / area: the energy that a plain X can meet
+    "plain_denominator",
 )
 
 UNIT_UP, UNIT_DOWN, ONSET, END, LENGTH, LOWEST, RANGE, WINDOW_LOWEST, WINDOW_HIGHEST, LIGHT, AREA, ENERGY = (
     range(12)
 )
-BRIGHTEST, LEVEL, DIMMEST = 12, 13, 14
+BRIGHTEST, LEVEL, DIMMEST, KIND, PLAIN_NUMERATOR, PLAIN_DENOMINATOR = range(12, 18)
 
 
 class Variants(NamedTuple):
@@ -86,8 +90,8 @@ class Variants(NamedTuple):
     up: NDArray[np.int64]
     down: NDArray[np.int64]
     """The stretch that is still to be applied."""
-    upside_down: NDArray[np.bool_]
-    backwards: NDArray[np.bool_]
+    upside_down: NDArray[np.int64]
+    backwards: NDArray[np.int64]
     price: NDArray[np.float64]
     turn: NDArray[np.int64]
     """The place of the alteration in the recipe."""
@@ -113,8 +117,8 @@ def _variants(rows: list[tuple[int, int, Alteration]]) -> Variants:
         np.array([picture for _, picture, _ in rows], np.int64),
         np.array([a.stretch.numerator for a in done], np.int64),
         np.array([a.stretch.denominator for a in done], np.int64),
-        np.array(["inversion" in a.form for a in done]),
-        np.array(["retrograde" in a.form for a in done]),
+        np.array(["inversion" in a.form for a in done], np.int64),
+        np.array(["retrograde" in a.form for a in done], np.int64),
         np.array([a.price for a in done], np.float64),
         np.array([turn for turn, *_ in rows], np.int64),
     )
@@ -155,6 +159,9 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
     edge, pitch, drum = (
         np.concatenate([[0], np.cumsum([len(part[i]) for part in parts])]).astype(np.int64) for i in (0, 3, 5)
     )
+    numbers = np.array([part[9] for part in parts], np.int64).reshape(-1, len(NUMBERS))
+    units, kind = np.unique(numbers[:, : UNIT_DOWN + 1], axis=0, return_inverse=True)
+    numbers[:, KIND] = kind
     return Packed(
         np.array(alone, np.int8),
         np.array(first, np.int64),
@@ -164,7 +171,8 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
         *columns[3:5],
         drum,
         *columns[5:9],
-        np.array([part[9] for part in parts], np.int64).reshape(-1, len(NUMBERS)),
+        numbers,
+        units,
     )
 
 
@@ -178,6 +186,7 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
     column, lane = np.nonzero(edges)
     levels = np.unique(roll.brightness)
     names, index = np.unique(pitched.pitch, return_inverse=True)
+    meets = Fraction(picture.light**2, picture.area * unit)
     octave = picture.alteration.reading == "octave"
     numbers = (
         length.numerator,
@@ -195,6 +204,9 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
         picture.brightest,
         int(levels[0]) if len(levels) == 1 else 0,
         int(roll.brightness.min()),
+        0,
+        min(meets.numerator, 2**62),
+        meets.denominator,
     )
     return (
         time[column],
@@ -213,6 +225,3 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
 def selected(packed: Packed, chosen: slice) -> Packed:
     """Return the same columns for some of the samples only."""
     return packed._replace(alone=packed.alone[chosen], first_picture=packed.first_picture[chosen])
-
-
-__all__ = ["LANES", "NUMBERS", "Packed", "Variants", "is_shared", "pack", "replace", "selected", "variants"]

@@ -13,27 +13,43 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from goldenear.correlate.backends.lanes import add, greatest, least, load, reaching, splat, times
-from goldenear.match.columns import PieceColumns
-from goldenear.match.packed import Packed, Variants
-from goldenear.match.engines import Best
+from goldenear.correlate.backends.lanes import LANES, add, greatest, least, load, reaching, splat, times
+from goldenear.correlate.backends.records import float64s, int8s, int16s, int32s, int64s, uint8s, uint16s
 from goldenear.match.engines.sweep import (
     COSINE,
     COVERAGE,
-    LANES,
     WINDOW_COSINE,
-    Scratch,
-    View,
     need_of,
+    number,
     sweep_ones,
     sweep_weights,
+)
+from goldenear.match.packed import (
+    AREA,
+    BRIGHTEST,
+    DIMMEST,
+    END,
+    ENERGY,
+    KIND,
+    LENGTH,
+    LEVEL,
+    LIGHT,
+    LOWEST,
+    ONSET,
+    PLAIN_DENOMINATOR,
+    PLAIN_NUMERATOR,
+    RANGE,
 )
 
 compiled: Any = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
+
 SPARSE_FROM = 4
 """Rows for turning points alone pay from so many shifts a turning point on."""
+
+PLAIN_STROKES = 2**7
+"""The slope of what plain pictures share counts strokes: fewer than this fit into eight bits."""
 
 
 class Rules(NamedTuple):
@@ -44,13 +60,22 @@ class Rules(NamedTuple):
     """The transpositions allowed, where both have pitch."""
     highest: int
     octave: int
-    glow: bool
+    glow: int
     """Whether X's notes also shine on neighbouring steps: then S may exceed the energy."""
-    prune: bool
+    prune: int
+
+
+class Pairing(NamedTuple):
+    """How the units of X and of a sample's variant meet: shape (kinds of unit, variants), flat."""
+
+    piece_up: NDArray[np.int64]
+    sample_up: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    resolution: NDArray[np.int64]
 
 
 @compiled
-def greatest_common_divisor(a: int, b: int) -> int:
+def common_divisor(a: int, b: int) -> int:
     """Return the greatest whole number that divides both."""
     while b:
         a, b = b, a % b
@@ -58,240 +83,156 @@ def greatest_common_divisor(a: int, b: int) -> int:
 
 
 @compiled
-def view_of(
-    piece: PieceColumns, packed: Packed, sample: int, variants: Variants, v: int, rules: Rules
-) -> tuple[View, int]:
-    """Return how a variant of a sample is read against X, and the ticks of the pair in a quarter."""
-    k = packed.first_picture[sample] + variants.picture[v]
-    numbers = packed.numbers[k]
-    up = numbers[0] * variants.up[v]
-    down = numbers[1] * variants.down[v]
-    common = greatest_common_divisor(up, down)
-    up //= common
-    down //= common
-    piece_up = piece.unit_up * down
-    sample_up = up * piece.unit_down
-    unit = greatest_common_divisor(piece_up, sample_up)
-    shared_grid = greatest_common_divisor(piece.unit_down, down)
-    piece_up //= unit
-    sample_up //= unit
-    ticks = unit // shared_grid
-    resolution = piece.unit_down // shared_grid * down
-    # The slope of what plain pictures share counts strokes: it must fit into eight bits.
-    strokes = (packed.edge_start[k + 1] - packed.edge_start[k]) // 2
-    drums = packed.drum_start[k + 1] - packed.drum_start[k]
-    plain = piece.level > 0 and numbers[13] > 0 and min(strokes, piece.strokes) + drums < 2**7
-    weight = piece.level * numbers[13] if plain else np.int64(1)
+def look(piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sample: int, v: int, view: Any) -> None:
+    """Set the view on one variant of a sample."""
+    k = int64s(packed.first_picture, packed.n_first_picture)[sample]
+    k += int64s(variants.picture, variants.n_picture)[v]
+    pair = number(packed, k, KIND) * variants.n_picture + v
+    piece_up = int64s(pairing.piece_up, pairing.n_piece_up)[pair]
+    sample_up = int64s(pairing.sample_up, pairing.n_piece_up)[pair]
+    ticks = int64s(pairing.ticks, pairing.n_piece_up)[pair]
+    edge_start = int64s(packed.edge_start, packed.n_edge_start)
+    drum_start = int64s(packed.drum_start, packed.n_drum_start)
+    strokes = (edge_start[k + 1] - edge_start[k]) // 2
+    drums = drum_start[k + 1] - drum_start[k]
+    level = number(packed, k, LEVEL)
+    plain = piece.level > 0 and level > 0 and min(strokes, piece.strokes) + drums < PLAIN_STROKES
     scale = sample_up * ticks
-    above, below, need = 1.0, 1.0, 0.0
+    view.picture = k
+    view.piece_up = piece_up
+    view.sample_up = sample_up
+    view.ticks = ticks
+    view.resolution = int64s(pairing.resolution, pairing.n_piece_up)[pair]
+    view.upside_down = int64s(variants.upside_down, variants.n_picture)[v]
+    view.backwards = int64s(variants.backwards, variants.n_picture)[v]
+    view.plain = plain
+    view.weight = piece.level * level if plain else 1
+    view.measure = rules.measure
+    view.octave = rules.octave
+    view.above = 1.0
+    need = 0.0
     if rules.measure <= COSINE:
         # The sample's energy, or the part of it that a plain X can meet, as a fraction in lowest terms.
-        numerator, denominator = numbers[11] * scale, np.int64(1)
+        numerator, denominator = number(packed, k, ENERGY) * scale, np.int64(1)
         if piece.plain:
-            common = greatest_common_divisor(numbers[9], numbers[10])
-            numerator = numbers[9] // common * numbers[9]
-            denominator = numbers[10] // common
-            common = greatest_common_divisor(numerator, denominator)
-            numerator //= common
+            denominator = number(packed, k, PLAIN_DENOMINATOR)
+            common = common_divisor(scale, denominator) if denominator > 1 else np.int64(1)
+            numerator = number(packed, k, PLAIN_NUMERATOR) * (scale // common)
             denominator //= common
-            common = greatest_common_divisor(scale, denominator)
-            numerator *= scale // common
-            denominator //= common
-        above, below = np.float64(denominator), np.float64(numerator)
-        reference = below / above
+        view.above, view.below = np.float64(denominator), np.float64(numerator)
+        reference = view.below / view.above
         if rules.measure == COSINE:
             need = np.sqrt(reference * piece.all_energy * piece_up * ticks)
         elif not rules.glow:
-            dimmest = piece.plain if piece.plain else np.int64(1)
-            need = reference * dimmest / numbers[12]
+            need = reference * max(piece.plain, 1) / number(packed, k, BRIGHTEST)
     else:
         if rules.measure == COVERAGE:
-            greatest = piece.plain * numbers[9] if piece.plain else piece.scale * numbers[11]
-            greatest *= scale
+            most = piece.plain * number(packed, k, LIGHT) if piece.plain else piece.scale * number(packed, k, ENERGY)
+            most *= scale
         else:
-            greatest = piece.scaled_light * piece_up * ticks * numbers[12]
-        below = np.float64(greatest)
-        need = below
-    view = View(
-        k,
-        piece_up,
-        sample_up,
-        variants.upside_down[v],
-        variants.backwards[v],
-        ticks,
-        plain,
-        weight,
-        rules.measure,
-        above,
-        below,
-        need / (np.float64(ticks) * weight),
-        rules.octave,
-    )
-    return view, resolution
+            most = piece.scaled_light * piece_up * ticks * number(packed, k, BRIGHTEST)
+        view.below = np.float64(most)
+        need = view.below
+    view.need = need / (np.float64(ticks) * view.weight)
 
 
 @compiled
-def transpositions(piece: PieceColumns, packed: Packed, view: View, rules: Rules) -> tuple[int, int]:
+def transpositions(piece: Any, packed: Any, view: Any, rules: Any) -> tuple[int, int]:
     """Return the lowest and the highest transposition to try."""
     k = view.picture
-    numbers = packed.numbers[k]
-    has_pitch = packed.edge_start[k + 1] > packed.edge_start[k]
-    if not (has_pitch and piece.has_pitch):
+    edge_start = int64s(packed.edge_start, packed.n_edge_start)
+    if edge_start[k + 1] == edge_start[k] or not piece.has_pitch:
         return 0, 0
-    low = piece.lowest - numbers[5] - numbers[6]
-    high = piece.lowest + piece.pitches - 1 - numbers[5]
-    if len(piece.drum_pitch) and packed.drum_start[k + 1] > packed.drum_start[k]:
+    lowest = number(packed, k, LOWEST)
+    low = piece.lowest - lowest - number(packed, k, RANGE)
+    high = piece.lowest + piece.pitches - 1 - lowest
+    if piece.n_drum_pitch and drum_time(packed, view):
         low, high = min(low, 0), max(high, 0)
     return max(low, rules.lowest), min(high, rules.highest)
 
 
 @compiled
-def most_shared(piece: PieceColumns, packed: Packed, view: View) -> tuple[int, int]:
-    """Return the most that X and the sample could share anywhere, in units, and the drums' part in it."""
-    numbers = packed.numbers[view.picture]
-    if view.plain:
-        most = min(piece.area * view.piece_up, numbers[10] * view.sample_up)
-        drums = np.int64(0)
-        for j in range(packed.drum_start[view.picture], packed.drum_start[view.picture + 1]):
-            drums += packed.drum_offset[j] - packed.drum_onset[j]
-        return most, drums * view.sample_up if len(piece.drum_pitch) else np.int64(0)
-    most = min(piece.light * view.piece_up * numbers[12], numbers[9] * view.sample_up * piece.brightest)
-    return most, np.int64(0)
+def drum_time(packed: Any, view: Any) -> int:
+    """Return how long the sample's drums sound, all together, in its units."""
+    k = view.picture
+    start = int64s(packed.drum_start, packed.n_drum_start)
+    onset = int64s(packed.drum_onset, packed.n_drum_pitch)
+    offset = int64s(packed.drum_offset, packed.n_drum_pitch)
+    total = np.int64(0)
+    for j in range(start[k], start[k + 1]):
+        total += offset[j] - onset[j]
+    return total
 
 
 @compiled
-def shared_at_most(
-    piece: PieceColumns, packed: Packed, view: View, lowest: int, drums: int, lanes: Any
-) -> tuple[Any, bool]:
+def most_shared(piece: Any, packed: Any, view: Any) -> int:
+    """Return the most that X and the sample could share anywhere, in units."""
+    k = view.picture
+    if view.plain:
+        return min(piece.area * view.piece_up, number(packed, k, AREA) * view.sample_up)
+    return min(
+        piece.light * view.piece_up * number(packed, k, BRIGHTEST),
+        number(packed, k, LIGHT) * view.sample_up * piece.brightest,
+    )
+
+
+@compiled
+def shared_at_most(piece: Any, packed: Any, view: Any, lowest: int, drums: int, lanes: Any) -> Any:
     """Return, for 64 transpositions, a time that what plain pictures share there cannot exceed."""
     k = view.picture
-    numbers = packed.numbers[k]
-    length = numbers[4] * view.sample_up
+    window = int64s(piece.window, piece.n_window)
+    sounding = int32s(piece.sounding, piece.n_sounding)
+    pitch_start = int64s(packed.pitch_start, packed.n_pitch_start)
+    pitches = int16s(packed.pitch, packed.n_pitch)
+    own = int64s(packed.sounding, packed.n_pitch)
+    # A window of time of X that is at least as long as the sample.
+    length = number(packed, k, LENGTH) * view.sample_up
     row = 0
-    while row + 1 < len(piece.window) and piece.window[row] * view.piece_up < length:
+    while row + 1 < len(window) and window[row] * view.piece_up < length:
         row += 1
-    width = piece.pitches + 2 * LANES
-    base = LANES + numbers[5] + lowest - piece.lowest
+    row *= piece.pitches + 2 * LANES
+    base = LANES + number(packed, k, LOWEST) + lowest - piece.lowest
+    top = number(packed, k, RANGE)
     total = splat(0, lanes)
-    for i in range(packed.pitch_start[k], packed.pitch_start[k + 1]):
-        pitch = np.int64(packed.pitch[i])
-        if view.upside_down:
-            pitch = numbers[6] - pitch
-        place = base + pitch
+    for i in range(pitch_start[k], pitch_start[k + 1]):
+        pitch = np.int64(pitches[i])
+        place = base + (top - pitch if view.upside_down else pitch)
         if place <= 0 or place >= LANES + piece.pitches:
             continue
         # Counted in units of X, the sample's rounded up.
-        own = -((-packed.sounding[i] * view.sample_up) // view.piece_up)
-        total = add(total, least(load(piece.sounding, row * width + place), splat(min(own, 2**31 - 1), lanes)))
-    return add(times(total, view.piece_up), splat(drums, lanes))
+        time = own[i] * view.sample_up
+        if view.piece_up > 1:
+            time = (time + view.piece_up - 1) // view.piece_up
+        total = add(total, least(load(sounding, row + place), splat(min(time, 2**31 - 1), lanes)))
+    if view.piece_up > 1:
+        total = times(total, view.piece_up)
+    return add(total, splat(drums, lanes)) if drums else total
 
 
 @compiled
 def lanes_allowed(lowest: int, low: int, high: int) -> Any:
     """Return the bits of the lanes from `lowest` on whose transposition lies within low..high."""
-    every = ~np.uint64(0)
     first = max(low - lowest, 0)
     count = min(high - lowest, LANES - 1) - first + 1
     if count <= 0:
         return np.uint64(0)
-    return (every >> np.uint64(LANES - count)) << np.uint64(first)
+    return (~np.uint64(0) >> np.uint64(LANES - count)) << np.uint64(first)
 
 
 @compiled
-def similarity_bound(piece: PieceColumns, packed: Packed, view: View, rules: Rules, floor: float, lanes: NDArray[np.int32]) -> float:
-    """Return what the similarity of a pair, before its price, cannot exceed; 0 where it cannot reach `floor`."""
-    numbers = packed.numbers[view.picture]
-    most, drums = most_shared(piece, packed, view)
-    need = need_of(view, floor)
-    if need > most:
-        return 0.0
-    if not is_countable(piece, view, numbers, drums):
-        return similarity_at_most(view, most)
-    low, high = transpositions(piece, packed, view, rules)
-    upper = np.int64(0)
-    for lowest in range(low, high + 1, LANES):
-        bound = shared_at_most(piece, packed, view, lowest, drums, lanes)
-        bound = least(bound, splat(most, lanes))
-        upper = max(upper, greatest(bound, lanes_allowed(lowest, low, high)))
-    return similarity_at_most(view, upper) if upper >= need else 0.0
+def drums_at_most(piece: Any, packed: Any, view: Any) -> int:
+    """Return the most that the drums of plain pictures can share, in units."""
+    return drum_time(packed, view) * view.sample_up if piece.n_drum_pitch else np.int64(0)
 
 
 @compiled
-def is_countable(piece: PieceColumns, view: View, numbers: NDArray[np.int64], drums: int) -> bool:
+def is_countable(piece: Any, view: Any, drums: int) -> bool:
     """Tell whether what two pictures share at most can be counted pitch by pitch, in 32 bits."""
-    return view.plain and piece.area * view.piece_up < 2**30 and drums < 2**30
+    return bool(view.plain) and piece.area * view.piece_up < 2**30 and drums < 2**30
 
 
 @compiled
-def lay(piece: PieceColumns, packed: Packed, view: View, rules: Rules, floor: float, room: Scratch) -> None:
-    """Lay one variant on X; the best that reaches `floor`, a similarity before its price, is left in `room`."""
-    room.height[0] = 0.0
-    room.height[1] = floor
-    k = view.picture
-    numbers = packed.numbers[k]
-    most, drums = most_shared(piece, packed, view)
-    if need_of(view, floor) > most:
-        return
-    low, high = transpositions(piece, packed, view, rules)
-    edges = packed.edge_start[k + 1] - packed.edge_start[k]
-    countable = is_countable(piece, view, numbers, drums)
-    shifts = piece.time[-1] * view.piece_up + numbers[4] * view.sample_up if len(piece.time) else np.int64(0)
-    sparse = (
-        view.plain
-        and not rules.glow
-        and packed.drum_start[k + 1] == packed.drum_start[k]
-        and shifts > SPARSE_FROM * len(piece.time) * edges
-        and (np.float64(most) * view.ticks * view.weight) ** 2 * piece.all_energy * view.piece_up * view.ticks
-        < 2.0**50
-    )
-    most = max(most, piece.light * view.piece_up * max(0, -numbers[14]))
-    for i in range(len(piece.time)):
-        room.piece_time[i] = piece.time[i] * view.piece_up
-    for lowest in range(low, high + 1, LANES):
-        allowed = lanes_allowed(lowest, low, high)
-        need = need_of(view, max(floor, room.height[0]))
-        within = most
-        if countable:
-            bound = shared_at_most(piece, packed, view, lowest, drums, room.lanes32)
-            if rules.prune:
-                allowed &= reaching(bound, splat(min(need, 2**31 - 1), room.lanes32), room.lanes32)
-            within = min(most, greatest(bound, ~np.uint64(0)))
-        if allowed:
-            _sweep_in_bits(piece, packed, view, lowest, allowed, need, within, sparse, room)
-
-
-@compiled
-def _sweep_in_bits(
-    piece: PieceColumns,
-    packed: Packed,
-    view: View,
-    lowest: int,
-    allowed: Any,
-    need: int,
-    most: int,
-    sparse: bool,
-    room: Scratch,
-) -> None:
-    """Sweep with integers as short as what they count allows."""
-    if not view.plain:
-        if most < 2**31:
-            sweep_weights(
-                piece, packed, view, lowest, allowed, need, most, room.table32, room.lanes32, False, room
-            )
-        else:
-            sweep_weights(
-                piece, packed, view, lowest, allowed, need, most, room.table64, room.lanes64, False, room
-            )
-    elif most < 2**8 and not sparse:
-        sweep_ones(piece, packed, view, lowest, allowed, need, most, room.table8, room.lanes8, False, room)
-    elif most < 2**16:
-        sweep_ones(piece, packed, view, lowest, allowed, need, most, room.table8, room.lanes16, sparse, room)
-    else:
-        sweep_ones(piece, packed, view, lowest, allowed, need, most, room.table8, room.lanes32, sparse, room)
-
-
-@compiled
-def similarity_at_most(view: View, shared: int) -> float:
+def similarity_at_most(view: Any, shared: int) -> float:
     """Return a similarity that no placement with so much shared time, in units, can exceed."""
     if view.need <= 0:
         return 1.0
@@ -302,111 +243,226 @@ def similarity_at_most(view: View, shared: int) -> float:
 
 
 @compiled
+def similarity_bound(piece: Any, packed: Any, view: Any, rules: Any, lanes: Any) -> float:
+    """Return what the similarity of a pair, before its price, cannot exceed; 0 where it is below the floor."""
+    most = most_shared(piece, packed, view)
+    need = need_of(view, view.floor)
+    if need > most:
+        return 0.0
+    drums = drums_at_most(piece, packed, view)
+    if not is_countable(piece, view, drums):
+        return similarity_at_most(view, most)
+    low, high = transpositions(piece, packed, view, rules)
+    upper = np.int64(0)
+    for lowest in range(low, high + 1, LANES):
+        bound = shared_at_most(piece, packed, view, lowest, drums, lanes)
+        upper = max(upper, greatest(bound, lanes_allowed(lowest, low, high)))
+    return similarity_at_most(view, min(upper, most)) if upper >= need else 0.0
+
+
+@compiled
+def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
+    """Lay one variant on X; the best that reaches the view's floor is left in the view."""
+    k = view.picture
+    view.height = 0.0
+    most = most_shared(piece, packed, view)
+    if need_of(view, view.floor) > most:
+        return
+    drums = drums_at_most(piece, packed, view)
+    low, high = transpositions(piece, packed, view, rules)
+    countable = is_countable(piece, view, drums)
+    sparse = pays_sparse(piece, packed, view, rules, most)
+    most = max(most, piece.light * view.piece_up * max(0, -number(packed, k, DIMMEST)))
+    lanes = int32s(room.lanes32, room.n_lanes32)
+    time = int64s(piece.time, piece.n_time)
+    piece_time = int64s(room.piece_time, piece.n_time)
+    ready = False
+    for lowest in range(low, high + 1, LANES):
+        allowed = lanes_allowed(lowest, low, high)
+        need = need_of(view, max(view.floor, view.height))
+        within = most
+        if countable:
+            bound = shared_at_most(piece, packed, view, lowest, drums, lanes)
+            if rules.prune:
+                allowed &= reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes)
+            within = min(most, greatest(bound, ~np.uint64(0)))
+        if allowed:
+            if not ready:
+                for i in range(len(time)):
+                    piece_time[i] = time[i] * view.piece_up
+                ready = True
+            sweep_in_bits(piece, packed, view, lowest, allowed, need, within, sparse, room)
+
+
+@compiled
+def pays_sparse(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> bool:
+    """Tell whether rows for turning points alone pay, and are exact: where similarities cannot round alike."""
+    k = view.picture
+    edge_start = int64s(packed.edge_start, packed.n_edge_start)
+    drum_start = int64s(packed.drum_start, packed.n_drum_start)
+    if not view.plain or rules.glow or piece.n_time == 0 or drum_start[k + 1] > drum_start[k]:
+        return False
+    time = int64s(piece.time, piece.n_time)
+    shifts = time[-1] * view.piece_up + number(packed, k, LENGTH) * view.sample_up
+    if shifts < SPARSE_FROM * len(time) * (edge_start[k + 1] - edge_start[k]):
+        return False
+    shared = np.float64(most) * view.ticks * view.weight
+    return shared * shared * piece.all_energy * view.piece_up * view.ticks < 2.0**50
+
+
+@compiled
+def sweep_in_bits(
+    piece: Any,
+    packed: Any,
+    view: Any,
+    lowest: int,
+    allowed: Any,
+    need: int,
+    most: int,
+    sparse: bool,
+    room: Any,
+) -> None:
+    """Sweep with integers as short as what they count allows."""
+    table8 = int8s(room.table8, room.n_table8)
+    lanes32 = int32s(room.lanes32, room.n_lanes32)
+    if not view.plain and most < 2**31:
+        table32 = int32s(room.table32, room.n_table32)
+        sweep_weights(piece, packed, view, lowest, allowed, need, most, table32, lanes32, False, room)
+    elif not view.plain:
+        table64 = int64s(room.table64, room.n_table64)
+        lanes64 = int64s(room.lanes64, room.n_lanes64)
+        sweep_weights(piece, packed, view, lowest, allowed, need, most, table64, lanes64, False, room)
+    elif most < 2**8 and not sparse:
+        lanes8 = uint8s(room.lanes8, room.n_lanes8)
+        sweep_ones(piece, packed, view, lowest, allowed, need, most, table8, lanes8, False, room)
+    elif most < 2**16:
+        lanes16 = uint16s(room.lanes16, room.n_lanes16)
+        sweep_ones(piece, packed, view, lowest, allowed, need, most, table8, lanes16, sparse, room)
+    else:
+        sweep_ones(piece, packed, view, lowest, allowed, need, most, table8, lanes32, sparse, room)
+
+
+@compiled
 def contend(
-    piece: PieceColumns,
-    packed: Packed,
-    variants: Variants,
-    rules: Rules,
+    piece: Any,
+    packed: Any,
+    pairing: Any,
+    variants: Any,
+    rules: Any,
     sample: int,
     floor: float,
-    best: Best,
-    room: Scratch,
+    best: Any,
+    view: Any,
+    room: Any,
 ) -> None:
     """Lay one sample on X in every variant, and keep the best in `best` if it reaches `floor`."""
-    for v in range(len(variants.price)):
-        price = variants.price[v]
-        reached = max(best.similarity[sample], floor) if rules.prune else 0.0
+    prices = float64s(variants.price, variants.n_price)
+    turns = int64s(variants.turn, variants.n_price)
+    similarities = float64s(best.similarity, best.n_similarity)
+    best_turn = int64s(best.turn, best.n_similarity)
+    for v in range(len(prices)):
+        price = prices[v]
+        old = similarities[sample]
+        reached = max(old, floor) if rules.prune else 0.0
         if price <= 0 or price < reached:
             # The cheapest come first: no placement can be worth more than its price.
             break
-        view, ticks = view_of(piece, packed, sample, variants, v, rules)
-        lay(piece, packed, view, rules, reached / price * (1 - 1e-12), room)
-        similarity = room.height[0] * price
-        turn = variants.turn[v]
-        old = best.similarity[sample]
-        if similarity > old or (similarity == old and similarity > 0 and turn < best.turn[sample]):
-            best.similarity[sample] = similarity
-            best.turn[sample] = turn
-            best.transposition[sample] = room.key[1]
-            best.shift[sample] = room.key[2] * view.ticks
-            best.shared[sample] = room.key[3]
-            best.ticks[sample] = ticks
+        look(piece, packed, pairing, variants, rules, sample, v, view)
+        view.floor = reached / price * (1 - 1e-12)
+        lay(piece, packed, view, rules, room)
+        similarity = view.height * price
+        turn = turns[v]
+        if similarity > old or (similarity == old and similarity > 0 and turn < best_turn[sample]):
+            similarities[sample] = similarity
+            best_turn[sample] = turn
+            int64s(best.transposition, best.n_similarity)[sample] = view.transposition
+            int64s(best.shift, best.n_similarity)[sample] = view.shift * view.ticks
+            int64s(best.shared, best.n_similarity)[sample] = view.shared
+            int64s(best.ticks, best.n_similarity)[sample] = view.resolution
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def contest(
-    piece: PieceColumns,
-    packed: Packed,
-    shared: Variants,
-    own: Variants,
-    rules: Rules,
+    pieces: Any,
+    packs: Any,
+    pairings: Any,
+    variants: Any,
+    rules: Any,
     order: NDArray[np.int64],
     floor: float,
-    best: Best,
-    room: Scratch,
+    best: Any,
+    views: Any,
+    rooms: Any,
 ) -> None:
-    """Let the samples named in `order` contend."""
+    """Let the samples named in `order` contend.
+
+    The arguments are records: of `pairings` and `variants` the first serves samples whose stretches and forms
+    share a picture, the second those with a picture for each.
+    """
+    alone = int8s(packs[0].alone, packs[0].n_alone)
     for i in range(len(order)):
-        sample = order[i]
-        variants = own if packed.alone[sample] else shared
-        contend(piece, packed, variants, rules, sample, floor, best, room)
+        own = alone[order[i]]
+        contend(
+            pieces[0], packs[0], pairings[own], variants[own], rules[0], order[i], floor, best[0], views[0],
+            rooms[0],
+        )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def bound(
-    piece: PieceColumns,
-    packed: Packed,
-    shared: Variants,
-    own: Variants,
-    rules: Rules,
+    pieces: Any,
+    packs: Any,
+    pairings: Any,
+    variants: Any,
+    rules: Any,
     first: int,
     last: int,
     floor: float,
     most_placements: float,
     upper: NDArray[np.float64],
-    lanes: NDArray[np.int32],
+    views: Any,
+    rooms: Any,
 ) -> int:
     """Raise ``upper[sample]`` to what each sample's similarity cannot exceed; 0 where it cannot reach `floor`.
 
     Returns
     -------
     int
-        0; or, for the first sample that cannot be compared, twice its number and 1 if it takes too many
+        0; or, for the first sample that cannot be compared, four times its number and 1 if it takes too many
         placements, 2 if sums could leave 64 bits.
     """
+    piece, packed, view, room, rule = pieces[0], packs[0], views[0], rooms[0], rules[0]
+    alone = int8s(packed.alone, packed.n_alone)
+    lanes = int32s(room.lanes32, room.n_lanes32)
     for sample in range(first, last):
-        variants = own if packed.alone[sample] else shared
+        own = alone[sample]
+        prices = float64s(variants[own].price, variants[own].n_price)
         highest = upper[sample]
-        for v in range(len(variants.price)):
-            view, _ = view_of(piece, packed, sample, variants, v, rules)
-            refused = _refused(piece, packed, view, rules, most_placements)
+        for v in range(len(prices)):
+            look(piece, packed, pairings[own], variants[own], rule, sample, v, view)
+            refused = refusal(piece, packed, view, rule, most_placements)
             if refused:
-                return 2 * sample + refused
-            price = variants.price[v]
+                return 4 * sample + refused
             wanted = max(highest, floor)
-            if not rules.prune or price <= 0 or price < wanted:
-                continue
-            reach = similarity_bound(piece, packed, view, rules, wanted / price * (1 - 1e-12), lanes)
-            highest = max(highest, price * reach)
+            if rule.prune and prices[v] > 0 and prices[v] >= wanted:
+                view.floor = wanted / prices[v] * (1 - 1e-12)
+                highest = max(highest, prices[v] * similarity_bound(piece, packed, view, rule, lanes))
         upper[sample] = highest
     return 0
 
 
 @compiled
-def _refused(
-    piece: PieceColumns, packed: Packed, view: View, rules: Rules, most_placements: float
-) -> int:
-    """Tell whether a pair takes more placements than can be tried, or sums that leave 64 bits."""
-    numbers = packed.numbers[view.picture]
+def refusal(piece: Any, packed: Any, view: Any, rules: Any, most_placements: float) -> int:
+    """Tell whether a pair takes more placements than can be tried, or sums that leave 64 bits; 0 if neither."""
+    k = view.picture
     low, high = transpositions(piece, packed, view, rules)
-    last = max(piece.event[-1] if len(piece.event) else 0, piece.drum_offset.max() if len(piece.drum_offset) else 0)
-    shifts = float(view.ticks) * (last * view.piece_up + (numbers[3] - numbers[2]) * view.sample_up)
+    length = number(packed, k, END) - number(packed, k, ONSET)
+    shifts = np.float64(view.ticks) * (piece.length * view.piece_up + length * view.sample_up)
     if shifts * (high - low + 1) > most_placements:
         return TOO_MANY_PLACEMENTS
-    scale = float(view.piece_up) * view.ticks
-    brightest = max(numbers[12], -numbers[14])
-    shared = 3.0 * piece.scaled_light * scale * brightest
-    reference = float(numbers[9]) * numbers[9] * view.sample_up * view.ticks
-    if max(shared, 4.0 * piece.all_energy * scale) > 2.0**62 or (numbers[13] == 0 and reference > 2.0**62):
+    scale = np.float64(view.piece_up) * view.ticks
+    brightest = max(number(packed, k, BRIGHTEST), -number(packed, k, DIMMEST))
+    if max(3.0 * piece.scaled_light * scale * brightest, 4.0 * piece.all_energy * scale) > 2.0**62:
         return TOO_LONG
-    return 0
+    reference = np.float64(max(number(packed, k, PLAIN_NUMERATOR), number(packed, k, ENERGY)))
+    return TOO_LONG if reference * view.sample_up * view.ticks > 2.0**62 else 0

@@ -9,20 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.correlate.backends.records import as_record
 from goldenear.errors import TooLarge
 from goldenear.match.columns import PieceColumns, piece_columns
 from goldenear.match.engines import Best, Found
-from goldenear.match.engines.contest import TOO_MANY_PLACEMENTS, Rules, bound, contest
-from goldenear.match.packed import LEVEL, Variants, variants
+from goldenear.match.engines.contest import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Pairing, Rules, bound, contest
+from goldenear.match.engines.sweep import View, new_room
+from goldenear.match.packed import LEVEL, Packed, Variants, variants
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
-from goldenear.match.recipe import MEASURES, Recipe
 from goldenear.match.similarity import MAX_PLACEMENTS
-from goldenear.match.engines.sweep import Scratch, scratch
 from goldenear.notes.piano_roll import Reading
-
-PLAIN_STROKES = 2**7
-"""Samples of so many strokes are counted with their weights, in wider lanes."""
 
 FIRST_CHUNK = 256
 """Samples compared before the bar is raised for the first time; the next chunks are larger."""
@@ -70,19 +67,18 @@ class Tournament:
     def __init__(
         self, x: Mapping[Reading, PiecePicture], samples: PreparedSamples, threads: int, prune: bool
     ) -> None:
-        packed, recipe = samples.packed, samples.recipe
-        strokes = int(np.diff(packed.edge_start).max(initial=0)) // 2 + int(np.diff(packed.drum_start).max(initial=0))
-        weighted = bool((packed.numbers[:, LEVEL] == 0).any()) or strokes >= PLAIN_STROKES
-        self.samples, self.packed = samples, packed
-        readings = variants(recipe)
-        self.readings: list[tuple[PieceColumns, Variants, Variants, Rules]] = [
-            (piece_columns(x[reading], weighted=weighted), *readings[reading], _rules(recipe, reading, samples, prune))
-            for reading in readings
-        ]
-        columns = max(len(piece.time) for piece, *_ in self.readings)
-        edges = int(np.diff(packed.edge_start).max(initial=0))
-        self.rooms: list[Scratch] = [scratch(columns, edges) for _ in range(threads)]
+        self.samples, self.packed = samples, samples.packed
         self.best = Best.nothing(len(samples))
+        weighted = needs_weights(self.packed)
+        self.readings = [
+            Laid(piece_columns(x[reading], weighted=weighted), self.packed, kinds, _rules(samples, reading, prune))
+            for reading, kinds in variants(samples.recipe).items()
+        ]
+        columns = max(laid.piece.time.size for laid in self.readings)
+        edges = int(np.diff(self.packed.edge_start).max(initial=0))
+        self.rooms = [new_room(columns, edges) for _ in range(threads)]
+        self._records = [(as_record(View()), as_record(room)) for room in self.rooms]
+        self._packed, self._best = as_record(self.packed), as_record(self.best)
 
     def bounds(self, floor: float) -> NDArray[np.float64]:
         """Return what each sample's similarity cannot exceed; 0 where it cannot reach `floor`.
@@ -96,10 +92,10 @@ class Tournament:
         parts = np.linspace(0, len(upper), len(self.rooms) + 1).astype(int).tolist()
 
         def bound_part(i: int) -> int:
-            for piece, shared, own, rules in self.readings:
+            for laid in self.readings:
                 refused: int = bound(
-                    piece, self.packed, shared, own, rules, parts[i], parts[i + 1], floor, float(MAX_PLACEMENTS),
-                    upper, self.rooms[i].lanes32,
+                    laid.record, self._packed, laid.pairings, laid.variants, laid.rules, parts[i], parts[i + 1],
+                    floor, float(MAX_PLACEMENTS), upper, *self._records[i],
                 )  # fmt: skip
                 if refused:
                     return refused
@@ -107,8 +103,7 @@ class Tournament:
 
         for refused in self._together(bound_part):
             if refused:
-                sample = self.samples[refused // 2 if refused % 2 else refused // 2 - 1]
-                raise TooLarge(_refusal(refused, sample.name))
+                raise TooLarge(_refusal(refused % 4, self.samples[refused // 4].name))
         return upper
 
     def play(self, order: NDArray[np.int64], floor: float) -> None:
@@ -116,8 +111,11 @@ class Tournament:
 
         def contest_part(i: int) -> None:
             part = np.ascontiguousarray(order[i :: len(self.rooms)])
-            for piece, shared, own, rules in self.readings:
-                contest(piece, self.packed, shared, own, rules, part, floor, self.best, self.rooms[i])
+            for laid in self.readings:
+                contest(
+                    laid.record, self._packed, laid.pairings, laid.variants, laid.rules, part, floor,
+                    self._best, *self._records[i],
+                )  # fmt: skip
 
         self._together(contest_part)
 
@@ -152,21 +150,51 @@ class Tournament:
             return list(pool.map(work, range(len(self.rooms))))
 
 
-def _rules(recipe: Recipe, reading: Reading, samples: PreparedSamples, prune: bool) -> Rules:
+class Laid:
+    """One reading of X, as records for compiled loops; the arrays behind them are kept alive here."""
+
+    def __init__(
+        self, piece: PieceColumns, packed: Packed, kinds: tuple[Variants, Variants], rules: Rules
+    ) -> None:
+        self.piece, self._kinds = piece, kinds
+        self._pairings = [pairing_of(piece, packed, kind) for kind in kinds]
+        self.record, self.rules = as_record(piece), as_record(rules)
+        self.variants = np.concatenate([as_record(kind) for kind in kinds])
+        self.pairings = np.concatenate([as_record(pairing) for pairing in self._pairings])
+
+
+def pairing_of(piece: PieceColumns, packed: Packed, kind: Variants) -> Pairing:
+    """Return how X's unit meets every kind of unit under every variant, as in the coarsest common grid."""
+    up = packed.units[:, :1] * kind.up
+    down = packed.units[:, 1:] * kind.down
+    common = np.gcd(up, down)
+    up, down = up // common, down // common
+    piece_up, sample_up = piece.unit_up * down, up * piece.unit_down
+    unit, grid = np.gcd(piece_up, sample_up), np.gcd(piece.unit_down, down)
+    columns = (piece_up // unit, sample_up // unit, unit // grid, piece.unit_down // grid * down)
+    return Pairing(*(np.ascontiguousarray(column) for column in columns))
+
+
+def needs_weights(packed: Packed) -> bool:
+    """Tell whether some sample is not of one brightness, or has too many strokes to be counted in eight bits."""
+    strokes = np.diff(packed.edge_start).max(initial=0) // 2 + np.diff(packed.drum_start).max(initial=0)
+    return bool((packed.numbers[:, LEVEL] == 0).any()) or int(strokes) >= PLAIN_STROKES
+
+
+def _rules(samples: PreparedSamples, reading: Reading, prune: bool) -> Rules:
     """Return what the recipe says, as plain numbers."""
     octave = samples[0].steps_per_octave if reading == "octave" and len(samples) else 0
-    lowest, highest = recipe.transpositions or (-(2**40), 2**40)
+    lowest, highest = samples.recipe.transpositions or (-(2**40), 2**40)
     if reading == "rhythm":
         lowest, highest = 0, 0
     elif reading == "octave":
         lowest, highest = 0, octave - 1
-    order = ("window-cosine", "cosine", "coverage", "brightness")
-    assert set(order) == set(MEASURES)
-    return Rules(order.index(recipe.measure), lowest, highest, octave, reading == "neighbour", prune)
+    measure = ("window-cosine", "cosine", "coverage", "brightness").index(samples.recipe.measure)
+    return Rules(measure, lowest, highest, octave, reading == "neighbour", prune)
 
 
 def _refusal(code: int, name: str) -> str:
-    if code % 2 == TOO_MANY_PLACEMENTS:
+    if code == TOO_MANY_PLACEMENTS:
         return (
             f"X and {name or 'a sample'} have more placements on their common grid than the budget of "
             f"{MAX_PLACEMENTS:,}: cut the music, or quantise it to fewer ticks a quarter"

@@ -19,6 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.lanes import (
+    LANES,
     add,
     bits_set,
     load,
@@ -31,45 +32,58 @@ from goldenear.correlate.backends.lanes import (
     times,
     widen,
 )
-from goldenear.match.columns import PieceColumns
-from goldenear.match.packed import Packed
+from goldenear.correlate.backends.records import int8s, int16s, int32s, int64s, uint64s
+from goldenear.match.packed import END, LENGTH, LOWEST, NUMBERS, ONSET, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
 
-LANES = 64
 DENSE_ROWS = 512
 SPARSE_ROWS = 8192
 
 WINDOW_COSINE, COSINE, COVERAGE = 0, 1, 2
 
+FIELDS = len(NUMBERS)
+
 compiled: Any = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 class View(NamedTuple):
-    """How a picture of a sample is read, and what becomes of what is shared: scalars of one pair."""
+    """How a picture of a sample is read, and what becomes of what is shared: one pair."""
 
-    picture: int
-    piece_up: int
+    picture: int = 0
+    piece_up: int = 1
     """Pair units in a unit of X."""
-    sample_up: int
+    sample_up: int = 1
     """Pair units in a unit of the sample."""
-    upside_down: bool
-    backwards: bool
-    ticks: int
+    upside_down: int = 0
+    backwards: int = 0
+    ticks: int = 1
     """Ticks of the pair in a pair unit."""
-    plain: bool
+    resolution: int = 1
+    """Ticks of the pair in a quarter."""
+    plain: int = 0
     """Whether both pictures are of one brightness, and edges count as 1."""
-    weight: int
+    weight: int = 1
     """What one unit of shared time counts: brightness times brightness of plain pictures, else 1."""
-    measure: int
-    above: float
-    below: float
+    measure: int = 0
+    above: float = 1.0
+    below: float = 1.0
     """The similarity is sqrt(S S above / (E below)), or S / below for the measures without energy."""
-    need: float
+    need: float = 0.0
     """A similarity h needs at least h**2 need (for a cosine in the window) or h need units of shared time."""
-    octave: int
+    octave: int = 0
     """Steps an octave where octaves are folded, else 0."""
+    floor: float = 0.0
+    """The least similarity, before its price, that is of interest."""
+    height: float = 0.0
+    """The greatest found so far, and where."""
+    size: int = 0
+    transposition: int = 0
+    shift: int = 0
+    """In pair units."""
+    shared: int = 0
+    """In ticks of the pair."""
 
 
-class Scratch(NamedTuple):
+class Room(NamedTuple):
     """Room to work in, one a thread."""
 
     table8: NDArray[np.int8]
@@ -90,37 +104,24 @@ class Scratch(NamedTuple):
     bits: NDArray[np.uint64]
     before: NDArray[np.int64]
     shifts: NDArray[np.int64]
-    events: NDArray[np.int64]
+    start_event: int = 0
+    end_event: int = 0
     """The last event of X before the window's beginning and before its end, counted from 1."""
-    height: NDArray[np.float64]
-    """The greatest similarity found in this pair, before its price; and a floor under which none counts."""
-    key: NDArray[np.int64]
-    """Where: the size of the transposition, the transposition, the shift in pair units, the shared ticks."""
 
 
-def scratch(piece_times: int, edges: int) -> Scratch:
+def new_room(piece_times: int, edges: int) -> Room:
     """Return room for a piece with so many columns and samples with at most so many edges."""
-    return Scratch(
+    sixty_four = (np.zeros(LANES, kind) for kind in (np.uint8, np.uint16, np.int32, np.int64, np.int64, np.int32))
+    return Room(
         _aligned(SPARSE_ROWS * LANES, np.int8),
         _aligned(DENSE_ROWS * LANES, np.int32),
         _aligned(DENSE_ROWS * LANES, np.int64),
-        np.zeros(LANES, np.uint8),
-        np.zeros(LANES, np.uint16),
-        np.zeros(LANES, np.int32),
-        np.zeros(LANES, np.int64),
-        np.zeros(LANES, np.int64),
-        np.zeros(LANES, np.int32),
+        *sixty_four,
         np.zeros(piece_times, np.int64),
-        np.zeros(edges + 2, np.int64),
-        np.zeros(edges + 2, np.int64),
-        np.zeros(edges + 2, np.int64),
-        np.zeros(edges + 2, np.int64),
+        *(np.zeros(edges + 2, np.int64) for _ in range(4)),
         np.zeros(SPARSE_ROWS // 64 + 2, np.uint64),
         np.zeros(SPARSE_ROWS // 64 + 2, np.int64),
         np.zeros(SPARSE_ROWS + 1, np.int64),
-        np.zeros(2, np.int64),
-        np.zeros(2, np.float64),
-        np.zeros(4, np.int64),
     )
 
 
@@ -133,7 +134,13 @@ def _aligned(n: int, kind: Any) -> NDArray[Any]:
 
 
 @compiled
-def need_of(view: View, height: float) -> int:
+def number(packed: Any, picture: int, which: int) -> int:
+    """Return one of the numbers of a picture."""
+    return int64s(packed.numbers, packed.n_numbers)[picture * FIELDS + which]
+
+
+@compiled
+def need_of(view: Any, height: float) -> int:
     """Return how many units of shared time a similarity of at least `height` needs, at the least."""
     if view.measure == WINDOW_COSINE:
         height *= height
@@ -141,143 +148,180 @@ def need_of(view: View, height: float) -> int:
 
 
 @compiled
-def lay_ones(piece: PieceColumns, packed: Packed, view: View, base: int, room: Scratch) -> int:
+def lay_ones(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int:
     """Note the sample's edges, two at a time, as places in X's columns; return how many such twos.
 
     `base` is the place of the pitch that lane 0 finds for the sample's lowest pitch.
     """
+    start = int64s(packed.edge_start, packed.n_edge_start)
+    edge_time = int64s(packed.edge_time, packed.n_edge_time)
+    edge_pitch = int16s(packed.edge_pitch, packed.n_edge_pitch)
+    edge_weight = int16s(packed.edge_weight, packed.n_edge_weight)
+    moment, first, second = (int64s(room.time, room.n_time), int64s(room.first, room.n_time), int64s(room.second, room.n_time))
     n = 0
     half = piece.width // 2
+    above = LANES + piece.pitches
     k = view.picture
-    whole = packed.numbers[k, 4]
-    top = packed.numbers[k, 6]
-    for e in range(packed.edge_start[k], packed.edge_start[k + 1]):
-        time = packed.edge_time[e]
-        pitch = np.int64(packed.edge_pitch[e])
-        begins = packed.edge_weight[e] > 0
+    whole = number(packed, k, LENGTH)
+    top = number(packed, k, RANGE)
+    sample_up = view.sample_up
+    for e in range(start[k], start[k + 1]):
+        time = edge_time[e]
+        pitch = np.int64(edge_pitch[e])
+        begins = edge_weight[e] > 0
         if view.backwards:
             time = whole - time
             begins = not begins
         if view.upside_down:
             pitch = top - pitch
         place = base + pitch
-        if place <= 0 or place >= LANES + piece.pitches:
+        if place <= 0 or place >= above:
             continue
         # What is shared turns by minus the product of the edges: a beginning reads the other half.
         if begins:
             place += half
-        time *= view.sample_up
-        if n and room.time[n - 1] == time and room.second[n - 1] == 0:
-            room.second[n - 1] = place
+        time *= sample_up
+        if n and moment[n - 1] == time and second[n - 1] == 0:
+            second[n - 1] = place
         else:
-            room.time[n] = time
-            room.first[n] = place
-            room.second[n] = 0
+            moment[n] = time
+            first[n] = place
+            second[n] = 0
             n += 1
     return n
 
 
 @compiled
-def lay_weights(piece: PieceColumns, packed: Packed, view: View, base: int, room: Scratch) -> int:
+def lay_weights(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int:
     """Note the sample's edges, one by one, as places in X's columns and weights; return how many."""
+    start = int64s(packed.edge_start, packed.n_edge_start)
+    edge_time = int64s(packed.edge_time, packed.n_edge_time)
+    edge_pitch = int16s(packed.edge_pitch, packed.n_edge_pitch)
+    edge_weight = int16s(packed.edge_weight, packed.n_edge_weight)
+    moment, first, second = (int64s(room.time, room.n_time), int64s(room.first, room.n_time), int64s(room.second, room.n_time))
     n = 0
+    above = LANES + piece.pitches
     k = view.picture
-    whole = packed.numbers[k, 4]
-    top = packed.numbers[k, 6]
-    for e in range(packed.edge_start[k], packed.edge_start[k + 1]):
-        time = packed.edge_time[e]
-        pitch = np.int64(packed.edge_pitch[e])
-        weight = np.int64(packed.edge_weight[e])
+    whole = number(packed, k, LENGTH)
+    top = number(packed, k, RANGE)
+    for e in range(start[k], start[k + 1]):
+        time = edge_time[e]
+        pitch = np.int64(edge_pitch[e])
+        weight = np.int64(edge_weight[e])
         if view.backwards:
             time = whole - time
             weight = -weight
         if view.upside_down:
             pitch = top - pitch
         place = base + pitch
-        if place <= 0 or place >= LANES + piece.pitches:
+        if place <= 0 or place >= above:
             continue
-        room.time[n] = time * view.sample_up
-        room.first[n] = place
-        room.second[n] = -weight
+        moment[n] = time * view.sample_up
+        first[n] = place
+        second[n] = -weight
         n += 1
     return n
 
 
 @compiled
-def scatter_ones(piece: PieceColumns, table: Any, j: int, row: int, i: int, room: Scratch) -> None:
+def ones_of(piece: Any) -> tuple[Any, int]:
+    """Return X's columns of edges that count as 1, and how far apart they lie."""
+    return int8s(piece.edges, piece.n_edges), piece.width
+
+
+@compiled
+def weights_of(piece: Any) -> tuple[Any, int]:
+    """Return X's columns of edges with their brightness, and how far apart they lie."""
+    return int32s(piece.weights, piece.n_weights), piece.width // 2
+
+
+@compiled
+def scatter_ones(table: Any, row: int, columns: Any, column: int, first: int, second: int) -> None:
     """Add one column of X, read at two places, to a row."""
-    column = i * piece.width
-    both = add(load(piece.edges, column + room.first[j]), load(piece.edges, column + room.second[j]))
+    both = add(load(columns, column + first), load(columns, column + second))
     store(table, row, add(load(table, row), widen(both, table)))
 
 
 @compiled
-def scatter_weights(piece: PieceColumns, table: Any, j: int, row: int, i: int, room: Scratch) -> None:
+def scatter_weights(table: Any, row: int, columns: Any, column: int, place: int, weight: int) -> None:
     """Add one column of X, times a weight, to a row."""
-    place = i * (piece.width // 2) + room.first[j]
-    edges = times(widen(load(piece.weights, place), table), room.second[j])
-    store(table, row, add(load(table, row), edges))
+    edges = widen(load(columns, column + place), table)
+    store(table, row, add(load(table, row), times(edges, weight)))
 
 
 @compiled
-def mark(piece: PieceColumns, packed: Packed, view: View, n: int, start: int, end: int, room: Scratch) -> int:
+def mark(piece: Any, packed: Any, view: Any, n: int, start: int, end: int, room: Any) -> int:
     """Find the shifts of a tile that turning points lie at; return how many, in order in ``room.shifts``."""
+    bits = uint64s(room.bits, room.n_bits)
+    before = int64s(room.before, room.n_before)
+    shifts = int64s(room.shifts, room.n_shifts)
+    moment = int64s(room.time, room.n_time)
+    place = int64s(room.place, room.n_time)
+    piece_time = int64s(room.piece_time, piece.n_time)
     words = (end - start + 63) // 64
-    for w in range(words):
-        room.bits[w] = 0
+    bits[:words] = np.uint64(0)
     one = np.uint64(1)
     # Also where the sample's window begins or ends with an edge of X: there the energy turns.
-    room.time[n] = 0
-    room.time[n + 1] = packed.numbers[view.picture, 4] * view.sample_up
+    moment[n] = 0
+    moment[n + 1] = number(packed, view.picture, LENGTH) * view.sample_up
     last = np.int64(-1)
     for j in range(n + 2):
-        if j < n and room.time[j] == last:
+        if j < n and moment[j] == last:
             continue
-        last = room.time[j]
+        last = moment[j]
         low = start + last
         high = end + last
-        i = room.place[j] if j < n else np.searchsorted(room.piece_time[: len(piece.time)], low)
-        while i < len(piece.time) and room.piece_time[i] < high:
-            bit = room.piece_time[i] - low
-            room.bits[bit >> 6] |= one << np.uint64(bit & 63)
+        i = place[j] if j < n else np.searchsorted(piece_time, low)
+        while i < len(piece_time) and piece_time[i] < high:
+            bit = piece_time[i] - low
+            bits[bit >> 6] |= one << np.uint64(bit & 63)
             i += 1
     found = 0
     for w in range(words):
-        room.before[w] = found
-        bits = room.bits[w]
-        while bits:
-            room.shifts[found] = start + w * 64 + lowest_bit(bits)
+        before[w] = found
+        left = bits[w]
+        while left:
+            shifts[found] = start + w * 64 + lowest_bit(left)
             found += 1
-            bits &= bits - one
+            left &= left - one
     return found
 
 
 @compiled
-def row_of(bit: int, room: Scratch) -> int:
+def row_of(bit: int, bits: Any, before: Any) -> int:
     """Return the row of a marked shift: how many marked ones lie before it."""
     w = bit >> 6
     ahead = (np.uint64(1) << np.uint64(bit & 63)) - np.uint64(1)
-    return room.before[w] + bits_set(room.bits[w] & ahead)
+    return before[w] + bits_set(bits[w] & ahead)
 
 
 @compiled
-def scatter_drums(piece: PieceColumns, packed: Packed, view: View, table: Any, start: int, end: int) -> None:
+def scatter_drums(piece: Any, packed: Any, view: Any, table: Any, start: int, end: int) -> None:
     """Add what the drums share to every lane: they are not transposed."""
     k = view.picture
-    whole = packed.numbers[k, 4]
-    for j in range(packed.drum_start[k], packed.drum_start[k + 1]):
-        onset = packed.drum_onset[j]
-        offset = packed.drum_offset[j]
+    whole = number(packed, k, LENGTH)
+    first = int64s(packed.drum_start, packed.n_drum_start)
+    drum_pitch = int16s(packed.drum_pitch, packed.n_drum_pitch)
+    drum_onset = int64s(packed.drum_onset, packed.n_drum_pitch)
+    drum_offset = int64s(packed.drum_offset, packed.n_drum_pitch)
+    drum_brightness = int16s(packed.drum_brightness, packed.n_drum_pitch)
+    piece_pitch = int64s(piece.drum_pitch, piece.n_drum_pitch)
+    piece_onset = int64s(piece.drum_onset, piece.n_drum_pitch)
+    piece_offset = int64s(piece.drum_offset, piece.n_drum_pitch)
+    piece_brightness = int64s(piece.drum_brightness, piece.n_drum_pitch)
+    for j in range(first[k], first[k + 1]):
+        onset = drum_onset[j]
+        offset = drum_offset[j]
         if view.backwards:
             onset, offset = whole - offset, whole - onset
         onset *= view.sample_up
         offset *= view.sample_up
-        for i in range(len(piece.drum_pitch)):
-            if piece.drum_pitch[i] != packed.drum_pitch[j]:
+        for i in range(len(piece_pitch)):
+            if piece_pitch[i] != drum_pitch[j]:
                 continue
-            weight = piece.drum_brightness[i] * np.int64(packed.drum_brightness[j]) // view.weight
-            begins = piece.drum_onset[i] * view.piece_up
-            ends = piece.drum_offset[i] * view.piece_up
+            weight = piece_brightness[i] * np.int64(drum_brightness[j]) // view.weight
+            begins = piece_onset[i] * view.piece_up
+            ends = piece_offset[i] * view.piece_up
             for shift, change in (
                 (begins - offset, weight),
                 (begins - onset, -weight),
@@ -291,200 +335,239 @@ def scatter_drums(piece: PieceColumns, packed: Packed, view: View, table: Any, s
 
 @compiled
 def look_closer(
-    piece: PieceColumns,
-    packed: Packed,
-    view: View,
-    lowest: int,
-    shift: int,
-    bright: np.uint64,
-    most: int,
-    room: Scratch,
+    piece: Any, packed: Any, view: Any, lowest: int, shift: int, bright: Any, most: int, room: Any
 ) -> int:
     """Score the bright lanes of one shift; return how much shared time it now takes to be brighter."""
     k = view.picture
-    events = room.events
-    end = shift + packed.numbers[k, 4] * view.sample_up
-    height = max(room.height[0], room.height[1])
-    bottom = packed.numbers[k, 7] + lowest - piece.heard_lowest
-    top = packed.numbers[k, 8] + 1 + lowest - piece.heard_lowest
+    end = shift + number(packed, k, LENGTH) * view.sample_up
+    bottom = number(packed, k, WINDOW_LOWEST) + lowest - piece.heard_lowest
+    top = number(packed, k, WINDOW_HIGHEST) + 1 + lowest - piece.heard_lowest
     if view.measure == WINDOW_COSINE:
-        events[0] = event_at(piece, view, shift, events[0])
-        events[1] = event_at(piece, view, end, events[1])
-        fits = len(piece.energy32) > 0 and most < 2**31 and piece.all_energy * view.piece_up < 2**31
-        if fits and len(piece.drum_pitch) == 0 and height > 0:
-            # One look at the energy in all 64 windows; a hair generous, for these are short floats.
-            stride = piece.heard_pitches + 1 + 2 * LANES
-            high = LANES + min(max(top, -LANES), piece.heard_pitches)
-            low = LANES + min(max(bottom, -LANES), piece.heard_pitches)
-            energy = splat(0, piece.energy32)
-            for e, t, plus in ((events[1], end, True), (events[0], shift, False)):
-                since = t - piece.event[e - 1] * view.piece_up if e else np.int64(0)
-                for place, more in ((high, plus), (low, not plus)):
-                    part = add(
-                        times(load(piece.energy32, e * stride + place), view.piece_up),
-                        times(load(piece.growth32, e * stride + place), since),
-                    )
-                    energy = add(energy, part) if more else subtract(energy, part)
-            units = float(view.ticks) * view.weight * view.weight
-            factor = height * height * view.below / (view.above * units) * (1 - 1e-5)
-            bright &= square_reaching(load(room.shared32, 0), energy, factor)
-    if bright == 0:
-        return 0
+        room.start_event = event_at(piece, view.piece_up, shift, room.start_event)
+        room.end_event = event_at(piece, view.piece_up, end, room.end_event)
+        height = max(view.height, view.floor)
+        fits = piece.n_energy32 > 0 and most < 2**31 and piece.all_energy * view.piece_up < 2**31
+        if fits and piece.n_drum_pitch == 0 and height > 0:
+            bright &= bright_in_window(piece, view, shift, end, bottom, top, height, room)
+    shared_here = int64s(room.shared, room.n_shared)
     better = False
     while bright:
         lane = lowest_bit(bright)
         bright &= bright - np.uint64(1)
-        shared = room.shared[lane] * view.ticks * view.weight
+        shared = shared_here[lane] * view.ticks * view.weight
         if view.measure <= COSINE:
-            energy_there = piece.all_energy * view.piece_up
+            energy = piece.all_energy * view.piece_up
             if view.measure == WINDOW_COSINE:
-                energy_there = window_energy(piece, packed, view, shift, end, bottom + lane, top + lane, events)
-            energy_there *= view.ticks
+                energy = window_energy(piece, packed, view, shift, end, bottom + lane, top + lane, room)
+            energy *= view.ticks
             above = np.float64(shared)
             above *= above
             above *= view.above
-            below = np.float64(energy_there) * view.below
+            below = np.float64(energy) * view.below
             likeness = min(np.sqrt(above / below), 1.0) if below > 0 else 0.0
         else:
             likeness = min(np.float64(shared) / view.below, 1.0)
-        if likeness <= 0 or likeness < room.height[0]:
+        if likeness <= 0 or likeness < view.height:
             continue
         transposition = lowest + lane
         if view.octave and transposition > view.octave // 2:
             transposition -= view.octave
         size = abs(transposition)
-        if likeness == room.height[0] and (size, transposition, shift) >= (
-            room.key[0],
-            room.key[1],
-            room.key[2],
+        if likeness == view.height and (size, transposition, shift) >= (
+            view.size,
+            view.transposition,
+            view.shift,
         ):
             continue
         better = True
-        room.height[0] = likeness
-        room.key[0] = size
-        room.key[1] = transposition
-        room.key[2] = shift
-        room.key[3] = shared
-    if not better:
-        return 0
-    return need_of(view, max(room.height[0], room.height[1]))
+        view.height = likeness
+        view.size = size
+        view.transposition = transposition
+        view.shift = shift
+        view.shared = shared
+    return need_of(view, max(view.height, view.floor)) if better else 0
 
 
 @compiled
-def event_at(piece: PieceColumns, view: View, t: int, e: int) -> int:
-    """Return the last event at or before `t`, counted from 1; 0 before all of them. Starts looking at `e`."""
-    n = len(piece.event)
-    if e < n and piece.event[e] * view.piece_up <= t:
-        if e + 1 < n and piece.event[e + 1] * view.piece_up > t:
-            return e + 1
-        return np.searchsorted(piece.event, t // view.piece_up, side="right")
-    if e > 0 and piece.event[e - 1] * view.piece_up > t:
-        return np.searchsorted(piece.event, t // view.piece_up, side="right")
-    return e
+def event_at(piece: Any, piece_up: int, t: int, e: int) -> int:
+    """Return the last event at or before `t`, counted from 1; 0 before all of them. Looks near `e` first."""
+    event = int64s(piece.event, piece.n_event)
+    n = len(event)
+    if e == 0 or event[e - 1] * piece_up <= t:
+        for _ in range(4):
+            if e == n or event[e] * piece_up > t:
+                return e
+            e += 1
+    return np.searchsorted(event, t // piece_up, side="right")
+
+
+@compiled
+def bright_in_window(
+    piece: Any, view: Any, start: int, end: int, bottom: int, top: int, height: float, room: Any
+) -> Any:
+    """Return which of 64 transpositions may be as alike as `height`: one look at the energy in all windows.
+
+    A hair generous, for it is done in short floats.
+    """
+    energy32 = int32s(piece.energy32, piece.n_energy32)
+    growth32 = int32s(piece.growth32, piece.n_growth32)
+    event = int64s(piece.event, piece.n_event)
+    stride = piece.heard_pitches + 1 + 2 * LANES
+    high = LANES + min(max(top, -LANES), piece.heard_pitches)
+    low = LANES + min(max(bottom, -LANES), piece.heard_pitches)
+    energy = splat(0, energy32)
+    for e, t, plus in ((room.end_event, end, True), (room.start_event, start, False)):
+        since = t - event[e - 1] * view.piece_up if e else np.int64(0)
+        for place, more in ((high, plus), (low, not plus)):
+            part = add(
+                times(load(energy32, e * stride + place), view.piece_up),
+                times(load(growth32, e * stride + place), since),
+            )
+            energy = add(energy, part) if more else subtract(energy, part)
+    units = np.float64(view.ticks) * view.weight * view.weight
+    factor = height * height * view.below / (view.above * units) * (1 - 1e-5)
+    return square_reaching(load(int32s(room.shared32, room.n_shared32), 0), energy, factor)
 
 
 @compiled
 def window_energy(
-    piece: PieceColumns,
-    packed: Packed,
-    view: View,
-    start: int,
-    end: int,
-    bottom: int,
-    top: int,
-    events: Any,
+    piece: Any, packed: Any, view: Any, start: int, end: int, bottom: int, top: int, room: Any
 ) -> int:
     """Return X's energy from `start` to `end` on the pitches bottom <= r < top, and that of the sample's drums."""
+    energy = int64s(piece.energy, piece.n_energy)
+    growth = int64s(piece.growth, piece.n_growth)
+    event = int64s(piece.event, piece.n_event)
     stride = piece.heard_pitches + 1 + 2 * LANES
     high = LANES + min(max(top, 0), piece.heard_pitches)
     low = LANES + min(max(bottom, 0), piece.heard_pitches)
     total = np.int64(0)
-    for e, t, sign in ((events[1], end, 1), (events[0], start, -1)):
-        since = t - piece.event[e - 1] * view.piece_up if e else np.int64(0)
+    for e, t, sign in ((room.end_event, end, 1), (room.start_event, start, -1)):
+        since = t - event[e - 1] * view.piece_up if e else np.int64(0)
         row = e * stride
-        part = (piece.energy[row + high] - piece.energy[row + low]) * view.piece_up
-        part += (piece.growth[row + high] - piece.growth[row + low]) * since
+        part = (energy[row + high] - energy[row + low]) * view.piece_up
+        part += (growth[row + high] - growth[row + low]) * since
         total += sign * part
+    if piece.n_drum_pitch:
+        total += drum_energy(piece, packed, view, start, end)
+    return total
+
+
+@compiled
+def drum_energy(piece: Any, packed: Any, view: Any, start: int, end: int) -> int:
+    """Return X's energy from `start` to `end` on the drums that the sample uses."""
     k = view.picture
-    for i in range(len(piece.drum_pitch)):
-        inside = min(piece.drum_offset[i] * view.piece_up, end) - max(piece.drum_onset[i] * view.piece_up, start)
+    first = int64s(packed.drum_start, packed.n_drum_start)
+    drum_pitch = int16s(packed.drum_pitch, packed.n_drum_pitch)
+    drum_brightness = int16s(packed.drum_brightness, packed.n_drum_pitch)
+    piece_pitch = int64s(piece.drum_pitch, piece.n_drum_pitch)
+    piece_onset = int64s(piece.drum_onset, piece.n_drum_pitch)
+    piece_offset = int64s(piece.drum_offset, piece.n_drum_pitch)
+    piece_brightness = int64s(piece.drum_brightness, piece.n_drum_pitch)
+    total = np.int64(0)
+    for i in range(len(piece_pitch)):
+        inside = min(piece_offset[i] * view.piece_up, end) - max(piece_onset[i] * view.piece_up, start)
         if inside <= 0:
             continue
-        for j in range(packed.drum_start[k], packed.drum_start[k + 1]):
-            if packed.drum_pitch[j] == piece.drum_pitch[i] and packed.drum_brightness[j] > 0:
-                total += inside * piece.drum_brightness[i] * piece.drum_brightness[i]
+        for j in range(first[k], first[k + 1]):
+            if drum_pitch[j] == piece_pitch[i] and drum_brightness[j] > 0:
+                total += inside * piece_brightness[i] * piece_brightness[i]
                 break
     return total
 
 
-def sweeping(lay: Any, scatter: Any) -> Any:
+@compiled
+def latest(column: Any) -> int:
+    """Return the greatest number of a column that is not empty."""
+    most = column[0]
+    for i in range(1, len(column)):
+        most = max(most, column[i])
+    return most
+
+
+def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
     """Return the sweep for one way to lay and scatter edges."""
 
     @compiled
     def sweep(
-        piece: PieceColumns,
-        packed: Packed,
-        view: View,
+        piece: Any,
+        packed: Any,
+        view: Any,
         lowest: int,
-        allowed: np.uint64,
+        allowed: Any,
         need: int,
         most: int,
         table: Any,
         lanes: Any,
         sparse: bool,
-        room: Scratch,
+        room: Any,
     ) -> None:
-        """Look at every shift of 64 transpositions from `lowest` on; keep the best in ``room.height`` and ``key``.
+        """Look at every shift of 64 transpositions from `lowest` on; keep the best in `view`.
 
-        Only lanes whose bit is set in `allowed` count, and shared time from `need` on; `most` is the most that can be
-        shared. `table` and `lanes` say in how many bits slopes and shared
-        time are counted; all that is shared must fit in `lanes`, and slopes in `table`.
+        Only lanes whose bit is set in `allowed` count, and shared time from `need` on; `most` is the most that
+        can be shared. `table` and `lanes` say in how many bits slopes and shared time are counted; all that is
+        shared must fit in `lanes`, and slopes in `table` unless it is as wide.
         """
         k = view.picture
-        base = LANES + packed.numbers[k, 5] + lowest - piece.lowest
-        n = lay(piece, packed, view, base, room)
-        has_drums = packed.drum_start[k + 1] > packed.drum_start[k] and len(piece.drum_pitch) > 0
-        # From the first to the last turning point; a tile at a time.
-        begins, ends = packed.numbers[k, 2], packed.numbers[k, 3]
+        n = lay(piece, packed, view, LANES + number(packed, k, LOWEST) + lowest - piece.lowest, room)
+        columns, stride = columns_of(piece)
+        moment = int64s(room.time, room.n_time)
+        first = int64s(room.first, room.n_time)
+        second = int64s(room.second, room.n_time)
+        place = int64s(room.place, room.n_time)
+        piece_time = int64s(room.piece_time, piece.n_time)
+        drum_start = int64s(packed.drum_start, packed.n_drum_start)
+        has_drums = drum_start[k + 1] > drum_start[k] and piece.n_drum_pitch > 0
+        bits = uint64s(room.bits, room.n_bits)
+        before = int64s(room.before, room.n_before)
+        shifts = int64s(room.shifts, room.n_shifts)
+        shared = int64s(room.shared, room.n_shared)
+        shared32 = int32s(room.shared32, room.n_shared32)
+        # From the first to the last turning point, a tile at a time.
+        begins, ends = number(packed, k, ONSET), number(packed, k, END)
         if view.backwards:
-            begins, ends = packed.numbers[k, 4] - ends, packed.numbers[k, 4] - begins
+            begins, ends = number(packed, k, LENGTH) - ends, number(packed, k, LENGTH) - begins
         begins *= view.sample_up
         ends *= view.sample_up
-        first, last = np.int64(2**62), np.int64(-(2**62))
-        if n and len(piece.time):
-            first = room.piece_time[0] - ends
-            last = room.piece_time[len(piece.time) - 1] - begins
+        start, last = np.int64(2**62), np.int64(-(2**62))
+        if n and len(piece_time):
+            start = piece_time[0] - ends
+            last = piece_time[-1] - begins
         if has_drums:
-            first = min(first, piece.drum_onset.min() * view.piece_up - ends)
-            last = max(last, piece.drum_offset.max() * view.piece_up - begins)
+            onset = int64s(piece.drum_onset, piece.n_drum_pitch)
+            offset = int64s(piece.drum_offset, piece.n_drum_pitch)
+            start = min(start, -latest(-onset) * view.piece_up - ends)
+            last = max(last, latest(offset) * view.piece_up - begins)
         for j in range(n):
-            room.place[j] = 0
+            place[j] = 0
         width = SPARSE_ROWS if sparse else DENSE_ROWS
         zero = splat(0, table)
         slope = zero
         value = splat(0, lanes)
         bar = splat(need, lanes)
-        room.events[:] = 0
-        previous = first
-        start = first
+        room.start_event = 0
+        room.end_event = 0
+        previous = start
         while start <= last:
             end = min(start + width, last + 1)
             rows = mark(piece, packed, view, n, start, end, room) if sparse else end - start
             for j in range(n):
-                low = start + room.time[j]
-                high = end + room.time[j]
-                i = room.place[j]
-                while i < len(piece.time) and room.piece_time[i] < high:
-                    bit = room.piece_time[i] - low
-                    scatter(piece, table, j, (row_of(bit, room) if sparse else bit) * LANES, i, room)
+                low = start + moment[j]
+                high = end + moment[j]
+                a, b = first[j], second[j]
+                i = place[j]
+                while i < len(piece_time) and piece_time[i] < high:
+                    row = piece_time[i] - low
+                    if sparse:
+                        row = row_of(row, bits, before)
+                    scatter(table, row * LANES, columns, i * stride, a, b)
                     i += 1
-                room.place[j] = i
+                place[j] = i
             if has_drums:
                 scatter_drums(piece, packed, view, table, start, end)
             for row in range(rows):
                 shift = start + row
                 if sparse:
-                    shift = room.shifts[row]
+                    shift = shifts[row]
                     value = add(value, times(widen(slope, lanes), shift - previous))
                     previous = shift
                 else:
@@ -493,8 +576,8 @@ def sweeping(lay: Any, scatter: Any) -> Any:
                 if bright:
                     store(lanes, 0, value)
                     for lane in range(LANES):
-                        room.shared[lane] = lanes[lane]
-                        room.shared32[lane] = lanes[lane]
+                        shared[lane] = lanes[lane]
+                        shared32[lane] = lanes[lane]
                     found = look_closer(piece, packed, view, lowest, shift, bright, most, room)
                     if found > need:
                         need = min(found, most)
@@ -506,5 +589,5 @@ def sweeping(lay: Any, scatter: Any) -> Any:
     return sweep
 
 
-sweep_ones = sweeping(lay_ones, scatter_ones)
-sweep_weights = sweeping(lay_weights, scatter_weights)
+sweep_ones = sweeping(lay_ones, ones_of, scatter_ones)
+sweep_weights = sweeping(lay_weights, weights_of, scatter_weights)

@@ -1,0 +1,69 @@
+"""This file is where columns become records for compiled loops: plain numbers, and where in memory arrays lie.
+
+Compiled functions hand a record on as one pointer. An array in it is opened again by ``int64s(address, n)``
+and its like, without a copy; whoever made the record keeps the arrays alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
+from numpy.typing import NDArray
+
+
+def as_record(columns: Any) -> NDArray[Any]:
+    """Return a named tuple of numbers and arrays as one record: arrays by address, and their length as ``n_...``."""
+    fields: list[tuple[str, str]] = []
+    values: list[Any] = []
+    for name, value in columns._asdict().items():
+        if isinstance(value, np.ndarray):
+            assert value.flags.c_contiguous
+            fields += [(name, "i8"), (f"n_{name}", "i8")]
+            values += [value.__array_interface__["data"][0], value.size]
+        else:
+            fields.append((name, "f8" if isinstance(value, float) else "i8"))
+            values.append(value)
+    return np.array([tuple(values)], np.dtype(fields))
+
+
+def _opener(kind: Any) -> Callable[..., Any]:
+    """Return the function that opens an array of one kind of number."""
+
+    @intrinsic
+    def opened(_: Any, address: Any, n: Any) -> tuple[Any, Callable[..., Any]]:
+        column = types.Array(kind, 1, "C")
+
+        def emit(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            array = context.make_array(column)(context, builder)
+            element = context.get_data_type(kind)
+            size = context.get_constant(types.intp, context.get_abi_sizeof(element))
+            populate_array(
+                array,
+                data=builder.inttoptr(args[0], element.as_pointer()),
+                shape=cgutils.pack_array(builder, [args[1]]),
+                strides=cgutils.pack_array(builder, [size]),
+                itemsize=size,
+                meminfo=ir.Constant(context.get_value_type(types.MemInfoPointer(kind)), None),
+            )
+            return array._getvalue()
+
+        return column(types.int64, types.int64), emit
+
+    return opened  # type: ignore[no-any-return]
+
+
+int8s = _opener(types.int8)
+uint8s = _opener(types.uint8)
+int16s = _opener(types.int16)
+uint16s = _opener(types.uint16)
+int32s = _opener(types.int32)
+int64s = _opener(types.int64)
+uint64s = _opener(types.uint64)
+float64s = _opener(types.float64)
