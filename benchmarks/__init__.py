@@ -1,7 +1,7 @@
-"""This file is where goldenear stands beside what a user would pick instead; importing it holds libraries to one thread.
+"""This file is where libraries are held to one thread, before any of them is imported.
 
-The number of threads must be said before NumPy is imported, so it is said here. What can be told later to take
-more (OpenCV, PyTorch, SciPy's FFT) is told so in `threads.py`.
+The package measures goldenear beside what a user would pick instead. What can be told later to take more threads
+(OpenCV, PyTorch, SciPy's FFT) is told so in `threads.py`.
 """
 
 import os

@@ -76,12 +76,15 @@ def main() -> None:
 
 def _section(name: str, options: Options) -> list[Table]:
     """Return the tables of a section, or the reason why it is not there; leave where answers differ."""
+    start = time.perf_counter()
     try:
-        return SECTIONS[name](options)
+        tables = SECTIONS[name](options)
     except NotHere as reason:
         return [left_out(name, reason)]
     except AnswersDiffer as difference:
         sys.exit(f"benchmarks: {name}: answers differ: {difference}")
+    print(f"[{name}: {time.perf_counter() - start:.0f} s]", file=sys.stderr)
+    return tables
 
 
 def _document(head: list[str], tables: list[Table], minutes: float, options: Options) -> str:

@@ -21,9 +21,10 @@ def must_be_equal(name: str, found: Sequence[object], expected: Sequence[object]
 
 
 def must_be_a_place(name: str, x: Picture, k: Picture, place: int, maximum: int) -> None:
-    """Raise AnswersDiffer unless a flat index into the full correlation is a place of it, no brighter than the maximum.
+    """Raise AnswersDiffer unless a flat index into the full correlation is a place of it.
 
-    The shared pixels are counted at that place, and must be what SciPy's correlation has there.
+    The shared pixels are counted at that place, and must be what SciPy's correlation has there, and no more than
+    the maximum.
     """
     values = correlate(x.astype(np.float64), k.astype(np.float64), method="fft")
     row, column = divmod(place, values.shape[1])

@@ -1,4 +1,4 @@
-"""This file is where it is measured and drawn how cost grows: with notes, with the grid, with the length of a piece."""
+"""This file is where it is drawn how cost grows: with notes, with the grid, with the length of a piece."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ GRIDS = (6, 12, 24, 48, 96, 192)
 LENGTHS = (300, 1_000, 3_000, 10_000, 30_000)
 SHOWN = [p for p in PEERS if not p.direct and not p.normalised]
 ROUNDS = 4
+SAMPLES = 200
 
 Points = dict[str, list[tuple[float, float]]]
 
@@ -37,7 +38,7 @@ def tables(options: Options) -> list[Table]:
     """
     if options.quick:
         raise NotHere("growth takes a whole run")
-    by_notes = _of_pairs("notes", NOTES, lambda rng, n: made.crowd(rng, n))
+    by_notes = _of_pairs("notes", NOTES, made.crowd)
     by_grid = _of_pairs("ticks a quarter", GRIDS, made.on_grid)
     by_length = _by_length()
     if options.pictures is not None:
@@ -69,7 +70,7 @@ def _of_pairs(
     points: Points = {}
     for size in sizes:
         rng = np.random.default_rng(size)
-        fragments = [make(rng, size) for _ in range(42)]
+        fragments = [make(rng, size) for _ in range(2 + SAMPLES)]
         timings = measured(Pairs(f"{size} {what}", fragments[:2], fragments[2:], {}), ROUNDS, peers=SHOWN)
         for name, timing in _shown(timings).items():
             points.setdefault(name, []).append((size, timing.median * 1e6))
@@ -97,5 +98,5 @@ def _by_length() -> Points:
 
 
 def _table(heading: str, points: Points, sizes: Sequence[int]) -> Table:
-    rows = [[name, *(figure(y) for _, y in curve)] for name, curve in points.items()]
+    rows: list[Sequence[str]] = [[name, *(figure(y) for _, y in curve)] for name, curve in points.items()]
     return Table(heading, ["", *(f"{size:,}" for size in sizes)], rows)

@@ -93,7 +93,8 @@ def _ours(piece: ge.NoteArray, fragments: Sequence[ge.NoteArray], truth: dict[in
 
         return Work(lambda: rank(piece, samples[i]), 1, check)
 
-    return Side(OURS, ready)
+    # A first run may compile, and is not to be taken for a search.
+    return Side(OURS, ready, budget=30.0)
 
 
 def _peer(peer: Peer, piece: ge.NoteArray, fragments: Sequence[ge.NoteArray], truth: dict[int, int]) -> Side:

@@ -53,8 +53,8 @@ def fragments_of_notes(rng: np.random.Generator, n: int, notes: int) -> Iterator
         yield _notes((pitch[:notes], onset[:notes], offset[:notes]))
 
 
-def piece(rng: np.random.Generator, notes: int, *, quantised: bool = True, parts: int = 6) -> ge.NoteArray:
-    """Return a long piece of exactly so many notes, over the 88 keys, some six voices at a time."""
+def piece(rng: np.random.Generator, notes: int, *, quantised: bool = True, parts: int = 4) -> ge.NoteArray:
+    """Return a long piece of exactly so many notes, over the 88 keys, four voices at a time."""
     quarters = int(notes / parts / 1.2) + 8
     centres = np.linspace(33, 96, parts).astype(int)
     found = _notes(_together([_voice(rng, quarters, int(c), 12, quantised) for c in centres]))
@@ -62,14 +62,11 @@ def piece(rng: np.random.Generator, notes: int, *, quantised: bool = True, parts
 
 
 def crowd(rng: np.random.Generator, notes: int, quarters: int = 16, keys: int = 24) -> ge.NoteArray:
-    """Return about so many notes strewn over a picture of a fixed size, for costs that grow with notes."""
-    wanted, pitch, onset, duration = notes, *(np.zeros(0, np.int64) for _ in range(3))
-    while len(pitch) < wanted:
-        key, slot = rng.integers(0, keys), rng.integers(0, quarters * 4)
-        pitch = np.append(pitch, 48 + key)
-        onset = np.append(onset, slot * 6 + 2 * rng.integers(0, 3))
-        duration = np.append(duration, rng.choice([2, 4, 6]))
-    return ge.NoteArray.from_arrays(pitch=pitch, onset=onset, duration=duration, ticks_per_quarter=GRID)
+    """Return exactly so many short notes strewn over a picture of a fixed size."""
+    sixteenths = 4 * quarters
+    places = rng.choice(keys * sixteenths, notes, replace=False)
+    onset = places % sixteenths * 6 + rng.choice([0, 2], notes)
+    return _notes((48 + places // sixteenths, onset, onset + rng.choice([2, 4], notes)))
 
 
 def on_grid(rng: np.random.Generator, ticks_per_quarter: int, quarters: int = 16) -> ge.NoteArray:
@@ -127,7 +124,8 @@ def _walk(rng: np.random.Generator, n: int, centre: int, reach: int) -> NDArray[
     steps = np.cumsum(rng.integers(-3, 4, n))
     # Turn back at the borders, as a triangle wave does.
     folded = np.abs((steps + reach) % (4 * reach) - 2 * reach) - reach
-    return np.clip(centre + folded, 21, 108)
+    pitches: NDArray[np.int64] = np.clip(centre + folded, 21, 108)
+    return pitches
 
 
 def _together(parts: list[Columns]) -> Columns:

@@ -80,11 +80,12 @@ class Ratio(NamedTuple):
 
 
 def ratio(other: Timing, own: Timing) -> Ratio:
-    """Return how many times as long `other` took as `own`."""
-    common = sorted(other.by_round.keys() & own.by_round.keys())
-    each = [other.by_round[r] / own.by_round[r] for r in common]
+    """Return how many times as long `other` took as `own`, over the rounds, and so the X's, that both ran."""
+    common = other.by_round.keys() & own.by_round.keys()
+    theirs, ours = ([timing.by_round[r] for r in sorted(common)] for timing in (other, own))
+    each = [a / b for a, b in zip(theirs, ours, strict=True)]
     low, _, high = statistics.quantiles(each, n=4, method="inclusive") if len(each) > 1 else [each[0]] * 3
-    return Ratio(other.median / own.median, low, high)
+    return Ratio(statistics.median(theirs) / statistics.median(ours), low, high)
 
 
 def interleaved(sides: Sequence[Side], rounds: int) -> dict[str, Timing]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from benchmarks import made, ours
 from benchmarks.options import Options
 from benchmarks.peak import Growth, growth
 from benchmarks.tables import Table
@@ -24,6 +27,8 @@ def tables(options: Options) -> list[Table]:
             "-",
         ]
     )
+    packed = packed_bytes(min(samples, 5_000))
+    table.rows.append(["of which their packed columns", "-", "-", f"{packed:,.0f}", "-"])
     alone = growth("notes", samples)
     table.rows.append(
         [
@@ -45,6 +50,13 @@ def tables(options: Options) -> list[Table]:
         ["the same, SciPy fftconvolve, float64", *_sizes(growth("fftconvolve", notes)), "-", "-"]
     )
     return [table]
+
+
+def packed_bytes(n: int) -> float:
+    """Return the bytes that a sample takes in the packed columns."""
+    rng = np.random.default_rng(1)
+    columns = ours.prepared(made.fragments_of_notes(rng, n, 16), ours.FULL_SET).packed
+    return sum(column.nbytes for column in columns if isinstance(column, np.ndarray)) / n
 
 
 def _sizes(grown: Growth) -> list[str]:

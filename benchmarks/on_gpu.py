@@ -50,8 +50,8 @@ def tables(options: Options) -> list[Table]:
                 [FFT, f"{1 / other.median:,.0f}", figure(1.0) + "x"],
             ],
             [
-                "The most shared time over all transpositions and shifts, equal to the tick on both and on the processor. "
-                "The FFT has its pictures on the card, drawn and packed, and X's transform is made once."
+                "The most shared time over all transpositions and shifts, equal to the tick on both and on the "
+                "processor. The FFT has its pictures on the card, drawn and packed, and X's transform is made once."
             ],
         )
     ]

@@ -26,8 +26,8 @@ def tables(options: Options) -> list[Table]:
         f"A one-note change of X against {SAMPLES} samples: the best match after it, one thread",
         ["family", "live", "anew", "as fast", "asked"],
         remarks=[
-            f"{CHANGES} changes, each a note moved by up to a fifth in pitch, each taken back; live is the change, the "
-            "best match, and the way back. Both ways have the same best similarity after every change."
+            f"{CHANGES} changes, each a note moved by up to a fifth in pitch, each taken back; live is the change, "
+            "the best match, and the way back. Both ways have the same best similarity after every change."
         ],
     )
     for family, recipe in (("one family", ours.ONE_FAMILY), ("full set", ours.FULL_SET)):

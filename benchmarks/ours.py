@@ -61,7 +61,8 @@ class Live:
     def __init__(self, x: ge.NoteArray, samples: ge.PreparedSamples) -> None:
         if not hasattr(ge, "LiveMatches"):
             raise NotHere("ge.LiveMatches is not in this version")
-        self.live: Any = ge.LiveMatches(x, samples)
+        live_matches: Any = ge.LiveMatches
+        self.live = live_matches(x, samples)
 
     def changed(self, index: int, note: ge.NoteArray) -> float:
         """Put one note in the place of another and return the best similarity."""

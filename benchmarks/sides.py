@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Sequence
 
@@ -17,11 +18,17 @@ from benchmarks.workloads import Pairs
 
 OURS, ONE_CALL = "goldenear", "goldenear, one pair a call"
 
-CHUNK_SECONDS = 0.05
+SHARED_OUT = ", pairs shared out"
+"""Ends the name of a side whose pairs are shared out among threads."""
+
+OUR_BUDGET = 30.0
+"""Seconds; enough that a first run which compiles is not taken for the time of a comparison."""
+
+CHUNK_SECONDS = 0.03
 """About so long a peer is run at a time; the chunks of the samples come in turn, round after round."""
 
-HOPELESS = 5
-"""A formulation so many times slower than another of its library is tried once and no more."""
+TRIAL_SECONDS = 0.06
+"""A peer is tried again and again for about so long, to see how it is best run."""
 
 TOO_LARGE_FOR_DIRECT = 1e8
 """Products of pixels over which direct formulations are left out: they take a second a pair."""
@@ -40,7 +47,7 @@ def our_side(pairs: Pairs, n: int) -> Side:
 
         return Work(lambda: rank(pairs.xs[i], samples), len(samples), check)
 
-    return Side(OURS, ready)
+    return Side(OURS, ready, budget=OUR_BUDGET)
 
 
 def our_side_one_call(pairs: Pairs) -> Side:
@@ -57,32 +64,37 @@ def our_side_one_call(pairs: Pairs) -> Side:
 
         return Work(lambda: [rank(pairs.xs[i], sample) for sample in each], len(each), check)
 
-    return Side(ONE_CALL, ready)
+    return Side(ONE_CALL, ready, budget=OUR_BUDGET)
 
 
 def peer_sides(pairs: Pairs, peers: Sequence[Peer], n: int) -> tuple[list[Side], dict[str, Timing]]:
-    """Return the peers that are worth rounds, and what those took in a trial that are not.
+    """Return the peers that are worth rounds, and what the direct ones took in a trial: they are hopeless.
 
-    With several threads a peer is tried both ways, its own threads or pairs shared out among threads; the
-    faster way stays.
+    With several threads every peer takes part both ways, with its own threads and with pairs shared out among
+    threads; `faster_ways` tells which was better.
     """
     xs, ks = pairs.pictures
     fair = [p for p in peers if not (p.direct and xs[0].size * ks[0].size > TOO_LARGE_FOR_DIRECT)]
-    ways = [(peer, shared) for peer in fair for shared in ((False, True) if n > 1 else (False,))]
-    trials = [(_trial(pairs, peer, n, shared), peer, shared) for peer, shared in ways]
-    quickest: dict[str, float] = {}
-    for seconds, peer, _ in trials:
-        quickest[peer.library] = min(seconds, quickest.get(peer.library, math.inf))
-    kept: dict[str, Side] = {}
+    worth: list[Side] = []
     tried: dict[str, Timing] = {}
-    # The slowest first, so that of two ways the faster replaces the slower.
-    for seconds, peer, shared in sorted(trials, key=lambda trial: -trial[0]):
-        if seconds > HOPELESS * quickest[peer.library]:
-            tried[title(peer)] = Timing({0: seconds})
-        else:
-            tried.pop(title(peer), None)
-            kept[title(peer)] = _peer_side(pairs, peer, _chunk(pairs, peer, seconds), n, shared)
-    return list(kept.values()), tried
+    for peer in fair:
+        for shared in (False, True) if n > 1 and not peer.direct else (False,):
+            seconds = _trial(pairs, peer, n, shared)
+            if peer.direct:
+                tried[title(peer)] = Timing({0: seconds})
+            else:
+                worth.append(_peer_side(pairs, peer, _chunk(pairs, peer, seconds), n, shared))
+    return worth, tried
+
+
+def faster_ways(timings: dict[str, Timing]) -> dict[str, Timing]:
+    """Return one timing a formulation: of two ways to thread it, the faster."""
+    found: dict[str, Timing] = {}
+    for name, timing in timings.items():
+        plain = name.removesuffix(SHARED_OUT)
+        if plain not in found or timing.median < found[plain].median:
+            found[plain] = timing
+    return found
 
 
 def title(peer: Peer) -> str:
@@ -91,17 +103,17 @@ def title(peer: Peer) -> str:
 
 
 def _trial(pairs: Pairs, peer: Peer, n: int, shared: bool) -> float:
-    """Return about how long a peer takes for one comparison, the first run left out where it costs little."""
+    """Return about how long a peer takes for one comparison."""
     batch = peer.batch * (n if shared else 1)
     side = _peer_side(pairs, peer, batch, n, shared)
     taken: list[float] = []
-    while not taken or (len(taken) < 2 and taken[0] < 1):
+    while len(taken) < 2 or sum(taken) < TRIAL_SECONDS:
         work = side.ready(0)
         start = time.perf_counter()
         answer = work.run()
         taken.append(time.perf_counter() - start)
         work.check(answer)
-    return min(taken) / batch
+    return statistics.median(taken[1:]) / batch
 
 
 def _chunk(pairs: Pairs, peer: Peer, seconds: float) -> int:
@@ -131,4 +143,4 @@ def _peer_side(pairs: Pairs, peer: Peer, chunk: int, n: int, shared: bool) -> Si
 
         return Work(run, chunk, check)
 
-    return Side(title(peer), ready)
+    return Side(title(peer) + (SHARED_OUT if shared else ""), ready)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.util import find_spec
 
 from scipy.fft import set_workers
@@ -40,9 +41,14 @@ def inside(run: Run, n: int) -> Run:
 def shared_out(runs: Sequence[Run]) -> Run:
     """Return several parts of a work as one, each part in its own thread and the library taking one thread."""
     tell(1)
-    pool = ThreadPoolExecutor(len(runs))
+    pool = _pool(len(runs))
 
     def side_by_side() -> list[float]:
         return [value for part in pool.map(lambda run: run(), runs) for value in part]
 
     return side_by_side
+
+
+@cache
+def _pool(n: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(n)

@@ -19,6 +19,8 @@ from benchmarks.peers import OPENCV, SCIPY, SKIMAGE, TORCH, Picture
 SAMPLES = 200
 XS = 4
 
+ONE, FOUR = "one voice, 4 bars", "four voices, 4 bars"
+
 ONE_VOICE = {SCIPY: 100, OPENCV: 300, SKIMAGE: 300, TORCH: 50}
 FOUR_VOICES = {SCIPY: 40, OPENCV: 100, SKIMAGE: 100, TORCH: 20}
 
@@ -71,11 +73,11 @@ def drawn(notes: ge.NoteArray) -> Picture:
 
 def one_against_one(options: Options) -> list[Pairs]:
     """Return the pairs for a single comparison, the asked ones first."""
-    n = 40 if options.quick else SAMPLES
+    n = SAMPLES
     quick = [
-        _lines("one voice, 4 bars", 16, n),
-        _lines("one voice, 4 bars, unquantised", 16, n, quantised=False),
-        _voices("four voices, 4 bars", n),
+        _lines(ONE, 16, n),
+        _lines(f"{ONE}, unquantised", 16, n, quantised=False),
+        _voices(FOUR, n),
     ]
     if options.quick:
         return quick
@@ -85,10 +87,16 @@ def one_against_one(options: Options) -> list[Pairs]:
         _lines("one voice, 16 bars", 64, n),
         _lines("one voice, 16 bars, unquantised", 64, n, quantised=False),
         quick[2],
-        _voices("four voices, 4 bars, unquantised", n, quantised=False),
+        _voices(f"{FOUR}, unquantised", n, quantised=False),
         _real("shipped examples, 4 bars", real.shipped()),
         *_of_collections(options, n),
     ]
+
+
+def many_against_one(options: Options) -> list[Pairs]:
+    """Return the asked pairs with more samples, for threads to share out."""
+    pairs = [_lines(ONE, 16, 5 * SAMPLES)]
+    return pairs if options.quick else [*pairs, _voices(FOUR, 5 * SAMPLES)]
 
 
 def _lines(name: str, quarters: int, n: int, *, quantised: bool = True) -> Pairs:

@@ -7,6 +7,7 @@ either side, so that 64 neighbouring transpositions can be read at once wherever
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
@@ -58,13 +59,14 @@ class PieceColumns(NamedTuple):
     """Where the energy of some pitch begins or ceases to grow."""
     heard_lowest: int
     heard_pitches: int
-    energy: NDArray[np.int64]
-    """Energy before an event, below each pitch; a row of zeros, then one row of lanes an event."""
     growth: NDArray[np.int64]
-    """By how much it grows a unit from there on."""
-    energy32: NDArray[np.int32]
+    """By how much the energy below each pitch grows a unit: a row of zeros, then a row of lanes for each event.
+
+    Of a plain X the brightness counts as 1. Empty where no measure asks for it.
+    """
     growth32: NDArray[np.int32]
-    """The same in lanes of 32 bits; empty where they do not fit."""
+    growth16: NDArray[np.uint16]
+    """The same in shorter lanes; empty where it does not fit."""
     all_energy: int
     has_pitch: bool
     drum_pitch: NDArray[np.int64]
@@ -77,7 +79,7 @@ class PieceColumns(NamedTuple):
     scale: int
 
 
-def piece_columns(picture: PiecePicture, *, weighted: bool) -> PieceColumns:
+def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> PieceColumns:
     """Lay out one reading of X.
 
     Parameters
@@ -86,6 +88,8 @@ def piece_columns(picture: PiecePicture, *, weighted: bool) -> PieceColumns:
         X as drawn.
     weighted : bool
         Whether a sample is not of one brightness, so that weights are needed.
+    windowed : bool
+        Whether the measure asks for the energy in a window.
     """
     roll, heard = picture.roll, picture.heard
     unit = gcd(*(int(np.gcd.reduce(np.concatenate([r.onset, r.offset]))) for r in (roll, heard)))
@@ -96,8 +100,10 @@ def piece_columns(picture: PiecePicture, *, weighted: bool) -> PieceColumns:
     time, lowest, edges = edge_columns(pitched, unit)
     pitches = edges.shape[1] - 2 * LANES
     ones = edges // level if level else edges[:0]
-    event, heard_lowest, energy, growth = _energy_table(heard, unit)
-    fits = int(energy.max(initial=0)) <= GREATEST
+    event, heard_lowest, growth = _growth(heard, unit, picture.plain if level else 0)
+    if not windowed:
+        event, growth = event[:0], growth[:0]
+    steepest = int(growth.max(initial=0))
     window, sounding = _sounding_within(pitched, unit, lowest, pitches)
     return PieceColumns(
         length.numerator,
@@ -118,11 +124,10 @@ def piece_columns(picture: PiecePicture, *, weighted: bool) -> PieceColumns:
         int(roll.brightness.max()),
         event,
         heard_lowest,
-        energy.shape[1] - 2 * LANES - 1,
-        energy.reshape(-1),
+        growth.shape[1] - 2 * LANES - 1,
         growth.reshape(-1),
-        energy.astype(np.int32).reshape(-1) if fits else np.zeros(0, np.int32),
-        growth.astype(np.int32).reshape(-1) if fits else np.zeros(0, np.int32),
+        growth.astype(np.int32).reshape(-1) if steepest < 2**31 else np.zeros(0, np.int32),
+        growth.astype(np.uint16).reshape(-1) if steepest < 2**16 else np.zeros(0, np.uint16),
         picture.energy // unit,
         bool(len(pitched)),
         drums.pitch.astype(np.int64),
@@ -149,28 +154,16 @@ def edge_columns(roll: PianoRoll, unit: int) -> tuple[NDArray[np.int64], int, ND
     return time[lit], lowest, edges[lit]
 
 
-def _energy_table(
-    heard: PianoRoll, unit: int
-) -> tuple[NDArray[np.int64], int, NDArray[np.int64], NDArray[np.int64]]:
-    """Return the events, the lowest pitch, and energy and growth below each pitch: a summed-area table."""
+def _growth(heard: PianoRoll, unit: int, plain: int) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
+    """Return the events, the lowest pitch, and by how much the energy below each pitch grows from each event on."""
     pitched = heard.where(~heard.is_drum)
-    squared = PianoRoll(
-        pitched.pitch,
-        pitched.onset,
-        pitched.offset,
-        pitched.brightness**2,
-        pitched.is_drum,
-        pitched.ticks_per_quarter,
-    )
-    event, lowest, edges = edge_columns(squared, unit)
+    brightness = np.ones_like(pitched.brightness) if plain else pitched.brightness**2
+    event, lowest, edges = edge_columns(replace(pitched, brightness=brightness), unit)
     # Below pitch r: the sum of all pitches before it. The lanes on the right go on with the whole sum.
-    below = np.zeros((len(event) + 1, edges.shape[1] + 1), np.int64)
-    np.cumsum(edges, axis=1, out=below[1:, 1:])
-    growth = np.cumsum(below, axis=0)
-    spans = np.diff(event, prepend=event[:1])
-    energy = np.zeros_like(growth)
-    energy[1:] = np.cumsum(growth[:-1] * spans[:, None], axis=0)
-    return event, lowest, energy, growth
+    growth = np.zeros((len(event) + 1, edges.shape[1] + 1), np.int64)
+    np.cumsum(edges, axis=0, out=growth[1:, 1:])
+    np.cumsum(growth, axis=1, out=growth)
+    return event, lowest, growth
 
 
 def _sounding_within(
@@ -190,11 +183,10 @@ def _sounding_within(
     ends = np.cumsum(offset - onset)
     starts = ends - (offset - onset)
     first = np.flatnonzero(np.diff(pitch, prepend=-1))
-    for row, length in zip(most, lengths.tolist(), strict=True):
-        # The most lies where a window begins with an onset, or ends with an offset.
-        after = _sung(onset + length, onset, offset, starts) - starts
-        until = ends - _sung(offset - length, onset, offset, starts)
-        row[LANES + pitch[first]] = np.maximum.reduceat(np.maximum(after, until), first)
+    # The most lies where a window begins with an onset, or ends with an offset.
+    after = _sung(onset + lengths[:, None], onset, offset, starts) - starts
+    until = ends - _sung(offset - lengths[:, None], onset, offset, starts)
+    most[:, LANES + pitch[first]] = np.maximum.reduceat(np.maximum(after, until), first, axis=1)
     return lengths, np.minimum(most, GREATEST).astype(np.int32)
 
 

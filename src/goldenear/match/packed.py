@@ -30,7 +30,7 @@ class Packed(NamedTuple):
     """Samples for compiled loops: columns over samples, pictures, edges, pitches and drums.
 
     ``first_picture[s]`` is the sample's first picture; ``edge_start[k]`` to ``edge_start[k + 1]`` are the
-    edges of picture k, by time; pitches are counted from its lowest, times in its own unit.
+    edges of picture k, by time, two and two at one time; pitches are counted from its lowest, times in its own unit.
     """
 
     alone: NDArray[np.int8]
@@ -208,10 +208,11 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
         min(meets.numerator, 2**62),
         meets.denominator,
     )
+    edge_time, edge_pitch, edge_weight = _in_twos(time[column], lane - LANES, edges[column, lane])
     return (
-        time[column],
-        lane - LANES,
-        edges[column, lane],
+        edge_time,
+        edge_pitch,
+        edge_weight,
         names - lowest,
         np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names)).astype(np.int64),
         drums.pitch,
@@ -220,6 +221,16 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
         drums.brightness,
         numbers,
     )
+
+
+def _in_twos(
+    time: NDArray[np.int64], pitch: NDArray[np.int64], weight: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], ...]:
+    """Return edges, sorted by time, such that each time has an even number: one without weight fills up."""
+    moments, first, counts = np.unique(time, return_index=True, return_counts=True)
+    odd = counts % 2 == 1
+    after = (first + counts)[odd]
+    return np.insert(time, after, moments[odd]), np.insert(pitch, after, 0), np.insert(weight, after, 0)
 
 
 def selected(packed: Packed, chosen: slice) -> Packed:

@@ -28,6 +28,8 @@ class PreparedSamples(Sequence[NoteArray]):
 
     samples: Sequence[NoteArray]
     recipe: Recipe
+    kept: dict[str, object] = field(default_factory=dict, repr=False)
+    """What engines keep of the samples from one X to the next."""
     _packed: Packed | None = None
     _sheaves: dict[int, tuple[Sheaf, ...]] = field(default_factory=dict, repr=False)
 
@@ -40,7 +42,7 @@ class PreparedSamples(Sequence[NoteArray]):
     def __getitem__(self, i: slice) -> PreparedSamples: ...
     def __getitem__(self, i: int | slice) -> NoteArray | PreparedSamples:
         if isinstance(i, slice):
-            return PreparedSamples(self.samples[i], self.recipe, selected(self.packed, i))
+            return PreparedSamples(self.samples[i], self.recipe, _packed=selected(self.packed, i))
         return self.samples[i]
 
     def __repr__(self) -> str:

@@ -55,6 +55,10 @@ def _splat(builder: Any, scalar: Any, bits: int) -> Any:
     return builder.shuffle_vector(first, undefined, order)
 
 
+def _ones(bits: int) -> Any:
+    return ir.Constant(_vector(bits), [1] * LANES)
+
+
 def _as_bits(builder: Any, truths: Any) -> Any:
     """Return 64 truths as the bits of one integer, lane 0 the lowest."""
     return builder.bitcast(truths, ir.IntType(LANES))
@@ -158,22 +162,56 @@ def reaching(_: Any, lanes: Any, floor: Any, like: Any) -> Emitted:
 
 
 @intrinsic
-def square_reaching(_: Any, lanes: Any, other: Any, factor: Any) -> Emitted:
-    """Return which lanes squared are at least `factor` times the same lane of `other`, in 32-bit floats."""
-    floats = ir.VectorType(ir.FloatType(), LANES)
+def falling(_: Any, lanes: Any) -> Emitted:
+    """Return which lanes are below 0, as 64 bits."""
+    bits = lanes.bits
 
     def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        height = builder.sitofp(args[0], floats)
-        one = builder.fptrunc(args[2], ir.FloatType())
+        return _as_bits(builder, builder.icmp_signed("<", args[0], ir.Constant(_vector(bits), None)))
+
+    return types.uint64(lanes), emit
+
+
+@intrinsic
+def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, like: Any) -> Emitted:
+    """Return which lanes squared are at least `factor` times the same lane of `other`, generously.
+
+    `lanes` is signed as `like` is, `other` not negative. In 16 bits (and `lanes` in 8) the quotient is rounded
+    up; in 32 bits, short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`, rounded up, or 0 where
+    that leaves 16 bits.
+    """
+    floats = ir.VectorType(ir.FloatType(), LANES)
+
+    def in_short_integers(builder: Any, height: Any, energy: Any, inverse: Any) -> Any:
+        # energy <= height**2 / factor, the division done as a multiplication by 65536 / factor.
+        word, wide = _vector(16), _vector(32)
+        height = builder.zext(height, word)
+        square = builder.zext(builder.mul(height, height), wide)
+        product = builder.mul(square, builder.zext(_splat(builder, inverse, 16), wide))
+        high = builder.trunc(builder.lshr(product, ir.Constant(wide, [16] * LANES)), word)
+        generous = builder.icmp_unsigned("<=", energy, builder.add(high, _ones(16)))
+        unknown = builder.icmp_signed("==", inverse, ir.Constant(ir.IntType(64), 0))
+        return builder.or_(_as_bits(builder, generous), builder.sext(unknown, ir.IntType(LANES)))
+
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        height, energy, needed, turned, _like = args
+        if other.bits == 64:
+            return ir.Constant(ir.IntType(64), -1)
+        if other.bits == 16:
+            return in_short_integers(builder, height, energy, turned)
+        to_float = builder.sitofp if like.dtype.signed else builder.uitofp
+        height = to_float(height, floats)
         first = builder.insert_element(
-            ir.Constant(floats, ir.Undefined), one, ir.Constant(ir.IntType(32), 0)
+            ir.Constant(floats, ir.Undefined),
+            builder.fptrunc(needed, ir.FloatType()),
+            ir.Constant(ir.IntType(32), 0),
         )
         order = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         factors = builder.shuffle_vector(first, ir.Constant(floats, ir.Undefined), order)
-        floor = builder.fmul(builder.sitofp(args[1], floats), factors)
+        floor = builder.fmul(builder.sitofp(energy, floats), factors)
         return _as_bits(builder, builder.fcmp_ordered(">=", builder.fmul(height, height), floor))
 
-    return types.uint64(lanes, other, types.float64), emit
+    return types.uint64(lanes, other, types.float64, types.int64, like), emit
 
 
 @intrinsic

@@ -7,6 +7,7 @@ and its like, without a copy; whoever made the record keeps the arrays alive.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,17 +21,24 @@ from numpy.typing import NDArray
 
 def as_record(columns: Any) -> NDArray[Any]:
     """Return a named tuple of numbers and arrays as one record: arrays by address, and their length as ``n_...``."""
-    fields: list[tuple[str, str]] = []
+    names: list[str] = []
     values: list[Any] = []
-    for name, value in columns._asdict().items():
+    for name, value in zip(columns._fields, columns, strict=True):
         if isinstance(value, np.ndarray):
             assert value.flags.c_contiguous
-            fields += [(name, "i8"), (f"n_{name}", "i8")]
+            names += [name, f"n_{name}"]
             values += [value.__array_interface__["data"][0], value.size]
         else:
-            fields.append((name, "f8" if isinstance(value, float) else "i8"))
+            names.append(name)
             values.append(value)
-    return np.array([tuple(values)], np.dtype(fields))
+    kinds = tuple("f8" if isinstance(value, float) else "i8" for value in values)
+    return np.array([tuple(values)], _layout(tuple(names), kinds))
+
+
+@cache
+def _layout(names: tuple[str, ...], kinds: tuple[str, ...]) -> Any:
+    """Return the type of a record."""
+    return np.dtype(list(zip(names, kinds, strict=True)))
 
 
 def _opener(kind: Any) -> Callable[..., Any]:
@@ -67,3 +75,14 @@ int32s = _opener(types.int32)
 int64s = _opener(types.int64)
 uint64s = _opener(types.uint64)
 float64s = _opener(types.float64)
+
+
+@intrinsic
+def at(_: Any, array: Any, index: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return one element of a one-dimensional array; the index is trusted, and not counted from the end."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        return builder.load(builder.gep(data, [args[1]]))
+
+    return array.dtype(array, types.int64), emit

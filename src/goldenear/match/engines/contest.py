@@ -97,6 +97,7 @@ def look(piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sampl
     drums = drum_start[k + 1] - drum_start[k]
     level = number(packed, k, LEVEL)
     plain = piece.level > 0 and level > 0 and min(strokes, piece.strokes) + drums < PLAIN_STROKES
+    plain = plain and max(piece.area, piece.all_energy) * piece_up < 2**31
     scale = sample_up * ticks
     view.picture = k
     view.piece_up = piece_up
@@ -107,6 +108,7 @@ def look(piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sampl
     view.backwards = int64s(variants.backwards, variants.n_picture)[v]
     view.plain = plain
     view.weight = piece.level * level if plain else 1
+    view.unit_energy = piece.plain * piece.plain if piece.plain and piece.level else 1
     view.measure = rules.measure
     view.octave = rules.octave
     view.above = 1.0
@@ -271,19 +273,31 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
     drums = drums_at_most(piece, packed, view)
     low, high = transpositions(piece, packed, view, rules)
     countable = is_countable(piece, view, drums)
-    sparse = pays_sparse(piece, packed, view, rules, most)
+    straight = is_straight(piece, packed, view, rules, most)
+    sparse = straight and pays_sparse(piece, packed, view)
+    edge_start = int64s(packed.edge_start, packed.n_edge_start)
+    # Two changes of slope a stroke must not wrap round in eight bits.
+    peaks = straight and min((edge_start[k + 1] - edge_start[k]) // 2, piece.strokes) < 64
     most = max(most, piece.light * view.piece_up * max(0, -number(packed, k, DIMMEST)))
     lanes = int32s(room.lanes32, room.n_lanes32)
     time = int64s(piece.time, piece.n_time)
     piece_time = int64s(room.piece_time, piece.n_time)
     ready = False
-    for lowest in range(low, high + 1, LANES):
+    # The middle first: there most is shared, and what is found there often decides the rest.
+    spare = max(high - low + 1 - LANES, 0)
+    middle = low + spare // 2
+    blocks = 1 + 2 * ((spare + 2 * LANES - 1) // (2 * LANES))
+    for block in range(blocks):
+        away = (block + 1) // 2 * LANES
+        lowest = middle + (away if block % 2 else -away)
         allowed = lanes_allowed(lowest, low, high)
-        need = need_of(view, max(view.floor, view.height))
+        if not allowed:
+            continue
         within = most
         if countable:
             bound = shared_at_most(piece, packed, view, lowest, drums, lanes)
             if rules.prune:
+                need = need_of(view, max(view.floor, view.height))
                 allowed &= reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes)
             within = min(most, greatest(bound, ~np.uint64(0)))
         if allowed:
@@ -291,55 +305,82 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
                 for i in range(len(time)):
                     piece_time[i] = time[i] * view.piece_up
                 ready = True
-            sweep_in_bits(piece, packed, view, lowest, allowed, need, within, sparse, room)
+            sweep_in_bits(piece, packed, view, lowest, allowed, within, sparse, peaks, room)
 
 
 @compiled
-def pays_sparse(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> bool:
-    """Tell whether rows for turning points alone pay, and are exact: where similarities cannot round alike."""
+def is_straight(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> bool:
+    """Tell whether a similarity is greatest where shared time or energy turns, and no two different ones round alike.
+
+    So it is for plain pictures without drums: between turning points both are straight lines, and a line squared
+    over a line has no peak.
+    """
     k = view.picture
-    edge_start = int64s(packed.edge_start, packed.n_edge_start)
     drum_start = int64s(packed.drum_start, packed.n_drum_start)
     if not view.plain or rules.glow or piece.n_time == 0 or drum_start[k + 1] > drum_start[k]:
-        return False
-    time = int64s(piece.time, piece.n_time)
-    shifts = time[-1] * view.piece_up + number(packed, k, LENGTH) * view.sample_up
-    if shifts < SPARSE_FROM * len(time) * (edge_start[k + 1] - edge_start[k]):
         return False
     shared = np.float64(most) * view.ticks * view.weight
     return shared * shared * piece.all_energy * view.piece_up * view.ticks < 2.0**50
 
 
 @compiled
+def pays_sparse(piece: Any, packed: Any, view: Any) -> bool:
+    """Tell whether rows for turning points alone pay."""
+    k = view.picture
+    edge_start = int64s(packed.edge_start, packed.n_edge_start)
+    time = int64s(piece.time, piece.n_time)
+    shifts = time[-1] * view.piece_up + number(packed, k, LENGTH) * view.sample_up
+    return shifts > SPARSE_FROM * len(time) * (edge_start[k + 1] - edge_start[k])
+
+
+@compiled
+def most_energy(piece: Any, packed: Any, view: Any) -> int:
+    """Return the most energy that a window can hold, in units."""
+    everywhere = piece.all_energy // view.unit_energy * view.piece_up
+    if view.unit_energy == 1 and not piece.level:
+        return everywhere
+    return min(everywhere, number(packed, view.picture, LENGTH) * view.sample_up * piece.heard_pitches)
+
+
+@compiled
 def sweep_in_bits(
-    piece: Any,
-    packed: Any,
-    view: Any,
-    lowest: int,
-    allowed: Any,
-    need: int,
-    most: int,
-    sparse: bool,
-    room: Any,
+    piece: Any, packed: Any, view: Any, lowest: int, allowed: Any, most: int, sparse: bool, peaks: bool, room: Any
 ) -> None:
     """Sweep with integers as short as what they count allows."""
     table8 = int8s(room.table8, room.n_table8)
     lanes32 = int32s(room.lanes32, room.n_lanes32)
-    if not view.plain and most < 2**31:
+    growth32 = int32s(piece.growth32, piece.n_growth32)
+    energy32 = int32s(room.energy32, room.n_energy32)
+    energy = most_energy(piece, packed, view)
+    if view.plain and most < 2**8 and energy < 2**16 and not sparse:
+        lanes8 = uint8s(room.lanes8, room.n_lanes8)
+        growth16 = uint16s(piece.growth16, piece.n_growth16)
+        energy16 = uint16s(room.energy16, room.n_energy16)
+        sweep_ones(
+            piece, packed, view, lowest, allowed, most, table8, lanes8, growth16, energy16, False, peaks, room
+        )
+    elif view.plain and most < 2**16 and energy < 2**31:
+        lanes16 = uint16s(room.lanes16, room.n_lanes16)
+        sweep_ones(
+            piece, packed, view, lowest, allowed, most, table8, lanes16, growth32, energy32, sparse, peaks, room
+        )
+    elif view.plain and max(most, energy) < 2**31:
+        sweep_ones(
+            piece, packed, view, lowest, allowed, most, table8, lanes32, growth32, energy32, sparse, peaks, room
+        )
+    elif max(most, energy) < 2**31:
         table32 = int32s(room.table32, room.n_table32)
-        sweep_weights(piece, packed, view, lowest, allowed, need, most, table32, lanes32, False, room)
-    elif not view.plain:
+        sweep_weights(
+            piece, packed, view, lowest, allowed, most, table32, lanes32, growth32, energy32, False, False, room
+        )
+    else:
         table64 = int64s(room.table64, room.n_table64)
         lanes64 = int64s(room.lanes64, room.n_lanes64)
-        sweep_weights(piece, packed, view, lowest, allowed, need, most, table64, lanes64, False, room)
-    elif most < 2**8 and not sparse:
-        lanes8 = uint8s(room.lanes8, room.n_lanes8)
-        sweep_ones(piece, packed, view, lowest, allowed, need, most, table8, lanes8, False, room)
-    elif most < 2**16:
-        lanes16 = uint16s(room.lanes16, room.n_lanes16)
-        sweep_ones(piece, packed, view, lowest, allowed, need, most, table8, lanes16, sparse, room)
-    else:
-        sweep_ones(piece, packed, view, lowest, allowed, need, most, table8, lanes32, sparse, room)
+        growth = int64s(piece.growth, piece.n_growth)
+        energy64 = int64s(room.energy64, room.n_energy64)
+        sweep_weights(
+            piece, packed, view, lowest, allowed, most, table64, lanes64, growth, energy64, False, False, room
+        )
 
 
 @compiled

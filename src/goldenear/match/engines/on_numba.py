@@ -41,12 +41,18 @@ def compare(
         If a sample cannot be compared with X.
     """
     tournament = Tournament(x, samples, threads, prune)
-    if prune and (k < len(samples) or at_least > 0):
-        return Found(tournament.best_of(k, at_least), tournament.best)
-    tournament.bounds(0.0)
-    everyone = np.arange(len(samples))
-    tournament.play(everyone, 0.0)
-    return Found(everyone, tournament.best)
+    try:
+        if prune and (k < len(samples) or at_least > 0):
+            compared = tournament.best_of(k, at_least)
+            # Where nothing is asked for, those left out fill up the end: they are not among the k, or share nothing.
+            everyone = compared if at_least > 0 else np.arange(len(samples))
+            return Found(everyone, tournament.best)
+        tournament.bounds(0.0)
+        everyone = np.arange(len(samples))
+        tournament.play(everyone, 0.0)
+        return Found(everyone, tournament.best)
+    finally:
+        tournament.close()
 
 
 class Tournament:
@@ -67,18 +73,21 @@ class Tournament:
     def __init__(
         self, x: Mapping[Reading, PiecePicture], samples: PreparedSamples, threads: int, prune: bool
     ) -> None:
-        self.samples, self.packed = samples, samples.packed
+        self.samples = samples
         self.best = Best.nothing(len(samples))
-        weighted = needs_weights(self.packed)
+        self.library = library = Library.of(samples)
         self.readings = [
-            Laid(piece_columns(x[reading], weighted=weighted), self.packed, kinds, _rules(samples, reading, prune))
-            for reading, kinds in variants(samples.recipe).items()
+            Laid(x[reading], library, kind, _rules(samples, reading, prune))
+            for reading, kind in library.kinds.items()
         ]
         columns = max(laid.piece.time.size for laid in self.readings)
-        edges = int(np.diff(self.packed.edge_start).max(initial=0))
-        self.rooms = [new_room(columns, edges) for _ in range(threads)]
-        self._records = [(as_record(View()), as_record(room)) for room in self.rooms]
-        self._packed, self._best = as_record(self.packed), as_record(self.best)
+        self.desks = [library.desk(columns) for _ in range(threads)]
+        self._best = as_record(self.best)
+
+    def close(self) -> None:
+        """Give the room to work in back, for the next X."""
+        self.library.free += self.desks
+        self.desks = []
 
     def bounds(self, floor: float) -> NDArray[np.float64]:
         """Return what each sample's similarity cannot exceed; 0 where it cannot reach `floor`.
@@ -89,13 +98,13 @@ class Tournament:
             If a sample cannot be compared with X.
         """
         upper = np.zeros(len(self.samples))
-        parts = np.linspace(0, len(upper), len(self.rooms) + 1).astype(int).tolist()
+        parts = np.linspace(0, len(upper), len(self.desks) + 1).astype(int).tolist()
 
         def bound_part(i: int) -> int:
             for laid in self.readings:
                 refused: int = bound(
-                    laid.record, self._packed, laid.pairings, laid.variants, laid.rules, parts[i], parts[i + 1],
-                    floor, float(MAX_PLACEMENTS), upper, *self._records[i],
+                    laid.record, self.library.packed, laid.pairings, laid.variants, laid.rules, parts[i],
+                    parts[i + 1], floor, float(MAX_PLACEMENTS), upper, *self.desks[i].records,
                 )  # fmt: skip
                 if refused:
                     return refused
@@ -110,11 +119,11 @@ class Tournament:
         """Compare the samples named in `order`; those that do not reach `floor` need not be exact."""
 
         def contest_part(i: int) -> None:
-            part = np.ascontiguousarray(order[i :: len(self.rooms)])
+            part = np.ascontiguousarray(order[i :: len(self.desks)])
             for laid in self.readings:
                 contest(
-                    laid.record, self._packed, laid.pairings, laid.variants, laid.rules, part, floor,
-                    self._best, *self._records[i],
+                    laid.record, self.library.packed, laid.pairings, laid.variants, laid.rules, part, floor,
+                    self._best, *self.desks[i].records,
                 )  # fmt: skip
 
         self._together(contest_part)
@@ -144,22 +153,77 @@ class Tournament:
 
     def _together(self, work: Callable[[int], Any]) -> Sequence[Any]:
         """Do the work of all threads; here, where there is but one."""
-        if len(self.rooms) == 1:
+        if len(self.desks) == 1:
             return [work(0)]
-        with ThreadPoolExecutor(len(self.rooms)) as pool:
-            return list(pool.map(work, range(len(self.rooms))))
+        with ThreadPoolExecutor(len(self.desks)) as pool:
+            return list(pool.map(work, range(len(self.desks))))
+
+
+class Desk:
+    """Room for one thread to work in."""
+
+    def __init__(self, columns: int, edges: int) -> None:
+        self.columns = columns
+        self._room = new_room(columns, edges)
+        self.records = (as_record(View()), as_record(self._room))
+
+
+class Kind:
+    """The variants of one reading as records: of samples that share pictures, and of those with their own."""
+
+    def __init__(self, both: tuple[Variants, Variants]) -> None:
+        self.both = both
+        self.records = np.concatenate([as_record(one) for one in both])
+
+
+class Library:
+    """What is kept of prepared samples from one X to the next."""
+
+    def __init__(self, samples: PreparedSamples) -> None:
+        self.columns = packed = samples.packed
+        self.packed = as_record(packed)
+        self.kinds = {reading: Kind(both) for reading, both in variants(samples.recipe).items()}
+        self.windowed = samples.recipe.measure == "window-cosine"
+        self.edges = int(np.diff(packed.edge_start).max(initial=0))
+        strokes = self.edges // 2 + int(np.diff(packed.drum_start).max(initial=0))
+        self.weighted = bool((packed.numbers[:, LEVEL] == 0).any()) or strokes >= PLAIN_STROKES
+        """Whether some sample is not of one brightness, or has too many strokes to be counted in eight bits."""
+        self.free: list[Desk] = []
+
+    @classmethod
+    def of(cls, samples: PreparedSamples) -> Library:
+        """Return what is kept of these samples."""
+        if "numba" not in samples.kept:
+            samples.kept["numba"] = cls(samples)
+        library = samples.kept["numba"]
+        assert isinstance(library, cls)
+        return library
+
+    def desk(self, columns: int) -> Desk:
+        """Return room for an X of so many columns: some that is free, or new."""
+        while self.free:
+            try:
+                desk = self.free.pop()
+            except IndexError:  # another thread was faster
+                break
+            if desk.columns >= columns:
+                return desk
+        return Desk(columns, self.edges)
 
 
 class Laid:
     """One reading of X, as records for compiled loops; the arrays behind them are kept alive here."""
 
-    def __init__(
-        self, piece: PieceColumns, packed: Packed, kinds: tuple[Variants, Variants], rules: Rules
-    ) -> None:
-        self.piece, self._kinds = piece, kinds
-        self._pairings = [pairing_of(piece, packed, kind) for kind in kinds]
+    def __init__(self, x: PiecePicture, library: Library, kind: Kind, rules: Rules) -> None:
+        piece = piece_columns(x, weighted=library.weighted, windowed=library.windowed)
+        self._pairings = [pairing_of(piece, library.columns, one) for one in kind.both]
+        finest = max(int(pairing.piece_up.max(initial=1)) for pairing in self._pairings)
+        if not library.weighted and max(piece.area, piece.all_energy) * finest >= 2**31:
+            # Such sums are counted in the widest lanes, which take weights.
+            piece = piece_columns(x, weighted=True, windowed=library.windowed)
+        self.piece = piece
         self.record, self.rules = as_record(piece), as_record(rules)
-        self.variants = np.concatenate([as_record(kind) for kind in kinds])
+        self.variants = kind.records
         self.pairings = np.concatenate([as_record(pairing) for pairing in self._pairings])
 
 
@@ -173,12 +237,6 @@ def pairing_of(piece: PieceColumns, packed: Packed, kind: Variants) -> Pairing:
     unit, grid = np.gcd(piece_up, sample_up), np.gcd(piece.unit_down, down)
     columns = (piece_up // unit, sample_up // unit, unit // grid, piece.unit_down // grid * down)
     return Pairing(*(np.ascontiguousarray(column) for column in columns))
-
-
-def needs_weights(packed: Packed) -> bool:
-    """Tell whether some sample is not of one brightness, or has too many strokes to be counted in eight bits."""
-    strokes = np.diff(packed.edge_start).max(initial=0) // 2 + np.diff(packed.drum_start).max(initial=0)
-    return bool((packed.numbers[:, LEVEL] == 0).any()) or int(strokes) >= PLAIN_STROKES
 
 
 def _rules(samples: PreparedSamples, reading: Reading, prune: bool) -> Rules:

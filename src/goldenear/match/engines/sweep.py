@@ -22,6 +22,7 @@ from goldenear.correlate.backends.lanes import (
     LANES,
     add,
     bits_set,
+    falling,
     load,
     lowest_bit,
     reaching,
@@ -32,13 +33,15 @@ from goldenear.correlate.backends.lanes import (
     times,
     widen,
 )
-from goldenear.correlate.backends.records import int8s, int16s, int32s, int64s, uint64s
+from goldenear.correlate.backends.records import at, int8s, int16s, int32s, int64s, uint64s
 from goldenear.match.packed import END, LENGTH, LOWEST, NUMBERS, ONSET, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
 
 DENSE_ROWS = 512
 SPARSE_ROWS = 8192
 
 WINDOW_COSINE, COSINE, COVERAGE = 0, 1, 2
+
+NEVER = 2**62
 
 FIELDS = len(NUMBERS)
 
@@ -63,6 +66,8 @@ class View(NamedTuple):
     """Whether both pictures are of one brightness, and edges count as 1."""
     weight: int = 1
     """What one unit of shared time counts: brightness times brightness of plain pictures, else 1."""
+    unit_energy: int = 1
+    """What one unit of energy in a window counts: the square of a plain X's brightness, else 1."""
     measure: int = 0
     above: float = 1.0
     below: float = 1.0
@@ -93,9 +98,9 @@ class Room(NamedTuple):
     lanes16: NDArray[np.uint16]
     lanes32: NDArray[np.int32]
     lanes64: NDArray[np.int64]
-    shared: NDArray[np.int64]
-    shared32: NDArray[np.int32]
-    """What 64 transpositions share at the shift that is looked at."""
+    energy16: NDArray[np.uint16]
+    energy32: NDArray[np.int32]
+    energy64: NDArray[np.int64]
     piece_time: NDArray[np.int64]
     time: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -104,14 +109,12 @@ class Room(NamedTuple):
     bits: NDArray[np.uint64]
     before: NDArray[np.int64]
     shifts: NDArray[np.int64]
-    start_event: int = 0
-    end_event: int = 0
-    """The last event of X before the window's beginning and before its end, counted from 1."""
 
 
 def new_room(piece_times: int, edges: int) -> Room:
     """Return room for a piece with so many columns and samples with at most so many edges."""
-    sixty_four = (np.zeros(LANES, kind) for kind in (np.uint8, np.uint16, np.int32, np.int64, np.int64, np.int32))
+    kinds = (np.uint8, np.uint16, np.int32, np.int64, np.uint16, np.int32, np.int64)
+    sixty_four = (np.zeros(LANES, kind) for kind in kinds)
     return Room(
         _aligned(SPARSE_ROWS * LANES, np.int8),
         _aligned(DENSE_ROWS * LANES, np.int32),
@@ -151,44 +154,45 @@ def need_of(view: Any, height: float) -> int:
 def lay_ones(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int:
     """Note the sample's edges, two at a time, as places in X's columns; return how many such twos.
 
-    `base` is the place of the pitch that lane 0 finds for the sample's lowest pitch.
+    `base` is the place of the pitch that lane 0 finds for the sample's lowest pitch. The place 0 is dark.
     """
     start = int64s(packed.edge_start, packed.n_edge_start)
     edge_time = int64s(packed.edge_time, packed.n_edge_time)
     edge_pitch = int16s(packed.edge_pitch, packed.n_edge_pitch)
     edge_weight = int16s(packed.edge_weight, packed.n_edge_weight)
-    moment, first, second = (int64s(room.time, room.n_time), int64s(room.first, room.n_time), int64s(room.second, room.n_time))
-    n = 0
+    moment = int64s(room.time, room.n_time)
+    first = int64s(room.first, room.n_time)
+    second = int64s(room.second, room.n_time)
     half = piece.width // 2
     above = LANES + piece.pitches
     k = view.picture
-    whole = number(packed, k, LENGTH)
-    top = number(packed, k, RANGE)
-    sample_up = view.sample_up
-    for e in range(start[k], start[k + 1]):
-        time = edge_time[e]
-        pitch = np.int64(edge_pitch[e])
-        begins = edge_weight[e] > 0
-        if view.backwards:
-            time = whole - time
-            begins = not begins
-        if view.upside_down:
-            pitch = top - pitch
-        place = base + pitch
-        if place <= 0 or place >= above:
-            continue
-        # What is shared turns by minus the product of the edges: a beginning reads the other half.
-        if begins:
-            place += half
-        time *= sample_up
-        if n and moment[n - 1] == time and second[n - 1] == 0:
-            second[n - 1] = place
-        else:
-            moment[n] = time
-            first[n] = place
-            second[n] = 0
-            n += 1
+    whole, direction = np.int64(0), np.int64(1)
+    if view.backwards:
+        whole, direction = number(packed, k, LENGTH), np.int64(-1)
+    up = np.int64(1)
+    if view.upside_down:
+        base += number(packed, k, RANGE)
+        up = np.int64(-1)
+    n = 0
+    for e in range(start[k], start[k + 1], 2):
+        a = place_of_edge(at(edge_weight, e) * direction, base + up * at(edge_pitch, e), above, half)
+        b = place_of_edge(at(edge_weight, e + 1) * direction, base + up * at(edge_pitch, e + 1), above, half)
+        moment[n] = (whole + direction * at(edge_time, e)) * view.sample_up
+        first[n] = a
+        second[n] = b
+        # Where neither meets X in these lanes, the next two take their place.
+        n += (a | b) != 0
     return n
+
+
+@compiled
+def place_of_edge(weight: int, place: int, above: int, half: int) -> int:
+    """Return where in a column of X an edge reads; 0, which is dark, where it meets no pitch of X.
+
+    What is shared turns by minus the product of two edges: a beginning reads the other half.
+    """
+    turned = place + (half if weight > 0 else 0)
+    return turned if weight != 0 and 0 < place < above else 0
 
 
 @compiled
@@ -214,7 +218,7 @@ def lay_weights(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int
         if view.upside_down:
             pitch = top - pitch
         place = base + pitch
-        if place <= 0 or place >= above:
+        if weight == 0 or place <= 0 or place >= above:
             continue
         moment[n] = time * view.sample_up
         first[n] = place
@@ -334,122 +338,59 @@ def scatter_drums(piece: Any, packed: Any, view: Any, table: Any, start: int, en
 
 
 @compiled
-def look_closer(
-    piece: Any, packed: Any, view: Any, lowest: int, shift: int, bright: Any, most: int, room: Any
-) -> int:
-    """Score the bright lanes of one shift; return how much shared time it now takes to be brighter."""
-    k = view.picture
-    end = shift + number(packed, k, LENGTH) * view.sample_up
-    bottom = number(packed, k, WINDOW_LOWEST) + lowest - piece.heard_lowest
-    top = number(packed, k, WINDOW_HIGHEST) + 1 + lowest - piece.heard_lowest
-    if view.measure == WINDOW_COSINE:
-        room.start_event = event_at(piece, view.piece_up, shift, room.start_event)
-        room.end_event = event_at(piece, view.piece_up, end, room.end_event)
-        height = max(view.height, view.floor)
-        fits = piece.n_energy32 > 0 and most < 2**31 and piece.all_energy * view.piece_up < 2**31
-        if fits and piece.n_drum_pitch == 0 and height > 0:
-            bright &= bright_in_window(piece, view, shift, end, bottom, top, height, room)
-    shared_here = int64s(room.shared, room.n_shared)
-    better = False
-    while bright:
-        lane = lowest_bit(bright)
-        bright &= bright - np.uint64(1)
-        shared = shared_here[lane] * view.ticks * view.weight
-        if view.measure <= COSINE:
-            energy = piece.all_energy * view.piece_up
-            if view.measure == WINDOW_COSINE:
-                energy = window_energy(piece, packed, view, shift, end, bottom + lane, top + lane, room)
-            energy *= view.ticks
-            above = np.float64(shared)
-            above *= above
-            above *= view.above
-            below = np.float64(energy) * view.below
-            likeness = min(np.sqrt(above / below), 1.0) if below > 0 else 0.0
-        else:
-            likeness = min(np.float64(shared) / view.below, 1.0)
-        if likeness <= 0 or likeness < view.height:
-            continue
-        transposition = lowest + lane
-        if view.octave and transposition > view.octave // 2:
-            transposition -= view.octave
-        size = abs(transposition)
-        if likeness == view.height and (size, transposition, shift) >= (
-            view.size,
-            view.transposition,
-            view.shift,
-        ):
-            continue
-        better = True
-        view.height = likeness
-        view.size = size
-        view.transposition = transposition
-        view.shift = shift
-        view.shared = shared
-    return need_of(view, max(view.height, view.floor)) if better else 0
+def factor_of(view: Any, height: float) -> float:
+    """Return how many times the energy in its window the shared time squared must be for a similarity `height`.
 
-
-@compiled
-def event_at(piece: Any, piece_up: int, t: int, e: int) -> int:
-    """Return the last event at or before `t`, counted from 1; 0 before all of them. Looks near `e` first."""
-    event = int64s(piece.event, piece.n_event)
-    n = len(event)
-    if e == 0 or event[e - 1] * piece_up <= t:
-        for _ in range(4):
-            if e == n or event[e] * piece_up > t:
-                return e
-            e += 1
-    return np.searchsorted(event, t // piece_up, side="right")
-
-
-@compiled
-def bright_in_window(
-    piece: Any, view: Any, start: int, end: int, bottom: int, top: int, height: float, room: Any
-) -> Any:
-    """Return which of 64 transpositions may be as alike as `height`: one look at the energy in all windows.
-
-    A hair generous, for it is done in short floats.
+    All in units, and a hair generous.
     """
-    energy32 = int32s(piece.energy32, piece.n_energy32)
-    growth32 = int32s(piece.growth32, piece.n_growth32)
-    event = int64s(piece.event, piece.n_event)
-    stride = piece.heard_pitches + 1 + 2 * LANES
-    high = LANES + min(max(top, -LANES), piece.heard_pitches)
-    low = LANES + min(max(bottom, -LANES), piece.heard_pitches)
-    energy = splat(0, energy32)
-    for e, t, plus in ((room.end_event, end, True), (room.start_event, start, False)):
-        since = t - event[e - 1] * view.piece_up if e else np.int64(0)
-        for place, more in ((high, plus), (low, not plus)):
-            part = add(
-                times(load(energy32, e * stride + place), view.piece_up),
-                times(load(growth32, e * stride + place), since),
-            )
-            energy = add(energy, part) if more else subtract(energy, part)
-    units = np.float64(view.ticks) * view.weight * view.weight
-    factor = height * height * view.below / (view.above * units) * (1 - 1e-5)
-    return square_reaching(load(int32s(room.shared32, room.n_shared32), 0), energy, factor)
+    share = height * height * view.below / view.above * view.unit_energy
+    return share / (np.float64(view.ticks) * view.weight * view.weight) * (1 - 1e-5)
 
 
 @compiled
-def window_energy(
-    piece: Any, packed: Any, view: Any, start: int, end: int, bottom: int, top: int, room: Any
-) -> int:
-    """Return X's energy from `start` to `end` on the pitches bottom <= r < top, and that of the sample's drums."""
-    energy = int64s(piece.energy, piece.n_energy)
-    growth = int64s(piece.growth, piece.n_growth)
-    event = int64s(piece.event, piece.n_event)
-    stride = piece.heard_pitches + 1 + 2 * LANES
-    high = LANES + min(max(top, 0), piece.heard_pitches)
-    low = LANES + min(max(bottom, 0), piece.heard_pitches)
-    total = np.int64(0)
-    for e, t, sign in ((room.end_event, end, 1), (room.start_event, start, -1)):
-        since = t - event[e - 1] * view.piece_up if e else np.int64(0)
-        row = e * stride
-        part = (energy[row + high] - energy[row + low]) * view.piece_up
-        part += (growth[row + high] - growth[row + low]) * since
-        total += sign * part
-    if piece.n_drum_pitch:
-        total += drum_energy(piece, packed, view, start, end)
-    return total
+def inverse_of(factor: float) -> int:
+    """Return what to multiply 16 bits with to divide by `factor`, rounded up; 0 for factors that are too small."""
+    return int(65536.0 / factor) + 1 if factor >= 2.0 else 0
+
+
+@compiled
+def consider(
+    piece: Any, packed: Any, view: Any, transposition: int, shift: int, shared: int, energy: int
+) -> bool:
+    """Score one placement, shared time and the window's energy given in units; tell whether it is the best yet."""
+    shared *= view.ticks * view.weight
+    if view.measure <= COSINE:
+        if view.measure == COSINE:
+            energy = piece.all_energy * view.piece_up
+        else:
+            energy *= view.unit_energy
+            if piece.n_drum_pitch:
+                length = number(packed, view.picture, LENGTH) * view.sample_up
+                energy += drum_energy(piece, packed, view, shift, shift + length)
+        above = np.float64(shared)
+        above *= above
+        above *= view.above
+        below = np.float64(energy * view.ticks) * view.below
+        likeness = min(np.sqrt(above / below), 1.0) if below > 0 else 0.0
+    else:
+        likeness = min(np.float64(shared) / view.below, 1.0)
+    if likeness <= 0 or likeness < view.height:
+        return False
+    if view.octave and transposition > view.octave // 2:
+        transposition -= view.octave
+    size = abs(transposition)
+    if likeness == view.height and (size, transposition, shift) >= (
+        view.size,
+        view.transposition,
+        view.shift,
+    ):
+        return False
+    view.height = likeness
+    view.size = size
+    view.transposition = transposition
+    view.shift = shift
+    view.shared = shared
+    return True
 
 
 @compiled
@@ -494,18 +435,22 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         view: Any,
         lowest: int,
         allowed: Any,
-        need: int,
         most: int,
         table: Any,
         lanes: Any,
+        growth: Any,
+        energies: Any,
         sparse: bool,
+        peaks: bool,
         room: Any,
     ) -> None:
         """Look at every shift of 64 transpositions from `lowest` on; keep the best in `view`.
 
-        Only lanes whose bit is set in `allowed` count, and shared time from `need` on; `most` is the most that
-        can be shared. `table` and `lanes` say in how many bits slopes and shared time are counted; all that is
-        shared must fit in `lanes`, and slopes in `table` unless it is as wide.
+        Only lanes whose bit is set in `allowed` count; `most` is the most that can be shared. `table` and
+        `lanes` say in how many bits slopes and shared time are counted: all that is shared must fit in `lanes`,
+        and slopes in `table` unless it is as wide. `growth` is how X's energy grows below each pitch after each
+        event, in as many bits as `energies`, in which the energy of every window must fit. With `peaks`, lanes
+        are scored only where their slope falls or energies turn: elsewhere no similarity has a peak.
         """
         k = view.picture
         n = lay(piece, packed, view, LANES + number(packed, k, LOWEST) + lowest - piece.lowest, room)
@@ -515,37 +460,51 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         second = int64s(room.second, room.n_time)
         place = int64s(room.place, room.n_time)
         piece_time = int64s(room.piece_time, piece.n_time)
-        drum_start = int64s(packed.drum_start, packed.n_drum_start)
-        has_drums = drum_start[k + 1] > drum_start[k] and piece.n_drum_pitch > 0
         bits = uint64s(room.bits, room.n_bits)
         before = int64s(room.before, room.n_before)
         shifts = int64s(room.shifts, room.n_shifts)
-        shared = int64s(room.shared, room.n_shared)
-        shared32 = int32s(room.shared32, room.n_shared32)
+        drum_start = int64s(packed.drum_start, packed.n_drum_start)
+        has_drums = drum_start[k + 1] > drum_start[k] and piece.n_drum_pitch > 0
+        windowed = view.measure == WINDOW_COSINE
+        event = int64s(piece.event, piece.n_event)
+        piece_up = view.piece_up
+        length = number(packed, k, LENGTH) * view.sample_up
+        row_of_growth = piece.heard_pitches + 1 + 2 * LANES
+        bottom = number(packed, k, WINDOW_LOWEST) + lowest - piece.heard_lowest
+        top = number(packed, k, WINDOW_HIGHEST) + 1 + lowest - piece.heard_lowest
+        bottom = LANES + min(max(bottom, -LANES), piece.heard_pitches)
+        top = LANES + min(max(top, -LANES), piece.heard_pitches)
         # From the first to the last turning point, a tile at a time.
         begins, ends = number(packed, k, ONSET), number(packed, k, END)
         if view.backwards:
             begins, ends = number(packed, k, LENGTH) - ends, number(packed, k, LENGTH) - begins
-        begins *= view.sample_up
-        ends *= view.sample_up
-        start, last = np.int64(2**62), np.int64(-(2**62))
+        start, last = NEVER, -NEVER
         if n and len(piece_time):
-            start = piece_time[0] - ends
-            last = piece_time[-1] - begins
+            start = piece_time[0] - ends * view.sample_up
+            last = piece_time[-1] - begins * view.sample_up
         if has_drums:
             onset = int64s(piece.drum_onset, piece.n_drum_pitch)
             offset = int64s(piece.drum_offset, piece.n_drum_pitch)
-            start = min(start, -latest(-onset) * view.piece_up - ends)
-            last = max(last, latest(offset) * view.piece_up - begins)
+            start = min(start, -latest(-onset) * piece_up - ends * view.sample_up)
+            last = max(last, latest(offset) * piece_up - begins * view.sample_up)
+        # The window's end meets the first event, then its beginning does: there its energy begins to turn.
+        entering, leaving = 0, 0
+        turn = NEVER
+        if windowed and len(event):
+            turn = event[0] * piece_up - length
+            start = min(start, turn)
         for j in range(n):
             place[j] = 0
         width = SPARSE_ROWS if sparse else DENSE_ROWS
         zero = splat(0, table)
         slope = zero
         value = splat(0, lanes)
-        bar = splat(need, lanes)
-        room.start_event = 0
-        room.end_event = 0
+        energy_slope = splat(0, energies)
+        energy = splat(0, energies)
+        height = max(view.height, view.floor)
+        bar = splat(min(need_of(view, height), most), lanes)
+        factor = factor_of(view, height)
+        inverse = inverse_of(factor)
         previous = start
         while start <= last:
             end = min(start + width, last + 1)
@@ -554,36 +513,77 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
                 low = start + moment[j]
                 high = end + moment[j]
                 a, b = first[j], second[j]
-                i = place[j]
-                while i < len(piece_time) and piece_time[i] < high:
-                    row = piece_time[i] - low
-                    if sparse:
-                        row = row_of(row, bits, before)
-                    scatter(table, row * LANES, columns, i * stride, a, b)
+                done = place[j]
+                i = done
+                while i < len(piece_time) and at(piece_time, i) < high:
                     i += 1
                 place[j] = i
+                if sparse:
+                    for column in range(done, i):
+                        row = row_of(at(piece_time, column) - low, bits, before)
+                        scatter(table, row * LANES, columns, column * stride, a, b)
+                else:
+                    for column in range(done, i):
+                        scatter(table, (at(piece_time, column) - low) * LANES, columns, column * stride, a, b)
             if has_drums:
                 scatter_drums(piece, packed, view, table, start, end)
-            for row in range(rows):
-                shift = start + row
-                if sparse:
-                    shift = shifts[row]
-                    value = add(value, times(widen(slope, lanes), shift - previous))
-                    previous = shift
-                else:
-                    value = add(value, widen(slope, lanes))
-                bright = reaching(value, bar, lanes) & allowed
+            row = 0
+            while row < rows:
+                # A tight loop over rows that hold nothing of interest; it is left for those that do.
+                bright = np.uint64(0)
+                shift = start
+                change = zero
+                while row < rows:
+                    if sparse:
+                        shift = at(shifts, row)
+                        value = add(value, times(widen(slope, lanes), shift - previous))
+                        energy = add(energy, times(energy_slope, shift - previous))
+                        previous = shift
+                    else:
+                        shift = start + row
+                        value = add(value, widen(slope, lanes))
+                        energy = add(energy, energy_slope)
+                    change = load(table, row * LANES)
+                    store(table, row * LANES, zero)
+                    slope = add(slope, change)
+                    row += 1
+                    bright = reaching(value, bar, lanes) & allowed
+                    if peaks and shift < turn:
+                        bright &= falling(change)
+                    if bright and windowed:
+                        bright &= square_reaching(value, energy, factor, inverse, lanes)
+                    if bright or shift >= turn:
+                        break
                 if bright:
                     store(lanes, 0, value)
-                    for lane in range(LANES):
-                        shared[lane] = lanes[lane]
-                        shared32[lane] = lanes[lane]
-                    found = look_closer(piece, packed, view, lowest, shift, bright, most, room)
-                    if found > need:
-                        need = min(found, most)
-                        bar = splat(need, lanes)
-                slope = add(slope, load(table, row * LANES))
-                store(table, row * LANES, zero)
+                    store(energies, 0, energy)
+                    better = False
+                    while bright:
+                        lane = lowest_bit(bright)
+                        bright &= bright - np.uint64(1)
+                        shared, spent = np.int64(at(lanes, lane)), np.int64(at(energies, lane))
+                        if consider(piece, packed, view, lowest + lane, shift, shared, spent):
+                            better = True
+                    if better:
+                        height = max(view.height, view.floor)
+                        bar = splat(min(need_of(view, height), most), lanes)
+                        factor = factor_of(view, height)
+                        inverse = inverse_of(factor)
+                if shift >= turn:
+                    while entering < len(event) and event[entering] * piece_up - length <= shift:
+                        entering += 1
+                    while leaving < len(event) and event[leaving] * piece_up <= shift:
+                        leaving += 1
+                    inside, gone = entering * row_of_growth, leaving * row_of_growth
+                    energy_slope = subtract(
+                        subtract(load(growth, inside + top), load(growth, inside + bottom)),
+                        subtract(load(growth, gone + top), load(growth, gone + bottom)),
+                    )
+                    turn = NEVER
+                    if entering < len(event):
+                        turn = event[entering] * piece_up - length
+                    if leaving < len(event):
+                        turn = min(turn, event[leaving] * piece_up)
             start = end
 
     return sweep
