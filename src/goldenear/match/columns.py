@@ -22,6 +22,11 @@ LANES = 64
 
 GREATEST = 2**31 - 1
 
+FAR = 2**30
+
+LINES = 128
+"""Into so many steps, at most, X's time is cut for a coarse look."""
+
 WINDOWS = (1, 3 / 4, 2 / 3, 1 / 2, 3 / 8, 1 / 4, 1 / 6, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 256, 1 / 1024)
 """Parts of X's length for which it is known how long a pitch sounds in them at most."""
 
@@ -52,6 +57,12 @@ class PieceColumns(NamedTuple):
     sounding: NDArray[np.int32]
     """The longest time that a pitch sounds within each such length: one row of lanes a length."""
     strokes: int
+    step: int
+    """How far apart the lines of the lattice lie, in units; the first at 0, the last at or after X's end."""
+    before: NDArray[np.int16]
+    """How long each pitch has sounded before each line: one row of lanes a line."""
+    before_below: NDArray[np.int16]
+    """The same for all pitches below each, together. Both are empty where X is long, or not of one brightness."""
     area: int
     light: int
     brightest: int
@@ -105,6 +116,7 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
         event, growth = event[:0], growth[:0]
     steepest = int(growth.max(initial=0))
     window, sounding = _sounding_within(pitched, unit, lowest, pitches)
+    step, before, before_below = _lattice(pitched if level else pitched.where(pitched.pitch > FAR), unit, pitches)
     return PieceColumns(
         length.numerator,
         length.denominator,
@@ -119,6 +131,9 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
         window,
         sounding.reshape(-1),
         len(pitched),
+        step,
+        before.reshape(-1),
+        before_below.reshape(-1),
         int((roll.offset - roll.onset).sum()) // unit,
         int((roll.brightness * (roll.offset - roll.onset)).sum()) // unit,
         int(roll.brightness.max()),
@@ -166,6 +181,36 @@ def _growth(heard: PianoRoll, unit: int, plain: int) -> tuple[NDArray[np.int64],
     return event, lowest, growth
 
 
+class _Line(NamedTuple):
+    """All strokes on one line of time, pitch after pitch, so far apart that nothing of one reaches the next."""
+
+    pitch: NDArray[np.int64]
+    """Counted from the lowest."""
+    later: NDArray[np.int64]
+    """How much later the time of each stroke's pitch lies on the line."""
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    """For how long the strokes before each have sounded."""
+    span: int
+
+    @classmethod
+    def of(cls, roll: PianoRoll, unit: int) -> _Line:
+        """Lay out the strokes of a picture that is not empty."""
+        order = np.lexsort((roll.onset, roll.pitch))
+        pitch = roll.pitch[order] - int(roll.pitch.min())
+        span = 4 * (int(roll.offset.max()) // unit + 1)
+        onset, offset = roll.onset[order] // unit, roll.offset[order] // unit
+        starts = np.cumsum(offset - onset) - (offset - onset)
+        return cls(pitch, pitch * span, onset + pitch * span, offset + pitch * span, starts, span)
+
+    def sung(self, t: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return for how long strokes have sounded before each place t of the line."""
+        i = np.searchsorted(self.onset, t, side="right") - 1
+        done = self.starts[i] + np.minimum(t, self.offset[i]) - self.onset[i]
+        return np.where(i >= 0, done, 0)
+
+
 def _sounding_within(
     roll: PianoRoll, unit: int, lowest: int, pitches: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -175,25 +220,28 @@ def _sounding_within(
     most = np.zeros((len(lengths), 2 * LANES + pitches), np.int64)
     if not len(roll):
         return lengths, most.astype(np.int32)
-    # All pitches one after another on one line of time, so far apart that no window holds two.
-    order = np.lexsort((roll.onset, roll.pitch))
-    pitch = roll.pitch[order] - lowest
-    later = pitch * 4 * (int(roll.offset.max()) // unit + 1)
-    onset, offset = roll.onset[order] // unit + later, roll.offset[order] // unit + later
-    ends = np.cumsum(offset - onset)
-    starts = ends - (offset - onset)
-    first = np.flatnonzero(np.diff(pitch, prepend=-1))
+    line = _Line.of(roll, unit)
+    ends = line.starts + line.offset - line.onset
     # The most lies where a window begins with an onset, or ends with an offset.
-    after = _sung(onset + lengths[:, None], onset, offset, starts) - starts
-    until = ends - _sung(offset - lengths[:, None], onset, offset, starts)
-    most[:, LANES + pitch[first]] = np.maximum.reduceat(np.maximum(after, until), first, axis=1)
+    after = line.sung(line.onset + lengths[:, None]) - line.starts
+    until = ends - line.sung(line.offset - lengths[:, None])
+    first = np.flatnonzero(np.diff(line.pitch, prepend=-1))
+    most[:, LANES + line.pitch[first]] = np.maximum.reduceat(np.maximum(after, until), first, axis=1)
     return lengths, np.minimum(most, GREATEST).astype(np.int32)
 
 
-def _sung(
-    t: NDArray[np.int64], onset: NDArray[np.int64], offset: NDArray[np.int64], starts: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return for how long strokes that follow one another have sounded before each t."""
-    i = np.searchsorted(onset, t, side="right") - 1
-    done = starts[i] + np.minimum(t, offset[i]) - onset[i]
-    return np.where(i >= 0, done, 0)
+def _lattice(roll: PianoRoll, unit: int, pitches: int) -> tuple[int, NDArray[np.int16], NDArray[np.int16]]:
+    """Return the step of a lattice over X's time, and how long pitches have sounded before each of its lines."""
+    nothing = np.zeros((0, 0), np.int16)
+    if not len(roll) or int((roll.offset - roll.onset).sum()) // unit >= 2**15:
+        return 1, nothing, nothing
+    length = int(roll.offset.max()) // unit
+    step = max(1, -(-length // LINES))
+    times = np.arange(0, length + step, step)
+    line = _Line.of(roll, unit)
+    before = np.zeros((len(times), 2 * LANES + pitches), np.int16)
+    at = np.arange(pitches) * line.span
+    before[:, LANES : LANES + pitches] = line.sung(at + times[:, None]) - line.sung(at)
+    below = np.zeros((len(times), before.shape[1] + 1), np.int16)
+    np.cumsum(before, axis=1, out=below[:, 1:])
+    return step, before, below

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
@@ -20,12 +21,12 @@ from numpy.typing import NDArray
 
 from goldenear.correlate.frame import Frame, Seam
 from goldenear.correlate.turning_points import Lines
-from goldenear.errors import InvalidInput
+from goldenear.errors import InvalidInput, MissingExtra
 
-Backend = Literal["auto", "numpy", "numba"]
+Backend = Literal["auto", "numpy", "numba", "torch"]
 SharedTime = Callable[[Lines, Lines, Frame, Seam], tuple[NDArray[np.int64], Seam]]
 
-BACKENDS = ("numpy", "numba")
+BACKENDS = ("numpy", "numba", "torch")
 
 WORTH_COMPILED_CODE = 50_000_000
 """``auto`` takes numba from this many placements on: below, loading compiled code costs more than it saves."""
@@ -38,10 +39,14 @@ def backend_named(name: str, placements: int) -> SharedTime:
     ------
     InvalidInput
         If there is no such engine.
+    MissingExtra
+        If the engine is torch and it is not installed (extra ``torch``).
     """
     if name == "auto":
         name = "numba" if placements >= WORTH_COMPILED_CODE else "numpy"
     if name not in BACKENDS:
         raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(BACKENDS)}, got {name!r}")
+    if name == "torch" and find_spec("torch") is None:
+        raise MissingExtra("the engine on torch", "torch")
     engine: SharedTime = import_module(f"goldenear.correlate.backends.on_{name}").shared_time
     return engine

@@ -176,8 +176,8 @@ def falling(_: Any, lanes: Any) -> Emitted:
 def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, like: Any) -> Emitted:
     """Return which lanes squared are at least `factor` times the same lane of `other`, generously.
 
-    `lanes` is signed as `like` is, `other` not negative. In 16 bits (and `lanes` in 8) the quotient is rounded
-    up; in 32 bits, short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`, rounded up, or 0 where
+    `lanes` is signed as `like` is, `other` not negative. With `lanes` in 8 bits and `other` in 16 the quotient is
+    rounded up; else short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`, rounded up, or 0 where
     that leaves 16 bits.
     """
     floats = ir.VectorType(ir.FloatType(), LANES)
@@ -197,7 +197,7 @@ def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, l
         height, energy, needed, turned, _like = args
         if other.bits == 64:
             return ir.Constant(ir.IntType(64), -1)
-        if other.bits == 16:
+        if lanes.bits == 8:
             return in_short_integers(builder, height, energy, turned)
         to_float = builder.sitofp if like.dtype.signed else builder.uitofp
         height = to_float(height, floats)

@@ -13,12 +13,25 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from goldenear.correlate.backends.lanes import LANES, add, greatest, least, load, reaching, splat, times
-from goldenear.correlate.backends.records import float64s, int8s, int16s, int32s, int64s, uint8s, uint16s
+from goldenear.correlate.backends.lanes import (
+    LANES,
+    add,
+    greatest,
+    least,
+    load,
+    reaching,
+    splat,
+    square_reaching,
+    subtract,
+    times,
+)
+from goldenear.correlate.backends.records import at, float64s, int8s, int16s, int32s, int64s, uint8s, uint16s
 from goldenear.match.engines.sweep import (
     COSINE,
     COVERAGE,
+    NEVER,
     WINDOW_COSINE,
+    factor_of,
     need_of,
     number,
     sweep_ones,
@@ -39,11 +52,16 @@ from goldenear.match.packed import (
     PLAIN_DENOMINATOR,
     PLAIN_NUMERATOR,
     RANGE,
+    WINDOW_HIGHEST,
+    WINDOW_LOWEST,
 )
 
 compiled: Any = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
+
+SPANS, FINEST = 8, 32
+"""The coarse look takes shifts in spans of an eighth of the sample's length, and cuts those that hold hope again."""
 
 SPARSE_FROM = 4
 """Rows for turning points alone pay from so many shifts a turning point on."""
@@ -282,6 +300,8 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
     lanes = int32s(room.lanes32, room.n_lanes32)
     time = int64s(piece.time, piece.n_time)
     piece_time = int64s(room.piece_time, piece.n_time)
+    coarse = piece.n_before > 0 and not rules.octave and not rules.glow and view.floor > 0 and drums == 0
+    view.hope = NEVER
     ready = False
     # The middle first: there most is shared, and what is found there often decides the rest.
     spare = max(high - low + 1 - LANES, 0)
@@ -300,12 +320,135 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
                 need = need_of(view, max(view.floor, view.height))
                 allowed &= reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes)
             within = min(most, greatest(bound, ~np.uint64(0)))
+            if allowed and rules.prune and coarse:
+                allowed = look_from_afar(piece, packed, view, lowest, allowed, room)
         if allowed:
             if not ready:
                 for i in range(len(time)):
                     piece_time[i] = time[i] * view.piece_up
                 ready = True
             sweep_in_bits(piece, packed, view, lowest, allowed, within, sparse, peaks, room)
+
+
+@compiled
+def note_pitches(piece: Any, packed: Any, view: Any, lowest: int, room: Any) -> int:
+    """Note where 64 transpositions find each pitch of the sample in X's rows, and how long it sounds; how many."""
+    k = view.picture
+    pitch_start = int64s(packed.pitch_start, packed.n_pitch_start)
+    pitches = int16s(packed.pitch, packed.n_pitch)
+    own = int64s(packed.sounding, packed.n_pitch)
+    first = int64s(room.first, room.n_time)
+    second = int64s(room.second, room.n_time)
+    base = LANES + number(packed, k, LOWEST) + lowest - piece.lowest
+    up = np.int64(1)
+    if view.upside_down:
+        base += number(packed, k, RANGE)
+        up = np.int64(-1)
+    n = 0
+    for i in range(pitch_start[k], pitch_start[k + 1]):
+        place = base + up * at(pitches, i)
+        # Counted in units of X, rounded up.
+        time = at(own, i) * view.sample_up
+        if view.piece_up > 1:
+            time = (time + view.piece_up - 1) // view.piece_up
+        first[n] = place
+        second[n] = min(time, 2**15 - 1)
+        n += 0 < place < LANES + piece.pitches
+    return n
+
+
+@compiled
+def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any, room: Any) -> Any:
+    """Return which of 64 transpositions may reach the floor at any shift; ``view.hope`` is the last such shift."""
+    step = piece.step * view.piece_up
+    length = number(packed, view.picture, LENGTH) * view.sample_up
+    reach, inside = (length + step - 1) // step, length // step
+    lines = piece.n_before // (piece.pitches + 2 * LANES)
+    height = max(view.floor, view.height)
+    factor = factor_of(view, height) / view.piece_up
+    need = min(max(need_of(view, height) // view.piece_up, 1), 2**15 - 1)
+    n = note_pitches(piece, packed, view, lowest, room)
+    bottom = number(packed, view.picture, WINDOW_LOWEST) + lowest - piece.lowest
+    top = number(packed, view.picture, WINDOW_HIGHEST) + 1 + lowest - piece.lowest
+    bottom = LANES + min(max(bottom, -LANES), piece.pitches)
+    top = LANES + min(max(top, -LANES), piece.pitches)
+    windowed = view.measure == WINDOW_COSINE
+    hopeful, last = spans_with_hope(
+        piece, -reach, lines - 1, max(1, reach // SPANS), reach, inside, need, factor, windowed, allowed, n,
+        bottom, top, room,
+    )  # fmt: skip
+    view.hope = last * step
+    return hopeful
+
+
+@compiled
+def spans_with_hope(
+    piece: Any,
+    first: int,
+    last: int,
+    width: int,
+    reach: int,
+    inside: int,
+    need: int,
+    factor: float,
+    windowed: bool,
+    allowed: Any,
+    n: int,
+    bottom: int,
+    top: int,
+    room: Any,
+) -> tuple[Any, int]:
+    """Look at shifts from line `first` to line `last` of X's lattice, in spans of `width` lines.
+
+    For all shifts of a span, what is shared lies within one stretch of X's time: pitch by pitch it is at most what
+    sounds there. And the sample's window (at least `inside`, at most `reach` lines long) holds at least what sounds
+    in the stretch that all windows of the span have in common. Spans that hold hope are cut and looked at again.
+    Return the lanes with hope, and the last line with any.
+    """
+    before = int16s(piece.before, piece.n_before)
+    below = int16s(piece.before_below, piece.n_before_below)
+    lanes = int16s(room.lanes16, room.n_lanes16)
+    place = int64s(room.first, room.n_time)
+    time = int64s(room.second, room.n_time)
+    stride = piece.pitches + 2 * LANES
+    lines = piece.n_before // stride
+    hopeful = np.uint64(0)
+    end_of_hope = -NEVER
+    start = first
+    while start < last:
+        end = min(start + width, last)
+        outer, outer_end = max(start, 0), min(end + reach, lines - 1)
+        all_sounds = at(below, outer_end * (stride + 1) + stride) - at(below, outer * (stride + 1) + stride)
+        if all_sounds < need:
+            start = end
+            continue
+        outer *= stride
+        outer_end *= stride
+        total = splat(0, lanes)
+        for i in range(n):
+            sounds = subtract(load(before, outer_end + at(place, i)), load(before, outer + at(place, i)))
+            total = add(total, least(sounds, splat(at(time, i), lanes)))
+        bright = reaching(total, splat(need, lanes), lanes) & allowed
+        if bright and windowed:
+            inner = min(max(end, 0), lines - 1)
+            inner_end = max(min(start + inside, lines - 1), inner)
+            row, row_end = inner * (stride + 1), inner_end * (stride + 1)
+            energy = subtract(
+                subtract(load(below, row_end + top), load(below, row_end + bottom)),
+                subtract(load(below, row + top), load(below, row + bottom)),
+            )
+            bright &= square_reaching(total, energy, factor, 0, lanes)
+        if bright and width > 1 and width * FINEST > reach:
+            bright, found = spans_with_hope(
+                piece, start, end, max(1, width // 4), reach, inside, need, factor, windowed, bright, n, bottom,
+                top, room,
+            )  # fmt: skip
+            end_of_hope = max(end_of_hope, found)
+        elif bright:
+            end_of_hope = end
+        hopeful |= bright
+        start = end
+    return hopeful, end_of_hope
 
 
 @compiled

@@ -78,6 +78,8 @@ class View(NamedTuple):
     """Steps an octave where octaves are folded, else 0."""
     floor: float = 0.0
     """The least similarity, before its price, that is of interest."""
+    hope: int = 0
+    """The last shift that is of interest, in pair units."""
     height: float = 0.0
     """The greatest found so far, and where."""
     size: int = 0
@@ -493,6 +495,7 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         if windowed and len(event):
             turn = event[0] * piece_up - length
             start = min(start, turn)
+        stop = min(last, view.hope)
         for j in range(n):
             place[j] = 0
         width = SPARSE_ROWS if sparse else DENSE_ROWS
@@ -506,8 +509,8 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         factor = factor_of(view, height)
         inverse = inverse_of(factor)
         previous = start
-        while start <= last:
-            end = min(start + width, last + 1)
+        while start <= stop:
+            end = min(start + width, stop + 1)
             rows = mark(piece, packed, view, n, start, end, room) if sparse else end - start
             for j in range(n):
                 low = start + moment[j]
