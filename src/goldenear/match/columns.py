@@ -70,14 +70,13 @@ class PieceColumns(NamedTuple):
     """Where the energy of some pitch begins or ceases to grow."""
     heard_lowest: int
     heard_pitches: int
-    growth: NDArray[np.int64]
-    """By how much the energy below each pitch grows a unit: a row of zeros, then a row of lanes for each event.
-
-    Of a plain X the brightness counts as 1. Empty where no measure asks for it.
-    """
-    growth32: NDArray[np.int32]
-    growth16: NDArray[np.uint16]
-    """The same in shorter lanes; empty where it does not fit."""
+    turning8: NDArray[np.int8]
+    """X's edges of energy below each pitch, a row of lanes an event; the brightness of a plain X counts as 1."""
+    turning32: NDArray[np.int32]
+    turning64: NDArray[np.int64]
+    """The same in wider lanes; empty where they are not needed, or the measure asks for no energy."""
+    countable: int
+    """Whether so little sounds at once that slopes of energy fit into eight bits."""
     all_energy: int
     has_pitch: bool
     drum_pitch: NDArray[np.int64]
@@ -108,13 +107,13 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
     pitched, drums = roll.where(~roll.is_drum), roll.where(roll.is_drum)
     levels = np.unique(roll.brightness)
     level = int(levels[0]) if len(levels) == 1 else 0
+    plain = picture.plain if level else 0
     time, lowest, edges = edge_columns(pitched, unit)
     pitches = edges.shape[1] - 2 * LANES
     ones = edges // level if level else edges[:0]
-    event, heard_lowest, growth = _growth(heard, unit, picture.plain if level else 0)
-    if not windowed:
-        event, growth = event[:0], growth[:0]
-    steepest = int(growth.max(initial=0))
+    event, heard_lowest, turning = _turning(heard if windowed else heard.where(heard.pitch > FAR), unit, plain)
+    # In eight bits where no slope, at most all that sounds at once, leaves them.
+    at_once = int(np.cumsum(turning[:, -1]).max(initial=0)) if plain else FAR
     window, sounding = _sounding_within(pitched, unit, lowest, pitches)
     step, before, before_below = _lattice(pitched if level else pitched.where(pitched.pitch > FAR), unit, pitches)
     return PieceColumns(
@@ -139,10 +138,11 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
         int(roll.brightness.max()),
         event,
         heard_lowest,
-        growth.shape[1] - 2 * LANES - 1,
-        growth.reshape(-1),
-        growth.astype(np.int32).reshape(-1) if steepest < 2**31 else np.zeros(0, np.int32),
-        growth.astype(np.uint16).reshape(-1) if steepest < 2**16 else np.zeros(0, np.uint16),
+        turning.shape[1] - 2 * LANES - 1,
+        (turning if at_once < 2**7 else turning[:0]).astype(np.int8).reshape(-1),
+        (turning[:0] if plain and not weighted else turning).astype(np.int32).reshape(-1),
+        (turning[:0] if plain and not weighted else turning).reshape(-1),
+        at_once < 2**7,
         picture.energy // unit,
         bool(len(pitched)),
         drums.pitch.astype(np.int64),
@@ -169,16 +169,15 @@ def edge_columns(roll: PianoRoll, unit: int) -> tuple[NDArray[np.int64], int, ND
     return time[lit], lowest, edges[lit]
 
 
-def _growth(heard: PianoRoll, unit: int, plain: int) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
-    """Return the events, the lowest pitch, and by how much the energy below each pitch grows from each event on."""
+def _turning(heard: PianoRoll, unit: int, plain: int) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
+    """Return the events, the lowest pitch, and by how much the growth of energy below each pitch turns at each."""
     pitched = heard.where(~heard.is_drum)
     brightness = np.ones_like(pitched.brightness) if plain else pitched.brightness**2
     event, lowest, edges = edge_columns(replace(pitched, brightness=brightness), unit)
     # Below pitch r: the sum of all pitches before it. The lanes on the right go on with the whole sum.
-    growth = np.zeros((len(event) + 1, edges.shape[1] + 1), np.int64)
-    np.cumsum(edges, axis=0, out=growth[1:, 1:])
-    np.cumsum(growth, axis=1, out=growth)
-    return event, lowest, growth
+    turning = np.zeros((len(event), edges.shape[1] + 1), np.int64)
+    np.cumsum(edges, axis=1, out=turning[:, 1:])
+    return event, lowest, turning
 
 
 class _Line(NamedTuple):

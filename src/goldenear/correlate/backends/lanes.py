@@ -173,6 +173,17 @@ def falling(_: Any, lanes: Any) -> Emitted:
 
 
 @intrinsic
+def rising(_: Any, lanes: Any) -> Emitted:
+    """Return which lanes are above 0, as 64 bits."""
+    bits = lanes.bits
+
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return _as_bits(builder, builder.icmp_signed(">", args[0], ir.Constant(_vector(bits), None)))
+
+    return types.uint64(lanes), emit
+
+
+@intrinsic
 def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, like: Any) -> Emitted:
     """Return which lanes squared are at least `factor` times the same lane of `other`, generously.
 

@@ -26,10 +26,10 @@ BYTES_A_CELL = 64
 
 
 class Places(NamedTuple):
-    """The brightest place of each pair of a batch, as tensors of shape (pairs,); `shift` and `shared` in ticks."""
+    """The brightest place of each pair, as tensors of shape (pairs,); `shift` and `shared` in ticks."""
 
-    height: Tensor
-    """The similarity, before the price."""
+    similarity: Tensor
+    """With the price."""
     transposition: Tensor
     shift: Tensor
     shared: Tensor
@@ -157,7 +157,7 @@ def _brightest(
     row = away.where(heights == height[:, None], 2**62).argmin(1)
     column = column[pair, row]
     return Places(
-        height.clamp(min=0.0),
+        height.clamp(min=0.0) * batch.price,
         transposition[pair, row],
         (first_shift + column) * batch.ticks,
         shared[pair, row, column],

@@ -63,7 +63,7 @@ TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
 SPANS, FINEST = 8, 32
 """The coarse look takes shifts in spans of an eighth of the sample's length, and cuts those that hold hope again."""
 
-SPARSE_FROM = 4
+SPARSE_FROM = 2
 """Rows for turning points alone pay from so many shifts a turning point on."""
 
 PLAIN_STROKES = 2**7
@@ -115,7 +115,7 @@ def look(piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sampl
     drums = drum_start[k + 1] - drum_start[k]
     level = number(packed, k, LEVEL)
     plain = piece.level > 0 and level > 0 and min(strokes, piece.strokes) + drums < PLAIN_STROKES
-    plain = plain and max(piece.area, piece.all_energy) * piece_up < 2**31
+    plain = plain and max(piece.area, piece.all_energy) * piece_up < 2**31 and piece.countable
     scale = sample_up * ticks
     view.picture = k
     view.piece_up = piece_up
@@ -487,43 +487,59 @@ def most_energy(piece: Any, packed: Any, view: Any) -> int:
 
 @compiled
 def sweep_in_bits(
-    piece: Any, packed: Any, view: Any, lowest: int, allowed: Any, most: int, sparse: bool, peaks: bool, room: Any
+    piece: Any,
+    packed: Any,
+    view: Any,
+    lowest: int,
+    allowed: Any,
+    most: int,
+    sparse: bool,
+    peaks: bool,
+    room: Any,
 ) -> None:
     """Sweep with integers as short as what they count allows."""
     table8 = int8s(room.table8, room.n_table8)
+    energy_table8 = int8s(room.energy_table8, room.n_table8)
+    turning8 = int8s(piece.turning8, piece.n_turning8)
     lanes32 = int32s(room.lanes32, room.n_lanes32)
-    growth32 = int32s(piece.growth32, piece.n_growth32)
     energy32 = int32s(room.energy32, room.n_energy32)
     energy = most_energy(piece, packed, view)
     if view.plain and most < 2**8 and energy < 2**16 and not sparse:
         lanes8 = uint8s(room.lanes8, room.n_lanes8)
-        growth16 = uint16s(piece.growth16, piece.n_growth16)
         energy16 = uint16s(room.energy16, room.n_energy16)
         sweep_ones(
-            piece, packed, view, lowest, allowed, most, table8, lanes8, growth16, energy16, False, peaks, room
-        )
+            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes8, turning8, energy16, False,
+            peaks, room,
+        )  # fmt: skip
     elif view.plain and most < 2**16 and energy < 2**31:
         lanes16 = uint16s(room.lanes16, room.n_lanes16)
         sweep_ones(
-            piece, packed, view, lowest, allowed, most, table8, lanes16, growth32, energy32, sparse, peaks, room
-        )
-    elif view.plain and max(most, energy) < 2**31:
+            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes16, turning8, energy32, sparse,
+            peaks, room,
+        )  # fmt: skip
+    elif view.plain:
         sweep_ones(
-            piece, packed, view, lowest, allowed, most, table8, lanes32, growth32, energy32, sparse, peaks, room
-        )
+            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes32, turning8, energy32, sparse,
+            peaks, room,
+        )  # fmt: skip
     elif max(most, energy) < 2**31:
         table32 = int32s(room.table32, room.n_table32)
+        energy_table32 = int32s(room.energy_table32, room.n_table32)
+        turning32 = int32s(piece.turning32, piece.n_turning32)
         sweep_weights(
-            piece, packed, view, lowest, allowed, most, table32, lanes32, growth32, energy32, False, False, room
-        )
+            piece, packed, view, lowest, allowed, most, table32, energy_table32, lanes32, turning32, energy32,
+            False, False, room,
+        )  # fmt: skip
     else:
         table64 = int64s(room.table64, room.n_table64)
+        energy_table64 = int64s(room.energy_table64, room.n_table64)
         lanes64 = int64s(room.lanes64, room.n_lanes64)
-        growth = int64s(piece.growth, piece.n_growth)
         energy64 = int64s(room.energy64, room.n_energy64)
+        turning64 = int64s(piece.turning64, piece.n_turning64)
         sweep_weights(
-            piece, packed, view, lowest, allowed, most, table64, lanes64, growth, energy64, False, False, room
-        )
+            piece, packed, view, lowest, allowed, most, table64, energy_table64, lanes64, turning64, energy64,
+            False, False, room,
+        )  # fmt: skip
 
 
 @compiled

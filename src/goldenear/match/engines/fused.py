@@ -20,82 +20,64 @@ An H100 issues 132 * 4 a cycle and loads 132 * 1: the arithmetic is the floor, n
 That has not been measured: there was no card.
 """
 
-# Kernels hand numbers and addresses on one by one: there is no other way.
+# A kernel takes numbers and addresses one by one, and Triton knows their types.
+# mypy: allow-untyped-defs, allow-incomplete-defs
 # ruff: noqa: PLR0915
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
-
-import numpy as np
 import torch
 import triton
 import triton.language as tl
-from numpy.typing import NDArray
 from torch import Tensor
 
 from goldenear.match.engines.batches import Places, heard_range
-from goldenear.match.engines.tensors import Meetings, Pairs, Piece, Rules, SampleTensors, as_tensor
-from goldenear.match.packed import (
-    KIND,
-    LENGTH,
-    LEVEL,
-    LOWEST,
-    RANGE,
-    WINDOW_HIGHEST,
-    WINDOW_LOWEST,
-    Packed,
-    Variants,
-)
-from goldenear.match.prepared import PreparedSamples
-
-BLOCK = 256
-"""Shifts taken at a time; eight a lane."""
-
-MOST_TRANSPOSITIONS = 256
+from goldenear.match.engines.tables import BLOCK, Notes, Tables
+from goldenear.match.engines.tensors import Pairs, Piece, Rules, SampleTensors, lengths
+from goldenear.match.packed import LOWEST, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
 
 PROGRAMS_A_PROCESSOR = 32
-"""As many warps as fit onto one of a card's processors at once, beside their registers."""
+"""As many warps as work on one of a card's processors at once, beside their registers."""
 
-WINDOW_COSINE, COSINE, RATIO = 0, 1, 2
+PARTS_INTERPRETED = 2
 
-INTEGERS, REALS, PLACE = 17, 5, 4
+INTEGERS, REALS, PLACE, ROWS = 16, 5, 4, 8
+"""How many numbers the kernel reads of a pair and writes of a place; where the number of transpositions stands."""
 
 
 @triton.jit(do_not_specialize=["n", "variant", "x_lowest", "x_pitches", "heard_lowest", "heard_pitches", "octave"])  # type: ignore[untyped-decorator]
 def _lay(
-    integers: Any,
-    reals: Any,
-    prices: Any,
-    turns: Any,
-    best: Any,
-    places: Any,
-    group_pitch: Any,
-    group_sounding: Any,
-    note_start: Any,
-    note_onset: Any,
-    note_offset: Any,
-    row_of: Any,
-    sounding: Any,
-    time: Any,
-    energy: Any,
-    n: Any,
-    variant: Any,
-    x_lowest: Any,
-    x_pitches: Any,
-    heard_lowest: Any,
-    heard_pitches: Any,
-    octave: Any,
+    integers,
+    reals,
+    prices,
+    turns,
+    best,
+    places,
+    group_pitch,
+    group_sounding,
+    note_start,
+    note_onset,
+    note_offset,
+    row_of,
+    sounding,
+    time,
+    energy,
+    n,
+    variant,
+    x_lowest,
+    x_pitches,
+    heard_lowest,
+    heard_pitches,
+    octave,
     LANES: tl.constexpr,
     BLOCK: tl.constexpr,
     MEASURE: tl.constexpr,
     PRUNE: tl.constexpr,
+    PACKED: tl.constexpr,
     INTEGERS: tl.constexpr,
     REALS: tl.constexpr,
     PLACE: tl.constexpr,
-) -> None:
+):
     """Lay sample ``program_id(0)`` on X in part ``program_id(1)`` of the shifts, and keep its best so far."""
     pair = tl.program_id(0)
     part = tl.program_id(1)
@@ -115,9 +97,9 @@ def _lay(
     time_start = tl.load(own + 11)
     time_width = tl.load(own + 12)
     energy_start = tl.load(own + 13)
-    energy_width = tl.load(own + 14)
-    window_lowest = tl.load(own + 15) - heard_lowest
-    window_highest = tl.load(own + 16) - heard_lowest
+    energy_width = moments + 1
+    window_lowest = tl.load(own + 14) - heard_lowest
+    window_highest = tl.load(own + 15) - heard_lowest
     real = reals + pair * REALS
     above = tl.load(real)
     below = tl.load(real + 1)
@@ -163,24 +145,14 @@ def _lay(
         bound = tl.where(lanes == lane, -1, bound)
         transposition = low + lane
         for start in range(first_shift, end_shift, BLOCK):
-            shift = start + tl.arange(0, BLOCK)
-            shared = tl.zeros([BLOCK], tl.int32)
-            for group in range(first_group, last_group):
-                pitch = base + direction * tl.load(group_pitch + group) + transposition
-                row = tl.load(row_of + pitch, mask=(pitch >= 0) & (pitch < x_pitches), other=-1)
-                if row >= 0:
-                    line = time + (time_start + row * time_width)
-                    for note in range(tl.load(note_start + group), tl.load(note_start + group + 1)):
-                        onset = tl.load(note_onset + note) * sample_up
-                        offset = tl.load(note_offset + note) * sample_up
-                        begins = tl.where(backwards != 0, length - offset, onset)
-                        ends = tl.where(backwards != 0, length - onset, offset)
-                        if (start + BLOCK + ends > 0) & (start + begins < moments):
-                            until = tl.load(line + (shift + ends)).to(tl.int32)
-                            before = tl.load(line + (shift + begins)).to(tl.int32)
-                            shared += until - before
+            shared = _shared(
+                group_pitch, note_start, note_onset, note_offset, row_of, time, first_group, last_group,
+                base + transposition, direction, sample_up, backwards, length, moments, x_pitches,
+                time_start, time_width, start, BLOCK, PACKED,
+            )  # fmt: skip
             most = tl.max(shared, 0)
             if most >= tl.maximum(need, 1):
+                shift = start + tl.arange(0, BLOCK)
                 found = height * 0.0
                 at = 0
                 size = most
@@ -244,105 +216,151 @@ def _lay(
         tl.store(places + slot * PLACE + 3, best_shared)
 
 
-class Notes(NamedTuple):
-    """The notes of plain pictures, by picture, pitch and time, in units: 32-bit integers on a device."""
 
-    group_start: Tensor
-    """Picture k has the pitches ``group_start[k]`` to ``group_start[k + 1]``."""
-    group_pitch: Tensor
-    group_sounding: Tensor
-    """How long a pitch sounds."""
-    note_start: Tensor
-    note_onset: Tensor
-    note_offset: Tensor
-    longest: NDArray[np.int64]
-    """The longest note of the pictures of each kind of unit."""
+@triton.jit  # type: ignore[untyped-decorator]
+def _shared(
+    group_pitch,
+    note_start,
+    note_onset,
+    note_offset,
+    row_of,
+    time,
+    first_group,
+    last_group,
+    base,
+    direction,
+    sample_up,
+    backwards,
+    length,
+    moments,
+    x_pitches,
+    time_start,
+    time_width,
+    start,
+    BLOCK: tl.constexpr,
+    PACKED: tl.constexpr,
+):
+    """Return the time shared at a block of shifts from `start` on.
+
+    Packed, a number holds two neighbouring shifts in its two halves, and sums of both are one sum: at the end no
+    half is below 0 or above 65,535, so what was borrowed on the way is given back.
+    """
+    lanes = tl.arange(0, BLOCK // 2 if PACKED else BLOCK)
+    shared = tl.zeros([BLOCK // 2 if PACKED else BLOCK], tl.int32)
+    for group in range(first_group, last_group):
+        pitch = base + direction * tl.load(group_pitch + group)
+        row = tl.load(row_of + pitch, mask=(pitch >= 0) & (pitch < x_pitches), other=-1)
+        if row >= 0:
+            line = time_start + row * time_width
+            for note in range(tl.load(note_start + group), tl.load(note_start + group + 1)):
+                onset = tl.load(note_onset + note) * sample_up
+                offset = tl.load(note_offset + note) * sample_up
+                begins = start + tl.where(backwards != 0, length - offset, onset)
+                ends = start + tl.where(backwards != 0, length - onset, offset)
+                if (ends + BLOCK > 0) & (begins < moments):
+                    if PACKED:
+                        # The second half of a row holds the twos that begin at odd moments.
+                        until = line + (ends >> 1) + (ends & 1) * (time_width // 2)
+                        before = line + (begins >> 1) + (begins & 1) * (time_width // 2)
+                    else:
+                        until = line + ends
+                        before = line + begins
+                    shared += tl.load((time + until) + lanes) - tl.load((time + before) + lanes)
+    if PACKED:
+        shared = tl.interleave(shared & 65535, (shared >> 16) & 65535)
+    return shared
 
 
-_LAID: WeakKeyDictionary[PreparedSamples, dict[torch.device, Notes]] = WeakKeyDictionary()
+def lay(
+    piece: Piece,
+    samples: SampleTensors,
+    notes: Notes,
+    x: Tables,
+    pairs: Pairs,
+    taken: Tensor,
+    rules: Rules,
+    floor: float,
+    prune: bool,
+) -> tuple[Pairs, Places]:
+    """Lay those pairs on X that are `taken`, one alteration of all samples after another.
+
+    Returns
+    -------
+    (Pairs, Places)
+        The best pairs of the samples, and where; a sample that does not reach `floor` may be missing, and one whose
+        shifts were shared out among several programs is there once for each.
+    """
+    variants, n = taken.shape
+    where = taken.device
+    integers, reals = _integers(samples, notes, x, pairs, taken), _reals(piece, pairs, rules)
+    parts = _parts(n, int(_blocks(piece, samples, pairs).max()), where)
+    best = torch.full((parts, n), floor, dtype=torch.float64, device=where)
+    places = torch.full((parts, n, PLACE), variants, dtype=torch.int32, device=where)
+    # Nothing found so far: of equals, whatever is found comes before it.
+    turns = torch.cat([pairs.turn[:, 0], pairs.turn.new_full((1,), 2**31 - 1)]).int()
+    prices = pairs.price[:, 0].contiguous()
+    low, pitches = heard_range(piece)
+    lanes = max(16, triton.next_power_of_2(int(integers[:, :, ROWS].max())))
+    measure = {"window-cosine": 0, "cosine": 1}.get(rules.measure, 2)
+    for variant in torch.nonzero((prices > 0) & taken.any(1))[:, 0].tolist():
+        _lay[n, parts](
+            integers[variant], reals[variant], prices, turns, best, places,
+            *notes[1:6], x.row_of, x.sounding, x.time, x.energy,
+            n, variant, piece.lowest, len(x.row_of), low, pitches, rules.octave,
+            lanes, BLOCK, measure, prune, x.packed, INTEGERS, REALS, PLACE,
+            num_warps=1,
+        )  # fmt: skip
+    part, sample = torch.nonzero(places[:, :, 0] < variants, as_tuple=True)
+    variant, transposition, shift, shared = places[part, sample].long().unbind(1)
+    won = pairs.named(variant, sample)
+    size = shared * won.weight * won.ticks
+    return won, Places(best[part, sample], transposition, shift * won.ticks, size)
 
 
-def notes_on_device(samples: PreparedSamples, where: torch.device) -> Notes:
-    """Return the notes of samples, which stay on the device as long as the samples are kept."""
-    laid = _LAID.setdefault(samples, {})
-    if where not in laid:
-        laid[where] = _notes(samples.packed, where)
-    return laid[where]
+def _blocks(piece: Piece, samples: SampleTensors, pairs: Pairs) -> Tensor:
+    """Return how many blocks of shifts each pair has."""
+    return (piece.length * pairs.piece_up + lengths(samples.numbers, pairs)[2]) // BLOCK + 1
 
 
-def _notes(packed: Packed, where: torch.device) -> Notes:
-    pictures = np.arange(len(packed.numbers))
-    picture = np.repeat(pictures, np.diff(packed.edge_start))
-    kept = np.flatnonzero((packed.edge_weight != 0) & (packed.numbers[picture, LEVEL] > 0))
-    order = kept[np.lexsort((packed.edge_time[kept], packed.edge_pitch[kept], picture[kept]))]
-    # At each pitch a picture of one brightness begins and ends by turns.
-    onset, offset = packed.edge_time[order[0::2]], packed.edge_time[order[1::2]]
-    picture, pitch = picture[order[0::2]], packed.edge_pitch[order[0::2]]
-    first = np.flatnonzero(np.diff(picture, prepend=-1) | np.diff(pitch, prepend=-1))
-    longest = np.zeros(len(packed.units), np.int64)
-    np.maximum.at(longest, packed.numbers[picture, KIND], offset - onset)
+def _parts(n: int, blocks: int, where: torch.device) -> int:
+    """Return among how many programs the shifts of a pair are shared out, so that few samples fill a card too."""
+    if where.type != "cuda":
+        return PARTS_INTERPRETED
+    programs = PROGRAMS_A_PROCESSOR * torch.cuda.get_device_properties(where).multi_processor_count
+    return max(1, min(blocks, programs // n))
+
+
+def _integers(samples: SampleTensors, notes: Notes, x: Tables, pairs: Pairs, taken: Tensor) -> Tensor:
+    """Return the whole numbers of every pair, in the order in which the kernel reads them."""
+    number = samples.numbers
+    base = number[LOWEST][pairs.picture] + number[RANGE][pairs.picture] * pairs.upside_down
+    grid = torch.searchsorted(x.ups, pairs.piece_up)
     columns = (
-        np.searchsorted(picture[first], np.arange(len(pictures) + 1)),
-        pitch[first],
-        np.add.reduceat(offset - onset, first) if len(first) else first,
-        np.append(first, len(pitch)),
-        onset,
-        offset,
+        notes.group_start[pairs.picture],
+        notes.group_start[pairs.picture + 1],
+        pairs.sample_up,
+        lengths(number, pairs)[2],
+        base,
+        1 - 2 * pairs.upside_down,
+        pairs.backwards,
+        pairs.low,
+        pairs.rows * taken,
+        pairs.piece_up,
+        *x.places[:, grid],
+        number[WINDOW_LOWEST][pairs.picture],
+        number[WINDOW_HIGHEST][pairs.picture],
     )
-    return Notes(*(as_tensor(column, where).int() for column in columns), longest)
+    return torch.stack([column.int() for column in columns], 2)
 
 
-class Tables(NamedTuple):
-    """X on a device, on every grid that a pair asks for; the grids lie one after another."""
-
-    row_of: Tensor
-    """The row of each pitch from the lowest on; -1 where it is silent."""
-    sounding: Tensor
-    """How long each pitch sounds, in units of X."""
-    time: Tensor
-    """How long each pitch has sounded before each moment, with room on either side."""
-    energy: Tensor
-    """How long all pitches below have sounded before each moment."""
-    ups: Tensor
-    """The grids: how many pair units a unit of X makes, rising."""
-    places: Tensor
-    """For each grid, where moment 0 of its first row lies in `time`, its width, where it begins in `energy`, its width."""
-
-
-def takes(piece: Piece, samples: SampleTensors, pairs: Pairs, notes: Notes, met: tuple[Meetings, ...], room: int) -> Tensor:
-    """Tell which pairs the kernel takes: plain ones whose sums are small, where X's tables fit into the room."""
-    drums = len(piece.drums.pitch) and samples.drum_start[pairs.picture + 1] > samples.drum_start[pairs.picture]
-    length = samples.numbers[LENGTH][pairs.picture] * pairs.sample_up
-    moments = piece.length * pairs.piece_up
-    small = torch.maximum(moments + length, piece.area * pairs.piece_up) < 2**30
-    fits = sum(_sizes(piece, notes, met)) < min(2**31, room // 4) and len(piece.pitched.pitch) > 0
-    taken = pairs.straight & small & (pairs.rows > 0) & (pairs.rows <= MOST_TRANSPOSITIONS)
-    return taken & ~torch.as_tensor(drums, device=taken.device) & fits
-
-
-def _margins(notes: Notes, met: tuple[Meetings, ...]) -> dict[int, int]:
-    """Return, for each grid of X, how far beyond X's time a block may read."""
-    margins: dict[int, int] = {}
-    for table in met:
-        reach = notes.longest[:, None] * table.sample_up
-        for up in np.unique(table.piece_up).tolist():
-            margins[up] = max(margins.get(up, 0), int(reach[table.piece_up == up].max()) + BLOCK)
-    return dict(sorted(margins.items()))
-
-
-def _sizes(piece: Piece, notes: Notes, met: tuple[Meetings, ...]) -> Iterator[int]:
-    rows = len(np.unique(piece.pitched.pitch))
-    for up, margin in _margins(notes, met).items():
-        moments = piece.length * up + 1
-        yield rows * (moments + 2 * margin) + (heard_range(piece)[1] + 1) * moments
-
-
-def tables(piece: Piece, notes: Notes, met: tuple[Meetings, ...], where: torch.device) -> Tables:
-    """Lay X out on every grid."""
-    pitches, row = np.unique(piece.pitched.pitch, return_inverse=True)
-    names = pitches - pitches[0]
-    row_of = np.full(names[-1] + 1, -1)
-    row_of[names] = np.arange(len(names))
-    sounding = np.zeros(len(row_of), np.int64)
-    np.add.at(sounding, row_of_pitch := names[row], piece.pitched.offset - piece.pitched.onset)
-    ...
+def _reals(piece: Piece, pairs: Pairs, rules: Rules) -> Tensor:
+    """Return the fractions of every pair, in the order in which the kernel reads them."""
+    scale = pairs.weight * pairs.ticks
+    if rules.measure == "window-cosine":
+        energy = piece.plain**2 * pairs.ticks
+    else:
+        energy = piece.energy * pairs.piece_up * pairs.ticks
+    # A hair less than what is needed, so that no rounding on the way leaves anything out.
+    need = pairs.need * (1 - 1e-8)
+    columns = (pairs.above, pairs.below, scale, energy, need)
+    return torch.stack([column.double() for column in columns], 2)

@@ -218,7 +218,8 @@ class Laid:
         piece = piece_columns(x, weighted=library.weighted, windowed=library.windowed)
         self._pairings = [pairing_of(piece, library.columns, one) for one in kind.both]
         finest = max(int(pairing.piece_up.max(initial=1)) for pairing in self._pairings)
-        if not library.weighted and max(piece.area, piece.all_energy) * finest >= 2**31:
+        uncountable = max(piece.area, piece.all_energy) * finest >= 2**31 or not piece.countable
+        if not library.weighted and uncountable:
             # Such sums are counted in the widest lanes, which take weights.
             piece = piece_columns(x, weighted=True, windowed=library.windowed)
         self.piece = piece

@@ -12,7 +12,8 @@ at every placement of every alteration, and the compiled engine, which leaves ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,8 +30,10 @@ from goldenear.notes.piano_roll import Reading
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch import device as Device
 
-    from goldenear.match.engines.tensors import Pairs, Piece, Rules, SampleTensors
+    from goldenear.match.engines.batches import Places
+    from goldenear.match.engines.tensors import Meetings, Pairs, Piece, Rules, SampleTensors
 
 ON_A_PROCESSOR = 2**28
 """Bytes that a batch may take where the device is the processor."""
@@ -101,20 +104,92 @@ def _rows_of_reading(
 ) -> Iterator[Rows]:
     """Give the best places under one reading; samples that do not fit into memory are put into `too_large`."""
     from goldenear.match.engines.batches import BYTES_A_CELL, cells, lay_batches, on_tick_grid
-    from goldenear.match.engines.tensors import check_budget, pairs_of, piece_of, rules_of
+    from goldenear.match.engines.tensors import check_budget, meetings, pairs_of, piece_of, rules_of
 
     piece, rules = piece_of(x), rules_of(samples, reading)
-    budget = _budget(laid)
+    shared, own = (meetings(piece, samples.packed.units, kind) for kind in kinds)
+    met = shared, own
+    budget = _budget(laid.alone.device)
     for part in _parts(len(samples), budget // (BYTES_A_PAIR * len(kinds[0].turn))):
-        pairs = pairs_of(piece, laid, part, samples.packed.units, kinds, rules)
+        pairs = pairs_of(piece, laid, part, kinds, met, rules)
         check_budget(piece, laid.numbers, pairs, samples)
-        others = (pairs.rows > 0) & (as_tensor(kinds[0].price > 0, laid.alone.device) > 0)[:, None]
-        kernel = _kernel(laid)
-        if kernel is not None:
-            taken = kernel.takes(piece, laid, pairs, rules, budget)
+        others = (pairs.rows > 0) & (pairs.price > 0)
+        fused = _fused(piece, samples, laid, pairs, met, rules, floor, prune, budget)
+        if fused is not None:
+            taken, won, places = fused
             others &= ~taken
-            yield from kernel.lay(piece, samples, laid, pairs, taken, kinds[0], rules, floor, prune)
+            yield _rows(won, places)
         rest = on_tick_grid(pairs.chosen(others))
-        fits = torch.tensor(cells(piece, laid, rest) * BYTES_A_CELL <= budget)
-        too_large.update(rest.sample[~fits].tolist())
-        ...
+        fits = cells(piece, laid, rest) * BYTES_A_CELL <= budget
+        too_large.update(rest.sample.cpu().numpy()[~fits].tolist())
+        for batch, places in lay_batches(piece, laid, rest.kept(fits), rules, budget):
+            yield _rows(batch, places)
+
+
+def _fused(
+    piece: Piece,
+    samples: PreparedSamples,
+    laid: SampleTensors,
+    pairs: Pairs,
+    met: tuple[Meetings, Meetings],
+    rules: Rules,
+    floor: float,
+    prune: bool,
+    budget: int,
+) -> tuple[Tensor, Pairs, Places] | None:
+    """Return which pairs the kernel took, and their best; nothing where it does not run, or has nothing to do."""
+    where = laid.alone.device
+    if where.type != "cuda" and not os.environ.get("TRITON_INTERPRET"):
+        # Triton's interpreter runs the kernel on a processor: for tests.
+        return None
+    try:
+        from goldenear.match.engines import fused, tables
+    except ImportError:
+        # On some systems there is no Triton beside torch.
+        return None
+    notes = tables.notes_on_device(samples, where)
+    margins = tables.margins(notes, met)
+    taken = tables.is_taken(piece, laid, pairs)
+    if tables.size(piece, margins) > min(2**30, budget // 16) or not bool(taken.any()):
+        return None
+    x = tables.tables(piece, margins, where)
+    return taken, *fused.lay(piece, laid, notes, x, pairs, taken, rules, floor, prune)
+
+
+def _parts(n: int, at_once: int) -> Iterator[slice]:
+    """Cut the samples into parts whose pairs' numbers fit into memory."""
+    for first in range(0, n, max(1, at_once)):
+        yield slice(first, min(first + max(1, at_once), n))
+
+
+def _budget(where: Device) -> int:
+    """Return how many bytes may be taken at a time: half of what a graphics card has free."""
+    import torch
+
+    return torch.cuda.mem_get_info(where)[0] // 2 if where.type == "cuda" else ON_A_PROCESSOR
+
+
+def _rows(pairs: Pairs, places: Places) -> Rows:
+    """Bring best places to the processor."""
+    similarity, transposition, shift, shared = places
+    columns = (pairs.sample, similarity, pairs.turn, transposition, shift, shared, pairs.resolution)
+    return Rows(*(column.cpu().numpy() for column in columns))
+
+
+def _best_of(rows: Sequence[Rows], n: int) -> Best:
+    """Keep the best place of each sample: of equals the earlier alteration, the smallest transposition, the earliest."""
+    best = Best.nothing(n)
+    if not rows:
+        return best
+    together = Rows(*(np.concatenate(columns) for columns in zip(*rows, strict=True)))
+    np.maximum.at(best.similarity, together.sample, together.similarity)
+    brightest = (together.similarity > 0) & (together.similarity == best.similarity[together.sample])
+    found = Rows(*(column[brightest] for column in together))
+    if len(found.sample) and np.bincount(found.sample).max() > 1:
+        p = found.transposition
+        order = np.lexsort((found.shift, p > 0, abs(p), found.turn))[::-1]
+        found = Rows(*(column[order] for column in found))
+    # Where one sample is written twice, the last stays.
+    for column, values in zip(best[1:], found[2:], strict=True):
+        column[found.sample] = values
+    return best

@@ -26,6 +26,7 @@ from goldenear.correlate.backends.lanes import (
     load,
     lowest_bit,
     reaching,
+    rising,
     splat,
     square_reaching,
     store,
@@ -36,8 +37,8 @@ from goldenear.correlate.backends.lanes import (
 from goldenear.correlate.backends.records import at, int8s, int16s, int32s, int64s, uint64s
 from goldenear.match.packed import END, LENGTH, LOWEST, NUMBERS, ONSET, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
 
-DENSE_ROWS = 512
-SPARSE_ROWS = 8192
+DENSE_ROWS = 256
+SPARSE_ROWS = 4096
 
 WINDOW_COSINE, COSINE, COVERAGE = 0, 1, 2
 
@@ -96,6 +97,11 @@ class Room(NamedTuple):
     table8: NDArray[np.int8]
     table32: NDArray[np.int32]
     table64: NDArray[np.int64]
+    """Changes of slope of what is shared: a row of lanes a shift."""
+    energy_table8: NDArray[np.int8]
+    energy_table32: NDArray[np.int32]
+    energy_table64: NDArray[np.int64]
+    """Changes of slope of the energy in the window."""
     lanes8: NDArray[np.uint8]
     lanes16: NDArray[np.uint16]
     lanes32: NDArray[np.int32]
@@ -118,9 +124,11 @@ def new_room(piece_times: int, edges: int) -> Room:
     kinds = (np.uint8, np.uint16, np.int32, np.int64, np.uint16, np.int32, np.int64)
     sixty_four = (np.zeros(LANES, kind) for kind in kinds)
     return Room(
-        _aligned(SPARSE_ROWS * LANES, np.int8),
-        _aligned(DENSE_ROWS * LANES, np.int32),
-        _aligned(DENSE_ROWS * LANES, np.int64),
+        *(
+            _aligned(rows * LANES, kind)
+            for _ in range(2)
+            for rows, kind in ((SPARSE_ROWS, np.int8), (DENSE_ROWS, np.int32), (DENSE_ROWS, np.int64))
+        ),
         *sixty_four,
         np.zeros(piece_times, np.int64),
         *(np.zeros(edges + 2, np.int64) for _ in range(4)),
@@ -439,8 +447,9 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         allowed: Any,
         most: int,
         table: Any,
+        energy_table: Any,
         lanes: Any,
-        growth: Any,
+        turning: Any,
         energies: Any,
         sparse: bool,
         peaks: bool,
@@ -448,11 +457,11 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
     ) -> None:
         """Look at every shift of 64 transpositions from `lowest` on; keep the best in `view`.
 
-        Only lanes whose bit is set in `allowed` count; `most` is the most that can be shared. `table` and
-        `lanes` say in how many bits slopes and shared time are counted: all that is shared must fit in `lanes`,
-        and slopes in `table` unless it is as wide. `growth` is how X's energy grows below each pitch after each
-        event, in as many bits as `energies`, in which the energy of every window must fit. With `peaks`, lanes
-        are scored only where their slope falls or energies turn: elsewhere no similarity has a peak.
+        Only lanes whose bit is set in `allowed` count; `most` is the most that can be shared. All that is shared
+        must fit in `lanes`, and slopes in `table` unless it is as wide; so the energy of every window in
+        `energies`, and its slopes in `energy_table`, of the kind of `turning`: X's edges of energy below each
+        pitch. With `peaks`, lanes are scored only where their shared time turns downwards or their energy
+        upwards: elsewhere no similarity has a peak.
         """
         k = view.picture
         n = lay(piece, packed, view, LANES + number(packed, k, LOWEST) + lowest - piece.lowest, room)
@@ -471,7 +480,7 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         event = int64s(piece.event, piece.n_event)
         piece_up = view.piece_up
         length = number(packed, k, LENGTH) * view.sample_up
-        row_of_growth = piece.heard_pitches + 1 + 2 * LANES
+        row_of_turning = piece.heard_pitches + 1 + 2 * LANES
         bottom = number(packed, k, WINDOW_LOWEST) + lowest - piece.heard_lowest
         top = number(packed, k, WINDOW_HIGHEST) + 1 + lowest - piece.heard_lowest
         bottom = LANES + min(max(bottom, -LANES), piece.heard_pitches)
@@ -489,12 +498,11 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
             offset = int64s(piece.drum_offset, piece.n_drum_pitch)
             start = min(start, -latest(-onset) * piece_up - ends * view.sample_up)
             last = max(last, latest(offset) * piece_up - begins * view.sample_up)
-        # The window's end meets the first event, then its beginning does: there its energy begins to turn.
+        # The window's end meets the first event, then its beginning does: there its energy turns.
         entering, leaving = 0, 0
-        turn = NEVER
-        if windowed and len(event):
-            turn = event[0] * piece_up - length
-            start = min(start, turn)
+        events = len(event) if windowed else 0
+        if events:
+            start = min(start, event[0] * piece_up - length)
         stop = min(last, view.hope)
         for j in range(n):
             place[j] = 0
@@ -502,7 +510,7 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         zero = splat(0, table)
         slope = zero
         value = splat(0, lanes)
-        energy_slope = splat(0, energies)
+        energy_slope = zero
         energy = splat(0, energies)
         height = max(view.height, view.floor)
         bar = splat(min(need_of(view, height), most), lanes)
@@ -530,63 +538,67 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
                         scatter(table, (at(piece_time, column) - low) * LANES, columns, column * stride, a, b)
             if has_drums:
                 scatter_drums(piece, packed, view, table, start, end)
+            while entering < events and at(event, entering) * piece_up - length < end:
+                row = at(event, entering) * piece_up - length - start
+                row = (row_of(row, bits, before) if sparse else row) * LANES
+                place_of_event = entering * row_of_turning
+                edges = subtract(load(turning, place_of_event + top), load(turning, place_of_event + bottom))
+                store(energy_table, row, add(load(energy_table, row), edges))
+                entering += 1
+            while leaving < events and at(event, leaving) * piece_up < end:
+                row = at(event, leaving) * piece_up - start
+                row = (row_of(row, bits, before) if sparse else row) * LANES
+                place_of_event = leaving * row_of_turning
+                edges = subtract(load(turning, place_of_event + bottom), load(turning, place_of_event + top))
+                store(energy_table, row, add(load(energy_table, row), edges))
+                leaving += 1
             row = 0
             while row < rows:
                 # A tight loop over rows that hold nothing of interest; it is left for those that do.
                 bright = np.uint64(0)
                 shift = start
-                change = zero
                 while row < rows:
                     if sparse:
                         shift = at(shifts, row)
                         value = add(value, times(widen(slope, lanes), shift - previous))
-                        energy = add(energy, times(energy_slope, shift - previous))
+                        energy = add(energy, times(widen(energy_slope, energies), shift - previous))
                         previous = shift
                     else:
                         shift = start + row
                         value = add(value, widen(slope, lanes))
-                        energy = add(energy, energy_slope)
+                        energy = add(energy, widen(energy_slope, energies))
                     change = load(table, row * LANES)
                     store(table, row * LANES, zero)
                     slope = add(slope, change)
-                    row += 1
                     bright = reaching(value, bar, lanes) & allowed
-                    if peaks and shift < turn:
+                    if windowed:
+                        energy_change = load(energy_table, row * LANES)
+                        store(energy_table, row * LANES, zero)
+                        energy_slope = add(energy_slope, energy_change)
+                        if peaks:
+                            bright &= falling(change) | rising(energy_change)
+                        if bright:
+                            bright &= square_reaching(value, energy, factor, inverse, lanes)
+                    elif peaks:
                         bright &= falling(change)
-                    if bright and windowed:
-                        bright &= square_reaching(value, energy, factor, inverse, lanes)
-                    if bright or shift >= turn:
+                    row += 1
+                    if bright:
                         break
                 if bright:
                     store(lanes, 0, value)
                     store(energies, 0, energy)
-                    better = False
-                    while bright:
-                        lane = lowest_bit(bright)
-                        bright &= bright - np.uint64(1)
-                        shared, spent = np.int64(at(lanes, lane)), np.int64(at(energies, lane))
-                        if consider(piece, packed, view, lowest + lane, shift, shared, spent):
-                            better = True
-                    if better:
+                while bright:
+                    lane = lowest_bit(bright)
+                    bright &= bright - np.uint64(1)
+                    shared, spent = np.int64(at(lanes, lane)), np.int64(at(energies, lane))
+                    if consider(piece, packed, view, lowest + lane, shift, shared, spent):
                         height = max(view.height, view.floor)
                         bar = splat(min(need_of(view, height), most), lanes)
                         factor = factor_of(view, height)
                         inverse = inverse_of(factor)
-                if shift >= turn:
-                    while entering < len(event) and event[entering] * piece_up - length <= shift:
-                        entering += 1
-                    while leaving < len(event) and event[leaving] * piece_up <= shift:
-                        leaving += 1
-                    inside, gone = entering * row_of_growth, leaving * row_of_growth
-                    energy_slope = subtract(
-                        subtract(load(growth, inside + top), load(growth, inside + bottom)),
-                        subtract(load(growth, gone + top), load(growth, gone + bottom)),
-                    )
-                    turn = NEVER
-                    if entering < len(event):
-                        turn = event[entering] * piece_up - length
-                    if leaving < len(event):
-                        turn = min(turn, event[leaving] * piece_up)
+                        bright &= reaching(value, bar, lanes)
+                        if windowed:
+                            bright &= square_reaching(value, energy, factor, inverse, lanes)
             start = end
 
     return sweep

@@ -194,6 +194,9 @@ class Pairs(NamedTuple):
     """
 
     variant: Tensor
+    turn: Tensor
+    """The place of the alteration in the recipe."""
+    price: Tensor
     sample: Tensor
     picture: Tensor
     piece_up: Tensor
@@ -221,6 +224,16 @@ class Pairs(NamedTuple):
     def chosen(self, which: Tensor) -> Pairs:
         """Return the pairs for which `which`, of shape (variants, samples), is true."""
         return Pairs(*(column.expand(which.shape)[which] for column in self))
+
+    def kept(self, which: NDArray[np.bool_]) -> Pairs:
+        """Return those of chosen pairs for which `which` is true."""
+        kept = torch.tensor(which, device=self.picture.device)
+        return Pairs(*(column[kept] for column in self))
+
+    def named(self, variant: Tensor, sample: Tensor) -> Pairs:
+        """Return some pairs, by their places in the tensors."""
+        shape = self.picture.shape
+        return Pairs(*(column.expand(shape)[variant, sample] for column in self))
 
 
 def pairs_of(
@@ -257,15 +270,17 @@ def pairs_of(
 
     picture = samples.first_picture[part][None, :] + of_variant("picture")
     kind = samples.numbers[KIND][picture]
-    turn = torch.arange(len(kinds[0].turn), device=where)[:, None]
+    variant = torch.arange(len(kinds[0].turn), device=where)[:, None]
     shared, own = (as_tensor(np.array(tables), where) for tables in met)
-    piece_up, sample_up, ticks, resolution = torch.where(alone, own[:, kind, turn], shared[:, kind, turn])
+    piece_up, sample_up, ticks, resolution = torch.where(alone, own[:, kind, variant], shared[:, kind, variant])
     first = part.indices(len(samples.alone))[0]
     count = picture.shape[1]
     low, rows = _transpositions(piece, samples, picture, rules)
     meeting = (piece_up, sample_up, ticks)
     return Pairs(
-        turn,
+        variant,
+        as_tensor(kinds[0].turn, where)[:, None],
+        torch.tensor(kinds[0].price, device=where)[:, None],
         torch.arange(first, first + count, device=where)[None, :],
         picture,
         *meeting,
