@@ -63,6 +63,9 @@ class PieceColumns(NamedTuple):
     """How long each pitch has sounded before each line: one row of lanes a line."""
     before_below: NDArray[np.int16]
     """The same for all pitches below each, together. Both are empty where X is long, or not of one brightness."""
+    before8: NDArray[np.uint8]
+    before_below8: NDArray[np.uint8]
+    """The same in eight bits; empty where they do not fit."""
     area: int
     light: int
     brightest: int
@@ -133,6 +136,7 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
         step,
         before.reshape(-1),
         before_below.reshape(-1),
+        *((part if before_below.max(initial=0) < 2**8 else part[:0]).astype(np.uint8).reshape(-1) for part in (before, before_below)),
         int((roll.offset - roll.onset).sum()) // unit,
         int((roll.brightness * (roll.offset - roll.onset)).sum()) // unit,
         int(roll.brightness.max()),

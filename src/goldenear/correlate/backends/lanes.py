@@ -140,13 +140,15 @@ def times(_: Any, lanes: Any, scalar: Any) -> Emitted:
 
 
 @intrinsic
-def least(_: Any, a: Any, b: Any) -> Emitted:
-    """Return the smaller of two signed numbers, lane by lane."""
+def least(_: Any, a: Any, b: Any, like: Any) -> Emitted:
+    """Return the smaller of two numbers, lane by lane; signed as `like` is."""
+    signed = like.dtype.signed
 
     def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return builder.select(builder.icmp_signed("<", *args), *args)
+        compare = builder.icmp_signed if signed else builder.icmp_unsigned
+        return builder.select(compare("<", *args[:2]), *args[:2])
 
-    return a(a, b), emit
+    return a(a, b, like), emit
 
 
 @intrinsic
@@ -187,8 +189,8 @@ def rising(_: Any, lanes: Any) -> Emitted:
 def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, like: Any) -> Emitted:
     """Return which lanes squared are at least `factor` times the same lane of `other`, generously.
 
-    `lanes` is signed as `like` is, `other` not negative. With `lanes` in 8 bits and `other` in 16 the quotient is
-    rounded up; else short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`, rounded up, or 0 where
+    `lanes` is signed as `like` is, `other` not negative. With `lanes` in 8 bits and `other` in 8 or 16 the quotient
+    is rounded up; else short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`, rounded up, or 0 where
     that leaves 16 bits.
     """
     floats = ir.VectorType(ir.FloatType(), LANES)
@@ -196,7 +198,7 @@ def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, l
     def in_short_integers(builder: Any, height: Any, energy: Any, inverse: Any) -> Any:
         # energy <= height**2 / factor, the division done as a multiplication by 65536 / factor.
         word, wide = _vector(16), _vector(32)
-        height = builder.zext(height, word)
+        height, energy = builder.zext(height, word), energy if other.bits == 16 else builder.zext(energy, word)
         square = builder.zext(builder.mul(height, height), wide)
         product = builder.mul(square, builder.zext(_splat(builder, inverse, 16), wide))
         high = builder.trunc(builder.lshr(product, ir.Constant(wide, [16] * LANES)), word)
@@ -219,7 +221,8 @@ def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, l
         )
         order = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         factors = builder.shuffle_vector(first, ir.Constant(floats, ir.Undefined), order)
-        floor = builder.fmul(builder.sitofp(energy, floats), factors)
+        energy_to_float = builder.uitofp if other.bits == 16 else builder.sitofp
+        floor = builder.fmul(energy_to_float(energy, floats), factors)
         return _as_bits(builder, builder.fcmp_ordered(">=", builder.fmul(height, height), floor))
 
     return types.uint64(lanes, other, types.float64, types.int64, like), emit

@@ -47,7 +47,12 @@ def _scatter(x: Lines, k: Lines, frame: Frame, values: Any) -> None:
     """Add the turning points of every pair of notes; the columns of both hold tensors, those of `x` upright."""
     row = x.pitch - k.pitch - frame.first_transposition
     brightness = x.brightness * k.brightness
-    opens, fills, leaves, closes = x.onset - k.offset, x.onset - k.onset, x.offset - k.offset, x.offset - k.onset
+    opens, fills, leaves, closes = (
+        x.onset - k.offset,
+        x.onset - k.onset,
+        x.offset - k.offset,
+        x.offset - k.onset,
+    )
     for shift, change in (
         (opens, brightness),
         (fills, -brightness),

@@ -58,7 +58,8 @@ def on_tick_grid(pairs: Pairs) -> Pairs:
 def cells(piece: Piece, samples: SampleTensors, pairs: Pairs) -> NDArray[np.float64]:
     """Return about how many numbers are held for each pair while it is laid."""
     rows = pairs.rows.clamp(min=0) + heard_range(piece)[1] + 2
-    return (rows.double() * _columns(piece, samples, pairs)).cpu().numpy()
+    held: NDArray[np.float64] = (rows.double() * _columns(piece, samples, pairs)).cpu().numpy()
+    return held
 
 
 def lay_batches(
@@ -138,9 +139,7 @@ def _laid(piece: Piece, samples: SampleTensors, batch: Pairs, rules: Rules, ener
     return _brightest(similarity, shared, first_shift, batch, rules.octave)
 
 
-def _brightest(
-    similarity: Tensor, shared: Tensor, first_shift: Tensor, batch: Pairs, octave: int
-) -> Places:
+def _brightest(similarity: Tensor, shared: Tensor, first_shift: Tensor, batch: Pairs, octave: int) -> Places:
     """Return each pair's brightest place: of equals the smallest transposition, then the earliest shift."""
     pair = torch.arange(len(similarity), device=similarity.device)
     # argmax names the first of equals.
@@ -279,7 +278,10 @@ def _drum_energy(piece: Piece, samples: SampleTensors, batch: Pairs, shape: tupl
     pitch, onset, offset, brightness = (as_tensor(column, where) for column in piece.drums)
     row, drum = _ragged(samples.drum_start, batch.picture)
     same = (samples.drum_pitch[drum][:, None] == pitch) & (samples.drum_brightness[drum] > 0)[:, None]
-    has = torch.zeros((shape[0], len(pitch)), dtype=torch.int64, device=where).index_add_(0, row, same.long()) > 0
+    has = (
+        torch.zeros((shape[0], len(pitch)), dtype=torch.int64, device=where).index_add_(0, row, same.long())
+        > 0
+    )
     pair, note = has.nonzero(as_tuple=True)
     _, end, length = (column[pair] for column in lengths(samples.numbers, batch))
     up, energy = batch.piece_up[pair], brightness[note] ** 2

@@ -32,6 +32,7 @@ from goldenear.match.engines.sweep import (
     NEVER,
     WINDOW_COSINE,
     factor_of,
+    inverse_of,
     need_of,
     number,
     sweep_ones,
@@ -62,6 +63,9 @@ TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
 
 SPANS, FINEST = 8, 32
 """The coarse look takes shifts in spans of an eighth of the sample's length, and cuts those that hold hope again."""
+
+COARSE_FROM = 0.5
+"""A coarse look pays where so great a part of what could be shared at most is needed."""
 
 SPARSE_FROM = 2
 """Rows for turning points alone pay from so many shifts a turning point on."""
@@ -101,7 +105,9 @@ def common_divisor(a: int, b: int) -> int:
 
 
 @compiled
-def look(piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sample: int, v: int, view: Any) -> None:
+def look(
+    piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sample: int, v: int, view: Any
+) -> None:
     """Set the view on one variant of a sample."""
     k = int64s(packed.first_picture, packed.n_first_picture)[sample]
     k += int64s(variants.picture, variants.n_picture)[v]
@@ -147,7 +153,11 @@ def look(piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sampl
             need = reference * max(piece.plain, 1) / number(packed, k, BRIGHTEST)
     else:
         if rules.measure == COVERAGE:
-            most = piece.plain * number(packed, k, LIGHT) if piece.plain else piece.scale * number(packed, k, ENERGY)
+            most = (
+                piece.plain * number(packed, k, LIGHT)
+                if piece.plain
+                else piece.scale * number(packed, k, ENERGY)
+            )
             most *= scale
         else:
             most = piece.scaled_light * piece_up * ticks * number(packed, k, BRIGHTEST)
@@ -223,7 +233,7 @@ def shared_at_most(piece: Any, packed: Any, view: Any, lowest: int, drums: int, 
         time = own[i] * view.sample_up
         if view.piece_up > 1:
             time = (time + view.piece_up - 1) // view.piece_up
-        total = add(total, least(load(sounding, row + place), splat(min(time, 2**31 - 1), lanes)))
+        total = add(total, least(load(sounding, row + place), splat(min(time, 2**31 - 1), lanes), lanes))
     if view.piece_up > 1:
         total = times(total, view.piece_up)
     return add(total, splat(drums, lanes)) if drums else total
@@ -300,7 +310,8 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
     lanes = int32s(room.lanes32, room.n_lanes32)
     time = int64s(piece.time, piece.n_time)
     piece_time = int64s(room.piece_time, piece.n_time)
-    coarse = piece.n_before > 0 and not rules.octave and not rules.glow and view.floor > 0 and drums == 0
+    coarse = piece.n_before > 0 and not rules.octave and not rules.glow and drums == 0
+    need = need_of(view, view.floor)
     view.hope = NEVER
     ready = False
     # The middle first: there most is shared, and what is found there often decides the rest.
@@ -320,7 +331,7 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
                 need = need_of(view, max(view.floor, view.height))
                 allowed &= reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes)
             within = min(most, greatest(bound, ~np.uint64(0)))
-            if allowed and rules.prune and coarse:
+            if allowed and rules.prune and coarse and need > COARSE_FROM * most:
                 allowed = look_from_afar(piece, packed, view, lowest, allowed, room)
         if allowed:
             if not ready:
@@ -373,10 +384,23 @@ def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any
     bottom = LANES + min(max(bottom, -LANES), piece.pitches)
     top = LANES + min(max(top, -LANES), piece.pitches)
     windowed = view.measure == WINDOW_COSINE
-    hopeful, last = spans_with_hope(
-        piece, -reach, lines - 1, max(1, reach // SPANS), reach, inside, need, factor, windowed, allowed, n,
-        bottom, top, room,
-    )  # fmt: skip
+    width = max(1, reach // SPANS)
+    if piece.n_before8:
+        before8, below8 = uint8s(piece.before8, piece.n_before8), uint8s(piece.before_below8, piece.n_before_below8)
+        lanes8 = uint8s(room.lanes8, room.n_lanes8)
+        if need > 255:
+            return np.uint64(0)
+        hopeful, last = spans_with_hope(
+            piece, before8, below8, lanes8, 255, -reach, lines - 1, width, reach, inside, need, factor, windowed,
+            allowed, n, bottom, top, room,
+        )  # fmt: skip
+    else:
+        before, below = int16s(piece.before, piece.n_before), int16s(piece.before_below, piece.n_before_below)
+        lanes16 = int16s(room.lanes16, room.n_lanes16)
+        hopeful, last = spans_with_hope(
+            piece, before, below, lanes16, 2**15 - 1, -reach, lines - 1, width, reach, inside, need, factor,
+            windowed, allowed, n, bottom, top, room,
+        )  # fmt: skip
     view.hope = last * step
     return hopeful
 
@@ -384,6 +408,10 @@ def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any
 @compiled
 def spans_with_hope(
     piece: Any,
+    before: Any,
+    below: Any,
+    lanes: Any,
+    most: int,
     first: int,
     last: int,
     width: int,
@@ -405,9 +433,6 @@ def spans_with_hope(
     in the stretch that all windows of the span have in common. Spans that hold hope are cut and looked at again.
     Return the lanes with hope, and the last line with any.
     """
-    before = int16s(piece.before, piece.n_before)
-    below = int16s(piece.before_below, piece.n_before_below)
-    lanes = int16s(room.lanes16, room.n_lanes16)
     place = int64s(room.first, room.n_time)
     time = int64s(room.second, room.n_time)
     stride = piece.pitches + 2 * LANES
@@ -418,8 +443,8 @@ def spans_with_hope(
     while start < last:
         end = min(start + width, last)
         outer, outer_end = max(start, 0), min(end + reach, lines - 1)
-        all_sounds = at(below, outer_end * (stride + 1) + stride) - at(below, outer * (stride + 1) + stride)
-        if all_sounds < need:
+        sounds_before = np.int64(at(below, outer * (stride + 1) + stride))
+        if np.int64(at(below, outer_end * (stride + 1) + stride)) - sounds_before < need:
             start = end
             continue
         outer *= stride
@@ -427,7 +452,7 @@ def spans_with_hope(
         total = splat(0, lanes)
         for i in range(n):
             sounds = subtract(load(before, outer_end + at(place, i)), load(before, outer + at(place, i)))
-            total = add(total, least(sounds, splat(at(time, i), lanes)))
+            total = add(total, least(sounds, splat(min(at(time, i), most), lanes), lanes))
         bright = reaching(total, splat(need, lanes), lanes) & allowed
         if bright and windowed:
             inner = min(max(end, 0), lines - 1)
@@ -437,11 +462,11 @@ def spans_with_hope(
                 subtract(load(below, row_end + top), load(below, row_end + bottom)),
                 subtract(load(below, row + top), load(below, row + bottom)),
             )
-            bright &= square_reaching(total, energy, factor, 0, lanes)
+            bright &= square_reaching(total, energy, factor, inverse_of(factor), lanes)
         if bright and width > 1 and width * FINEST > reach:
             bright, found = spans_with_hope(
-                piece, start, end, max(1, width // 4), reach, inside, need, factor, windowed, bright, n, bottom,
-                top, room,
+                piece, before, below, lanes, most, start, end, max(1, width // 4), reach, inside, need, factor,
+                windowed, bright, n, bottom, top, room,
             )  # fmt: skip
             end_of_hope = max(end_of_hope, found)
         elif bright:
@@ -504,17 +529,17 @@ def sweep_in_bits(
     lanes32 = int32s(room.lanes32, room.n_lanes32)
     energy32 = int32s(room.energy32, room.n_energy32)
     energy = most_energy(piece, packed, view)
+    energy16 = uint16s(room.energy16, room.n_energy16)
     if view.plain and most < 2**8 and energy < 2**16 and not sparse:
         lanes8 = uint8s(room.lanes8, room.n_lanes8)
-        energy16 = uint16s(room.energy16, room.n_energy16)
         sweep_ones(
             piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes8, turning8, energy16, False,
             peaks, room,
         )  # fmt: skip
-    elif view.plain and most < 2**16 and energy < 2**31:
+    elif view.plain and max(most, energy) < 2**16:
         lanes16 = uint16s(room.lanes16, room.n_lanes16)
         sweep_ones(
-            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes16, turning8, energy32, sparse,
+            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes16, turning8, energy16, sparse,
             peaks, room,
         )  # fmt: skip
     elif view.plain:

@@ -22,7 +22,7 @@ That has not been measured: there was no card.
 
 # A kernel takes numbers and addresses one by one, and Triton knows their types.
 # mypy: allow-untyped-defs, allow-incomplete-defs
-# ruff: noqa: PLR0915
+# ruff: noqa: N803, PLR0915, SIM108
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ import triton.language as tl
 from torch import Tensor
 
 from goldenear.match.engines.batches import Places, heard_range
-from goldenear.match.engines.tables import BLOCK, Notes, Tables
+from goldenear.match.engines.tables import Notes, Tables
 from goldenear.match.engines.tensors import Pairs, Piece, Rules, SampleTensors, lengths
 from goldenear.match.packed import LOWEST, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
 
@@ -41,11 +41,16 @@ PROGRAMS_A_PROCESSOR = 32
 
 PARTS_INTERPRETED = 2
 
+NEVER = tl.constexpr(2**31 - 1)
+"""Later than every shift."""
+
 INTEGERS, REALS, PLACE, ROWS = 16, 5, 4, 8
 """How many numbers the kernel reads of a pair and writes of a place; where the number of transpositions stands."""
 
 
-@triton.jit(do_not_specialize=["n", "variant", "x_lowest", "x_pitches", "heard_lowest", "heard_pitches", "octave"])  # type: ignore[untyped-decorator]
+@triton.jit(
+    do_not_specialize=["n", "variant", "x_lowest", "x_pitches", "heard_lowest", "heard_pitches", "octave"]
+)  # type: ignore[untyped-decorator]
 def _lay(
     integers,
     reals,
@@ -97,7 +102,6 @@ def _lay(
     time_start = tl.load(own + 11)
     time_width = tl.load(own + 12)
     energy_start = tl.load(own + 13)
-    energy_width = moments + 1
     window_lowest = tl.load(own + 14) - heard_lowest
     window_highest = tl.load(own + 15) - heard_lowest
     real = reals + pair * REALS
@@ -132,9 +136,11 @@ def _lay(
     parts = tl.num_programs(1)
     first_shift = 1 - length + part * blocks // parts * BLOCK
     end_shift = 1 - length + (part + 1) * blocks // parts * BLOCK
+    # Of a retrograde, times count from the end: then a note's difference has the opposite sign.
+    stride = tl.where(backwards != 0, 0 - sample_up, sample_up)
+    whole = tl.where(backwards != 0, length, 0)
 
     height = above * 0.0
-    best_rank = 0
     best_transposition = 0
     best_shift = 0
     best_shared = 0
@@ -144,64 +150,40 @@ def _lay(
         lane = tl.argmax(bound, 0)
         bound = tl.where(lanes == lane, -1, bound)
         transposition = low + lane
+        # Two lines of the table of energies: below the window, and below all above it.
+        bottom = tl.minimum(tl.maximum(transposition + window_lowest, 0), heard_pitches)
+        ceiling = tl.minimum(tl.maximum(transposition + window_highest + 1, 0), heard_pitches)
+        lower = energy + (energy_start + bottom * (moments + 1))
+        upper = energy + (energy_start + ceiling * (moments + 1))
+        folded = transposition
+        if octave > 0:
+            folded = tl.where(transposition > octave // 2, transposition - octave, transposition)
         for start in range(first_shift, end_shift, BLOCK):
-            shared = _shared(
+            one, other = _shared(
                 group_pitch, note_start, note_onset, note_offset, row_of, time, first_group, last_group,
-                base + transposition, direction, sample_up, backwards, length, moments, x_pitches,
-                time_start, time_width, start, BLOCK, PACKED,
+                base + transposition, direction, stride, start + whole, moments, x_pitches, time_start, time_width,
+                BLOCK, PACKED,
             )  # fmt: skip
-            most = tl.max(shared, 0)
-            if most >= tl.maximum(need, 1):
-                shift = start + tl.arange(0, BLOCK)
-                found = height * 0.0
-                at = 0
-                size = most
-                energy_there = 1
-                if MEASURE == 0:
-                    bottom = tl.minimum(tl.maximum(transposition + window_lowest, 0), heard_pitches)
-                    ceiling = tl.minimum(tl.maximum(transposition + window_highest + 1, 0), heard_pitches)
-                    lower = energy + (energy_start + bottom * energy_width)
-                    upper = energy + (energy_start + ceiling * energy_width)
-                    early = tl.minimum(tl.maximum(shift, 0), moments)
-                    late = tl.minimum(tl.maximum(shift + length, 0), moments)
-                    within = tl.load(upper + late) - tl.load(lower + late)
-                    within -= tl.load(upper + early) - tl.load(lower + early)
-                    heard = tl.maximum(within, 1)
-                    rough = shared.to(tl.float32) * shared.to(tl.float32) / heard.to(tl.float32)
-                    if tl.max(rough, 0) >= bar:
-                        square = shared.to(tl.float64) * shared_scale
-                        square = square * square * above
-                        similarity = tl.sqrt(square / (heard.to(tl.float64) * energy_scale * below))
-                        similarity = tl.where(similarity < 1.0, similarity, 1.0)
-                        found = tl.max(similarity, 0)
-                        at = tl.min(tl.where(similarity == found, shift, 2147483647), 0)
-                        size = tl.sum(tl.where(shift == at, shared, 0), 0)
-                        energy_there = tl.sum(tl.where(shift == at, heard, 0), 0)
-                else:
-                    at = tl.min(tl.where(shared == most, shift, 2147483647), 0)
-                    found = most.to(tl.float64) * shared_scale
-                    if MEASURE == 1:
-                        found = tl.sqrt(found * found * above / (energy_scale * below))
-                    else:
-                        found = found / below
-                    found = tl.where(found < 1.0, found, 1.0)
-                folded = transposition
-                if octave > 0:
-                    folded = tl.where(transposition > octave // 2, transposition - octave, transposition)
-                rank = 2 * tl.abs(folded) + tl.where(folded > 0, 1, 0)
-                sooner = (rank < best_rank) | ((rank == best_rank) & (at < best_shift))
-                if (found > height) | ((found == height) & (found > 0.0) & sooner):
-                    height = found
-                    best_rank = rank
-                    best_transposition = folded
-                    best_shift = at
-                    best_shared = size
-                    if MEASURE == 0:
-                        squared = size.to(tl.int64) * size.to(tl.int64)
-                        least = (squared // energy_there.to(tl.int64)).to(tl.int32)
-                        bar = size.to(tl.float32) * size.to(tl.float32) / energy_there.to(tl.float32) * 0.9999
-                    else:
-                        least = size
+            if backwards != 0:
+                one, other = 0 - one, 0 - other
+            if PACKED:
+                one, other = one & 65535, (one >> 16) & 65535
+            for half in tl.static_range(2):
+                shared = one if half == 0 else other
+                shift = start + half * (BLOCK // 2) + tl.arange(0, BLOCK // 2)
+                if tl.max(shared, 0) >= tl.maximum(need, 1):
+                    found, at, size, least, bar = _brightest(
+                        shared, shift, lower, upper, length, moments, bar,
+                        above, below, shared_scale, energy_scale, MEASURE,
+                    )  # fmt: skip
+                    rank = 2 * tl.abs(folded) + tl.where(folded > 0, 1, 0)
+                    best_rank = 2 * tl.abs(best_transposition) + tl.where(best_transposition > 0, 1, 0)
+                    sooner = (rank < best_rank) | ((rank == best_rank) & (at < best_shift))
+                    if (found > height) | ((found == height) & (found > 0.0) & sooner):
+                        height = found
+                        best_transposition = folded
+                        best_shift = at
+                        best_shared = size
                     if PRUNE:
                         need = tl.maximum(need, least)
         top = tl.max(bound, 0)
@@ -216,7 +198,6 @@ def _lay(
         tl.store(places + slot * PLACE + 3, best_shared)
 
 
-
 @triton.jit  # type: ignore[untyped-decorator]
 def _shared(
     group_pitch,
@@ -229,46 +210,102 @@ def _shared(
     last_group,
     base,
     direction,
-    sample_up,
-    backwards,
-    length,
+    stride,
+    start,
     moments,
     x_pitches,
     time_start,
     time_width,
-    start,
     BLOCK: tl.constexpr,
     PACKED: tl.constexpr,
 ):
-    """Return the time shared at a block of shifts from `start` on.
+    """Return the time shared at the two halves of a block of shifts; packed, both in the first.
 
-    Packed, a number holds two neighbouring shifts in its two halves, and sums of both are one sum: at the end no
-    half is below 0 or above 65,535, so what was borrowed on the way is given back.
+    Packed, a number holds one shift in its lower half, one half a block later in its upper, and sums of both are
+    one sum: at the end no half is below 0 or above 65,535, so what was borrowed on the way is given back.
     """
-    lanes = tl.arange(0, BLOCK // 2 if PACKED else BLOCK)
-    shared = tl.zeros([BLOCK // 2 if PACKED else BLOCK], tl.int32)
+    lanes = time + tl.arange(0, BLOCK // 2)
+    one = tl.zeros([BLOCK // 2], tl.int32)
+    other = tl.zeros([BLOCK // 2], tl.int32)
     for group in range(first_group, last_group):
         pitch = base + direction * tl.load(group_pitch + group)
         row = tl.load(row_of + pitch, mask=(pitch >= 0) & (pitch < x_pitches), other=-1)
         if row >= 0:
             line = time_start + row * time_width
             for note in range(tl.load(note_start + group), tl.load(note_start + group + 1)):
-                onset = tl.load(note_onset + note) * sample_up
-                offset = tl.load(note_offset + note) * sample_up
-                begins = start + tl.where(backwards != 0, length - offset, onset)
-                ends = start + tl.where(backwards != 0, length - onset, offset)
-                if (ends + BLOCK > 0) & (begins < moments):
-                    if PACKED:
-                        # The second half of a row holds the twos that begin at odd moments.
-                        until = line + (ends >> 1) + (ends & 1) * (time_width // 2)
-                        before = line + (begins >> 1) + (begins & 1) * (time_width // 2)
-                    else:
-                        until = line + ends
-                        before = line + begins
-                    shared += tl.load((time + until) + lanes) - tl.load((time + before) + lanes)
-    if PACKED:
-        shared = tl.interleave(shared & 65535, (shared >> 16) & 65535)
-    return shared
+                before = start + tl.load(note_onset + note) * stride
+                until = start + tl.load(note_offset + note) * stride
+                if (tl.maximum(before, until) + BLOCK > 0) & (tl.minimum(before, until) < moments):
+                    one += tl.load(lanes + (line + until)) - tl.load(lanes + (line + before))
+                    if not PACKED:
+                        until += BLOCK // 2
+                        before += BLOCK // 2
+                        other += tl.load(lanes + (line + until)) - tl.load(lanes + (line + before))
+    return one, other
+
+
+@triton.jit  # type: ignore[untyped-decorator]
+def _brightest(
+    shared,
+    shift,
+    lower,
+    upper,
+    length,
+    moments,
+    bar,
+    above,
+    below,
+    shared_scale,
+    energy_scale,
+    MEASURE: tl.constexpr,
+):
+    """Return the greatest similarity among some shifts, its first shift, what is shared there, and two floors.
+
+    Below the first floor, in units of shared time, and the second, of S * S / E, nothing can be as bright.
+    """
+    most = tl.max(shared, 0)
+    if MEASURE == 0:
+        early = tl.minimum(tl.maximum(shift, 0), moments)
+        late = tl.minimum(tl.maximum(shift + length, 0), moments)
+        within = tl.load(upper + late) - tl.load(lower + late)
+        within -= tl.load(upper + early) - tl.load(lower + early)
+        heard = tl.maximum(within, 1)
+        rough = shared.to(tl.float32) * shared.to(tl.float32) / heard.to(tl.float32)
+        brightest = tl.max(rough, 0)
+        # What comes so near the brightest that only exact fractions tell them apart: one after another, the
+        # earliest first.
+        near = tl.where(brightest >= bar, brightest * 0.9999, float("inf"))
+        waiting = tl.where(rough >= near, shift, NEVER)
+        earliest = tl.min(waiting, 0)
+        found = below * 0.0
+        at = 0
+        size = 0
+        while earliest < NEVER:
+            size_here = tl.sum(tl.where(shift == earliest, shared, 0), 0)
+            energy_here = tl.sum(tl.where(shift == earliest, heard, 0), 0)
+            square = size_here.to(tl.float64) * shared_scale
+            square = square * square * above
+            similarity = tl.sqrt(square / (energy_here.to(tl.float64) * energy_scale * below))
+            similarity = tl.where(similarity < 1.0, similarity, 1.0)
+            if similarity > found:
+                found = similarity
+                at = earliest
+                size = size_here
+            waiting = tl.where((shared == size_here) & (heard == energy_here), NEVER, waiting)
+            earliest = tl.min(waiting, 0)
+        bar = tl.maximum(bar, brightest * 0.9999)
+        least = tl.floor(bar).to(tl.int32)
+    else:
+        found = most.to(tl.float64) * shared_scale
+        if MEASURE == 1:
+            found = tl.sqrt(found * found * above / (energy_scale * below))
+        else:
+            found = found / below
+        found = tl.where(found < 1.0, found, 1.0)
+        at = tl.min(tl.where(shared == most, shift, NEVER), 0)
+        size = most
+        least = most
+    return found, at, size, least, bar
 
 
 def lay(
@@ -293,7 +330,8 @@ def lay(
     variants, n = taken.shape
     where = taken.device
     integers, reals = _integers(samples, notes, x, pairs, taken), _reals(piece, pairs, rules)
-    parts = _parts(n, int(_blocks(piece, samples, pairs).max()), where)
+    shifts = piece.length * pairs.piece_up + lengths(samples.numbers, pairs)[2]
+    parts = _parts(n, int(shifts[taken].max()) // x.block + 1, where)
     best = torch.full((parts, n), floor, dtype=torch.float64, device=where)
     places = torch.full((parts, n, PLACE), variants, dtype=torch.int32, device=where)
     # Nothing found so far: of equals, whatever is found comes before it.
@@ -303,11 +341,12 @@ def lay(
     lanes = max(16, triton.next_power_of_2(int(integers[:, :, ROWS].max())))
     measure = {"window-cosine": 0, "cosine": 1}.get(rules.measure, 2)
     for variant in torch.nonzero((prices > 0) & taken.any(1))[:, 0].tolist():
+        # What was found under one alteration says what the next must reach.
         _lay[n, parts](
             integers[variant], reals[variant], prices, turns, best, places,
             *notes[1:6], x.row_of, x.sounding, x.time, x.energy,
             n, variant, piece.lowest, len(x.row_of), low, pitches, rules.octave,
-            lanes, BLOCK, measure, prune, x.packed, INTEGERS, REALS, PLACE,
+            lanes, x.block, measure, prune, x.packed, INTEGERS, REALS, PLACE,
             num_warps=1,
         )  # fmt: skip
     part, sample = torch.nonzero(places[:, :, 0] < variants, as_tuple=True)
@@ -317,16 +356,11 @@ def lay(
     return won, Places(best[part, sample], transposition, shift * won.ticks, size)
 
 
-def _blocks(piece: Piece, samples: SampleTensors, pairs: Pairs) -> Tensor:
-    """Return how many blocks of shifts each pair has."""
-    return (piece.length * pairs.piece_up + lengths(samples.numbers, pairs)[2]) // BLOCK + 1
-
-
 def _parts(n: int, blocks: int, where: torch.device) -> int:
     """Return among how many programs the shifts of a pair are shared out, so that few samples fill a card too."""
     if where.type != "cuda":
         return PARTS_INTERPRETED
-    programs = PROGRAMS_A_PROCESSOR * torch.cuda.get_device_properties(where).multi_processor_count
+    programs: int = PROGRAMS_A_PROCESSOR * torch.cuda.get_device_properties(where).multi_processor_count
     return max(1, min(blocks, programs // n))
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,8 @@ from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.piano_roll import Reading
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
-    from torch import device as Device
 
     from goldenear.match.engines.batches import Places
     from goldenear.match.engines.tensors import Meetings, Pairs, Piece, Rules, SampleTensors
@@ -52,6 +52,11 @@ class Rows(NamedTuple):
     shift: NDArray[np.int64]
     shared: NDArray[np.int64]
     ticks: NDArray[np.int64]
+
+    def at(self, which: NDArray[Any]) -> Rows:
+        """Return some of the rows, or all in another order."""
+        columns: Any = (column[which] for column in self)
+        return Rows(*columns)
 
 
 def compare(
@@ -80,9 +85,10 @@ def compare(
     laid = on_device(samples, device())
     rows: list[Rows] = []
     too_large: set[int] = set()
-    for reading, kinds in variants(samples.recipe).items():
+    kinds = variants(samples.recipe)
+    for reading in (reading for reading in x if reading in kinds):
         rows += _rows_of_reading(
-            x[reading], samples, laid, reading, kinds, at_least if prune else 0.0, prune, too_large
+            x[reading], samples, laid, reading, kinds[reading], at_least if prune else 0.0, prune, too_large
         )
     best = _best_of(rows, len(samples))
     for i in sorted(too_large):
@@ -139,7 +145,7 @@ def _fused(
 ) -> tuple[Tensor, Pairs, Places] | None:
     """Return which pairs the kernel took, and their best; nothing where it does not run, or has nothing to do."""
     where = laid.alone.device
-    if where.type != "cuda" and not os.environ.get("TRITON_INTERPRET"):
+    if where.type != "cuda" and os.environ.get("TRITON_INTERPRET") != "1":
         # Triton's interpreter runs the kernel on a processor: for tests.
         return None
     try:
@@ -147,13 +153,16 @@ def _fused(
     except ImportError:
         # On some systems there is no Triton beside torch.
         return None
-    notes = tables.notes_on_device(samples, where)
-    margins = tables.margins(notes, met)
-    taken = tables.is_taken(piece, laid, pairs)
-    if tables.size(piece, margins) > min(2**30, budget // 16) or not bool(taken.any()):
+    taken = tables.is_taken(piece, laid, pairs) & (pairs.price > 0)
+    if not len(piece.pitched.pitch) or not bool(taken.any()):
         return None
-    x = tables.tables(piece, margins, where)
-    return taken, *fused.lay(piece, laid, notes, x, pairs, taken, rules, floor, prune)
+    notes = tables.notes_on_device(samples, where)
+    block = tables.block_for(piece, laid, pairs, taken)
+    margins = tables.margins(notes, met, block)
+    if tables.size(piece, margins) > min(2**30, budget // 16):
+        return None
+    x_tables = tables.tables(piece, margins, block, where)
+    return taken, *fused.lay(piece, laid, notes, x_tables, pairs, taken, rules, floor, prune)
 
 
 def _parts(n: int, at_once: int) -> Iterator[slice]:
@@ -162,33 +171,34 @@ def _parts(n: int, at_once: int) -> Iterator[slice]:
         yield slice(first, min(first + max(1, at_once), n))
 
 
-def _budget(where: Device) -> int:
+def _budget(where: torch.device) -> int:
     """Return how many bytes may be taken at a time: half of what a graphics card has free."""
-    import torch
+    from torch import cuda
 
-    return torch.cuda.mem_get_info(where)[0] // 2 if where.type == "cuda" else ON_A_PROCESSOR
+    return cuda.mem_get_info(where)[0] // 2 if where.type == "cuda" else ON_A_PROCESSOR
 
 
 def _rows(pairs: Pairs, places: Places) -> Rows:
     """Bring best places to the processor."""
     similarity, transposition, shift, shared = places
-    columns = (pairs.sample, similarity, pairs.turn, transposition, shift, shared, pairs.resolution)
+    columns: Any = (pairs.sample, similarity, pairs.turn, transposition, shift, shared, pairs.resolution)
     return Rows(*(column.cpu().numpy() for column in columns))
 
 
 def _best_of(rows: Sequence[Rows], n: int) -> Best:
-    """Keep the best place of each sample: of equals the earlier alteration, the smallest transposition, the earliest."""
+    """Keep the best place of each sample: of equals the earlier alteration, smallest transposition, first shift."""
     best = Best.nothing(n)
     if not rows:
         return best
-    together = Rows(*(np.concatenate(columns) for columns in zip(*rows, strict=True)))
+    columns: Any = (np.concatenate(column) for column in zip(*rows, strict=True))
+    together = Rows(*columns)
     np.maximum.at(best.similarity, together.sample, together.similarity)
     brightest = (together.similarity > 0) & (together.similarity == best.similarity[together.sample])
-    found = Rows(*(column[brightest] for column in together))
+    found = together.at(brightest)
     if len(found.sample) and np.bincount(found.sample).max() > 1:
         p = found.transposition
         order = np.lexsort((found.shift, p > 0, abs(p), found.turn))[::-1]
-        found = Rows(*(column[order] for column in found))
+        found = found.at(order)
     # Where one sample is written twice, the last stays.
     for column, values in zip(best[1:], found[2:], strict=True):
         column[found.sample] = values

@@ -15,10 +15,13 @@ from goldenear.match.engines.tensors import Meetings, Pairs, Piece, SampleTensor
 from goldenear.match.packed import KIND, LENGTH, LEVEL, Packed
 from goldenear.match.prepared import PreparedSamples
 
-BLOCK = 256
-"""Shifts that the kernel takes at a time; eight a lane."""
+BLOCKS = (256, 512)
+"""How many shifts the kernel takes at a time: 8 or 16 a lane."""
 
 MOST_TRANSPOSITIONS = 256
+
+PACKED_BELOW = 2**16
+"""Two sums that stay below this are packed into one number."""
 
 
 class Notes(NamedTuple):
@@ -65,7 +68,10 @@ def _notes(packed: Packed, where: torch.device) -> Notes:
         onset,
         offset,
     )
-    return Notes(*(as_tensor(column, where).int() for column in columns), longest)
+    group_start, group_pitch, sounding, note_start, onset_there, offset_there = (
+        as_tensor(column, where).int() for column in columns
+    )
+    return Notes(group_start, group_pitch, sounding, note_start, onset_there, offset_there, longest)
 
 
 class Tables(NamedTuple):
@@ -78,8 +84,7 @@ class Tables(NamedTuple):
     time: Tensor
     """How long each pitch has sounded before each moment, with a margin on either side.
 
-    Packed, a number holds two moments: a row begins with the twos that begin at even moments, then come those that
-    begin at odd ones, so that any moment and its neighbours can be read two at a time.
+    Packed, a number holds in its upper half what half a block of moments later stands in its lower.
     """
     energy: Tensor
     """How long all pitches below have sounded before each moment."""
@@ -89,9 +94,11 @@ class Tables(NamedTuple):
     """For each grid, its moments; where moment 0 of the first row lies in `time`, and how wide a row is; where the
     grid begins in `energy`: shape (4, grids)."""
     packed: bool
+    block: int
+    """How many shifts are taken at a time."""
 
 
-def tables(piece: Piece, margins: dict[int, int], where: torch.device) -> Tables:
+def tables(piece: Piece, margin_of: dict[int, int], block: int, where: torch.device) -> Tables:
     """Lay a plain X out on every grid, each with its margin."""
     pitches, row = np.unique(piece.pitched.pitch, return_inverse=True)
     row_of = np.full(int(np.ptp(pitches)) + 1, -1)
@@ -99,18 +106,15 @@ def tables(piece: Piece, margins: dict[int, int], where: torch.device) -> Tables
     sounding = np.zeros(len(row_of), np.int64)
     np.add.at(sounding, piece.pitched.pitch - pitches[0], piece.pitched.offset - piece.pitched.onset)
     ones = piece._replace(heard=piece.heard._replace(brightness=np.ones_like(piece.heard.brightness)))
-    packed = max(piece.length, piece.area) * max(margins) < 2**16
+    packed = max(piece.length, piece.area) * max(margin_of) < PACKED_BELOW
     times, energies, places = [], [], []
     time_start = energy_start = 0
-    for up, margin in margins.items():
+    for up, margin in margin_of.items():
         time = _sounded(piece, row, len(pitches), up, margin, where)
         energy = energy_table(ones, up, where)
         if packed:
-            even, odd = time[:, :-1] + 2**16 * time[:, 1:], time[:, 1:-1] + 2**16 * time[:, 2:]
-            time = torch.cat([even[:, ::2], odd[:, ::2]], 1)
-        places.append(
-            (piece.length * up, time_start + margin // (1 + packed), time.shape[1], energy_start)
-        )
+            time = time[:, : -block // 2] + 2**16 * time[:, block // 2 :]
+        places.append((piece.length * up, time_start + margin, time.shape[1], energy_start))
         time_start, energy_start = time_start + time.numel(), energy_start + energy.numel()
         times.append(time.flatten().int())
         energies.append(energy.flatten().int())
@@ -119,9 +123,10 @@ def tables(piece: Piece, margins: dict[int, int], where: torch.device) -> Tables
         as_tensor(sounding, where).int(),
         torch.cat(times),
         torch.cat(energies),
-        as_tensor(np.array(list(margins)), where),
+        as_tensor(np.array(list(margin_of)), where),
         as_tensor(np.array(places).T, where),
         packed,
+        block,
     )
 
 
@@ -129,9 +134,7 @@ def _sounded(
     piece: Piece, row: NDArray[np.int64], rows: int, up: int, margin: int, where: torch.device
 ) -> Tensor:
     """Return how long each row's pitch has sounded before each moment: two turning points a note, two sums."""
-    # An odd number of moments: as many twos begin at even ones as at odd ones.
-    moments = (piece.length * up + 2 * margin + 2) | 1
-    table = torch.zeros((rows, moments), dtype=torch.int64, device=where)
+    table = torch.zeros((rows, piece.length * up + 2 * margin + 1), dtype=torch.int64, device=where)
     lines = as_tensor(row, where)
     for moment, change in ((piece.pitched.onset, 1), (piece.pitched.offset, -1)):
         time = as_tensor(moment * up + margin + 1, where)
@@ -139,15 +142,14 @@ def _sounded(
     return table.cumsum_(1).cumsum_(1)
 
 
-def margins(notes: Notes, met: tuple[Meetings, ...]) -> dict[int, int]:
-    """Return, for each grid of X, how far beyond X's time a block may read."""
+def margins(notes: Notes, met: tuple[Meetings, ...], block: int) -> dict[int, int]:
+    """Return, for each grid of X, how far beyond X's time a block of shifts may read."""
     found: dict[int, int] = {}
     for meeting in met:
         reach = notes.longest[:, None] * meeting.sample_up
         for up in np.unique(meeting.piece_up).tolist():
-            found[up] = max(found.get(up, 0), int(reach[meeting.piece_up == up].max()) + BLOCK)
-    # Even, so that moments keep their parity.
-    return {up: margin + margin % 2 for up, margin in sorted(found.items())}
+            found[up] = max(found.get(up, 0), int(reach[meeting.piece_up == up].max()) + block)
+    return dict(sorted(found.items()))
 
 
 def size(piece: Piece, margin_of: dict[int, int]) -> int:
@@ -157,6 +159,12 @@ def size(piece: Piece, margin_of: dict[int, int]) -> int:
     return sum(
         rows * (moments[up] + 2 * margin) + (pitches + 1) * moments[up] for up, margin in margin_of.items()
     )
+
+
+def block_for(piece: Piece, samples: SampleTensors, pairs: Pairs, taken: Tensor) -> int:
+    """Return how many shifts to take at a time: the larger block where most pairs have enough of them."""
+    shifts = piece.length * pairs.piece_up + samples.numbers[LENGTH][pairs.picture] * pairs.sample_up
+    return BLOCKS[int(shifts[taken].median()) > BLOCKS[0]]
 
 
 def is_taken(piece: Piece, samples: SampleTensors, pairs: Pairs) -> Tensor:

@@ -181,9 +181,7 @@ def meetings(piece: Piece, units: NDArray[np.int64], kind: Variants) -> Meetings
     up, down = up // common, down // common
     piece_up, sample_up = piece.unit.numerator * down, up * piece.unit.denominator
     unit, grid = np.gcd(piece_up, sample_up), np.gcd(piece.unit.denominator, down)
-    return Meetings(
-        piece_up // unit, sample_up // unit, unit // grid, piece.unit.denominator // grid * down
-    )
+    return Meetings(piece_up // unit, sample_up // unit, unit // grid, piece.unit.denominator // grid * down)
 
 
 class Pairs(NamedTuple):
@@ -272,7 +270,9 @@ def pairs_of(
     kind = samples.numbers[KIND][picture]
     variant = torch.arange(len(kinds[0].turn), device=where)[:, None]
     shared, own = (as_tensor(np.array(tables), where) for tables in met)
-    piece_up, sample_up, ticks, resolution = torch.where(alone, own[:, kind, variant], shared[:, kind, variant])
+    piece_up, sample_up, ticks, resolution = torch.where(
+        alone, own[:, kind, variant], shared[:, kind, variant]
+    )
     first = part.indices(len(samples.alone))[0]
     count = picture.shape[1]
     low, rows = _transpositions(piece, samples, picture, rules)
