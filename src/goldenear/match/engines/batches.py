@@ -132,11 +132,22 @@ def _laid(piece: Piece, samples: SampleTensors, batch: Pairs, rules: Rules, ener
         below = within.double() * batch.below[:, None, None]
         # Where the window is dark nothing is shared either.
         similarity /= below.masked_fill_(below <= 0, 1.0)
-        similarity.sqrt_()
+        _take_root(similarity)
     else:
         similarity /= batch.below[:, None, None]
     similarity.clamp_(max=1.0)
     return _brightest(similarity, shared, first_shift, batch, rules.octave)
+
+
+def _take_root(numbers: Tensor) -> None:
+    """Replace 64-bit floats by their square roots, correctly rounded.
+
+    CUDA rounds correctly; what torch calls on a processor may be off by a last bit, so there NumPy does it.
+    """
+    if numbers.device.type == "cpu":
+        np.sqrt(numbers.numpy(), out=numbers.numpy())
+    else:
+        numbers.sqrt_()
 
 
 def _brightest(similarity: Tensor, shared: Tensor, first_shift: Tensor, batch: Pairs, octave: int) -> Places:

@@ -312,7 +312,7 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
     piece_time = int64s(room.piece_time, piece.n_time)
     coarse = piece.n_before > 0 and not rules.octave and not rules.glow and drums == 0
     need = need_of(view, view.floor)
-    view.hope = NEVER
+    view.first_hope, view.last_hope = -NEVER, NEVER
     ready = False
     # The middle first: there most is shared, and what is found there often decides the rest.
     spare = max(high - low + 1 - LANES, 0)
@@ -390,18 +390,18 @@ def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any
         lanes8 = uint8s(room.lanes8, room.n_lanes8)
         if need > 255:
             return np.uint64(0)
-        hopeful, last = spans_with_hope(
+        hopeful, first, last = spans_with_hope(
             piece, before8, below8, lanes8, 255, -reach, lines - 1, width, reach, inside, need, factor, windowed,
             allowed, n, bottom, top, room,
         )  # fmt: skip
     else:
         before, below = int16s(piece.before, piece.n_before), int16s(piece.before_below, piece.n_before_below)
         lanes16 = int16s(room.lanes16, room.n_lanes16)
-        hopeful, last = spans_with_hope(
+        hopeful, first, last = spans_with_hope(
             piece, before, below, lanes16, 2**15 - 1, -reach, lines - 1, width, reach, inside, need, factor,
             windowed, allowed, n, bottom, top, room,
         )  # fmt: skip
-    view.hope = last * step
+    view.first_hope, view.last_hope = first * step, last * step
     return hopeful
 
 
@@ -425,20 +425,20 @@ def spans_with_hope(
     bottom: int,
     top: int,
     room: Any,
-) -> tuple[Any, int]:
+) -> tuple[Any, int, int]:
     """Look at shifts from line `first` to line `last` of X's lattice, in spans of `width` lines.
 
     For all shifts of a span, what is shared lies within one stretch of X's time: pitch by pitch it is at most what
     sounds there. And the sample's window (at least `inside`, at most `reach` lines long) holds at least what sounds
     in the stretch that all windows of the span have in common. Spans that hold hope are cut and looked at again.
-    Return the lanes with hope, and the last line with any.
+    Return the lanes with hope, and the first and the last line with any.
     """
     place = int64s(room.first, room.n_time)
     time = int64s(room.second, room.n_time)
     stride = piece.pitches + 2 * LANES
     lines = piece.n_before // stride
     hopeful = np.uint64(0)
-    end_of_hope = -NEVER
+    first_hope, last_hope = NEVER // 2**20, -NEVER // 2**20
     start = first
     while start < last:
         end = min(start + width, last)
@@ -464,16 +464,16 @@ def spans_with_hope(
             )
             bright &= square_reaching(total, energy, factor, inverse_of(factor), lanes)
         if bright and width > 1 and width * FINEST > reach:
-            bright, found = spans_with_hope(
+            bright, found, found_last = spans_with_hope(
                 piece, before, below, lanes, most, start, end, max(1, width // 4), reach, inside, need, factor,
                 windowed, bright, n, bottom, top, room,
             )  # fmt: skip
-            end_of_hope = max(end_of_hope, found)
+            first_hope, last_hope = min(first_hope, found), max(last_hope, found_last)
         elif bright:
-            end_of_hope = end
+            first_hope, last_hope = min(first_hope, start), end
         hopeful |= bright
         start = end
-    return hopeful, end_of_hope
+    return hopeful, first_hope, last_hope
 
 
 @compiled

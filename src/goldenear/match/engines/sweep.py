@@ -79,8 +79,9 @@ class View(NamedTuple):
     """Steps an octave where octaves are folded, else 0."""
     floor: float = 0.0
     """The least similarity, before its price, that is of interest."""
-    hope: int = 0
-    """The last shift that is of interest, in pair units."""
+    first_hope: int = 0
+    last_hope: int = 0
+    """Between which shifts, in pair units, something may be of interest."""
     height: float = 0.0
     """The greatest found so far, and where."""
     size: int = 0
@@ -250,17 +251,21 @@ def weights_of(piece: Any) -> tuple[Any, int]:
 
 
 @compiled
-def scatter_ones(table: Any, row: int, columns: Any, column: int, first: int, second: int) -> None:
-    """Add one column of X, read at two places, to a row."""
-    both = add(load(columns, column + first), load(columns, column + second))
-    store(table, row, add(load(table, row), widen(both, table)))
+def edges_of_ones(columns: Any, column: int, first: int, second: int, table: Any) -> Any:
+    """Return one column of X, read at two places and added: how slopes turn where two times meet."""
+    return widen(add(load(columns, column + first), load(columns, column + second)), table)
 
 
 @compiled
-def scatter_weights(table: Any, row: int, columns: Any, column: int, place: int, weight: int) -> None:
-    """Add one column of X, times a weight, to a row."""
-    edges = widen(load(columns, column + place), table)
-    store(table, row, add(load(table, row), times(edges, weight)))
+def edges_of_weights(columns: Any, column: int, place: int, weight: int, table: Any) -> Any:
+    """Return one column of X times a weight."""
+    return times(widen(load(columns, column + place), table), weight)
+
+
+@compiled
+def turning_at(turning: Any, row: int, bottom: int, top: int) -> Any:
+    """Return the edges of energy of an event on the pitches of 64 windows."""
+    return subtract(load(turning, row + top), load(turning, row + bottom))
 
 
 @compiled
@@ -435,8 +440,8 @@ def latest(column: Any) -> int:
     return most
 
 
-def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
-    """Return the sweep for one way to lay and scatter edges."""
+def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:
+    """Return the sweep for one way to lay and read edges."""
 
     @compiled
     def sweep(
@@ -503,9 +508,8 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         events = len(event) if windowed else 0
         if events:
             start = min(start, event[0] * piece_up - length)
-        stop = min(last, view.hope)
-        for j in range(n):
-            place[j] = 0
+        stop = min(last, view.last_hope)
+        start = max(start, view.first_hope)
         width = SPARSE_ROWS if sparse else DENSE_ROWS
         zero = splat(0, table)
         slope = zero
@@ -516,6 +520,30 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
         bar = splat(min(need_of(view, height), most), lanes)
         factor = factor_of(view, height)
         inverse = inverse_of(factor)
+        # What turned before the first shift of interest is summed up at once.
+        for j in range(n):
+            i = 0
+            while i < len(piece_time) and at(piece_time, i) - at(moment, j) < start:
+                edges = edges_of(columns, i * stride, first[j], second[j], table)
+                slope = add(slope, edges)
+                value = add(value, times(widen(edges, lanes), start - at(piece_time, i) + at(moment, j)))
+                i += 1
+            place[j] = i
+        while entering < events and at(event, entering) * piece_up - length < start:
+            edges = turning_at(turning, entering * row_of_turning, bottom, top)
+            energy_slope = add(energy_slope, edges)
+            past = start - at(event, entering) * piece_up + length
+            energy = add(energy, times(widen(edges, energies), past))
+            entering += 1
+        while leaving < events and at(event, leaving) * piece_up < start:
+            edges = turning_at(turning, leaving * row_of_turning, bottom, top)
+            energy_slope = subtract(energy_slope, edges)
+            energy = subtract(energy, times(widen(edges, energies), start - at(event, leaving) * piece_up))
+            leaving += 1
+        # The first row adds the slope once more, as every row does.
+        if not sparse:
+            value = subtract(value, widen(slope, lanes))
+            energy = subtract(energy, widen(energy_slope, energies))
         previous = start
         while start <= stop:
             end = min(start + width, stop + 1)
@@ -531,26 +559,27 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
                 place[j] = i
                 if sparse:
                     for column in range(done, i):
-                        row = row_of(at(piece_time, column) - low, bits, before)
-                        scatter(table, row * LANES, columns, column * stride, a, b)
+                        row = row_of(at(piece_time, column) - low, bits, before) * LANES
+                        edges = edges_of(columns, column * stride, a, b, table)
+                        store(table, row, add(load(table, row), edges))
                 else:
                     for column in range(done, i):
-                        scatter(table, (at(piece_time, column) - low) * LANES, columns, column * stride, a, b)
+                        row = (at(piece_time, column) - low) * LANES
+                        edges = edges_of(columns, column * stride, a, b, table)
+                        store(table, row, add(load(table, row), edges))
             if has_drums:
                 scatter_drums(piece, packed, view, table, start, end)
             while entering < events and at(event, entering) * piece_up - length < end:
                 row = at(event, entering) * piece_up - length - start
                 row = (row_of(row, bits, before) if sparse else row) * LANES
-                place_of_event = entering * row_of_turning
-                edges = subtract(load(turning, place_of_event + top), load(turning, place_of_event + bottom))
+                edges = turning_at(turning, entering * row_of_turning, bottom, top)
                 store(energy_table, row, add(load(energy_table, row), edges))
                 entering += 1
             while leaving < events and at(event, leaving) * piece_up < end:
                 row = at(event, leaving) * piece_up - start
                 row = (row_of(row, bits, before) if sparse else row) * LANES
-                place_of_event = leaving * row_of_turning
-                edges = subtract(load(turning, place_of_event + bottom), load(turning, place_of_event + top))
-                store(energy_table, row, add(load(energy_table, row), edges))
+                edges = turning_at(turning, leaving * row_of_turning, bottom, top)
+                store(energy_table, row, subtract(load(energy_table, row), edges))
                 leaving += 1
             row = 0
             while row < rows:
@@ -604,5 +633,5 @@ def sweeping(lay: Any, columns_of: Any, scatter: Any) -> Any:
     return sweep
 
 
-sweep_ones = sweeping(lay_ones, ones_of, scatter_ones)
-sweep_weights = sweeping(lay_weights, weights_of, scatter_weights)
+sweep_ones = sweeping(lay_ones, ones_of, edges_of_ones)
+sweep_weights = sweeping(lay_weights, weights_of, edges_of_weights)
