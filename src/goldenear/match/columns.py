@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from math import gcd
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,8 @@ LANES = 64
 
 GREATEST = 2**31 - 1
 
-FAR = 2**30
+LONG = 4096
+"""In pieces of more strokes than this, only what sounds altogether is counted."""
 
 LINES = 128
 """Into so many steps, at most, X's time is cut for a coarse look."""
@@ -105,83 +106,129 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
         Whether the measure asks for the energy in a window.
     """
     roll, heard = picture.roll, picture.heard
-    unit = gcd(*(int(np.gcd.reduce(np.concatenate([r.onset, r.offset]))) for r in (roll, heard)))
+    rolls = (roll,) if heard is roll else (roll, heard)
+    unit = gcd(*(int(np.gcd.reduce(np.gcd(r.onset, r.offset))) for r in rolls))
     length = Fraction(unit, roll.ticks_per_quarter)
     pitched, drums = roll.where(~roll.is_drum), roll.where(roll.is_drum)
-    levels = np.unique(roll.brightness)
-    level = int(levels[0]) if len(levels) == 1 else 0
+    level = int(roll.brightness[0]) if (roll.brightness == roll.brightness[0]).all() else 0
     plain = picture.plain if level else 0
-    time, lowest, edges = edge_columns(pitched, unit)
-    pitches = edges.shape[1] - 2 * LANES
-    ones = edges // level if level else edges[:0]
-    event, heard_lowest, turning = _turning(heard if windowed else heard.where(heard.pitch > FAR), unit, plain)
+    edges = edges_of(pitched, unit)
+    sounding = heard.where(~heard.is_drum)
+    squared = replace(sounding, brightness=np.ones_like(sounding.brightness) if plain else sounding.brightness**2)
+    energies = edges_of(squared if windowed else nothing_of(squared), unit)
     # In eight bits where no slope, at most all that sounds at once, leaves them.
-    at_once = int(np.cumsum(turning[:, -1]).max(initial=0)) if plain else FAR
-    window, sounding = _sounding_within(pitched, unit, lowest, pitches)
-    step, before, before_below = _lattice(pitched if level else pitched.where(pitched.pitch > FAR), unit, pitches)
+    by_column = np.zeros(len(energies.time), np.int64)
+    np.add.at(by_column, energies.column, energies.weight)
+    countable = bool(plain) and int(np.cumsum(by_column).max(initial=0)) < 2**7
+    wide = weighted or not plain
+    window, longest = _sounding_within(pitched, unit, edges.pitches)
+    step, before, before_below = _lattice(pitched if level else nothing_of(pitched), unit, edges.pitches)
+    short = before_below.max(initial=0) < 2**8
+    turning = below_each(energies, np.int64) if wide else np.zeros(0, np.int64)
     return PieceColumns(
-        length.numerator,
-        length.denominator,
-        lowest,
-        pitches,
-        2 * edges.shape[1],
-        level,
-        int(roll.offset.max()) // unit,
-        time,
-        np.concatenate([ones, -ones], axis=1).astype(np.int8).reshape(-1),
-        edges.astype(np.int32).reshape(-1) if weighted or not level else np.zeros(0, np.int32),
-        window,
-        sounding.reshape(-1),
-        len(pitched),
-        step,
-        before.reshape(-1),
-        before_below.reshape(-1),
-        *((part if before_below.max(initial=0) < 2**8 else part[:0]).astype(np.uint8).reshape(-1) for part in (before, before_below)),
-        int((roll.offset - roll.onset).sum()) // unit,
-        int((roll.brightness * (roll.offset - roll.onset)).sum()) // unit,
-        int(roll.brightness.max()),
-        event,
-        heard_lowest,
-        turning.shape[1] - 2 * LANES - 1,
-        (turning if at_once < 2**7 else turning[:0]).astype(np.int8).reshape(-1),
-        (turning[:0] if plain and not weighted else turning).astype(np.int32).reshape(-1),
-        (turning[:0] if plain and not weighted else turning).reshape(-1),
-        at_once < 2**7,
-        picture.energy // unit,
-        bool(len(pitched)),
-        drums.pitch.astype(np.int64),
-        drums.onset // unit,
-        drums.offset // unit,
-        drums.brightness.astype(np.int64),
-        picture.plain,
-        picture.light // unit,
-        picture.scale,
+        unit_up=length.numerator,
+        unit_down=length.denominator,
+        lowest=edges.lowest,
+        pitches=edges.pitches,
+        width=2 * (edges.pitches + 2 * LANES),
+        level=level,
+        length=int(roll.offset.max()) // unit,
+        time=edges.time,
+        edges=both_signs(edges, level) if level else np.zeros(0, np.int8),
+        weights=spread(edges, np.int32) if weighted or not level else np.zeros(0, np.int32),
+        window=window,
+        sounding=longest.reshape(-1),
+        strokes=len(pitched),
+        step=step,
+        before=before.reshape(-1),
+        before_below=before_below.reshape(-1),
+        before8=before.astype(np.uint8).reshape(-1) if short else np.zeros(0, np.uint8),
+        before_below8=before_below.astype(np.uint8).reshape(-1) if short else np.zeros(0, np.uint8),
+        area=int((roll.offset - roll.onset).sum()) // unit,
+        light=int((roll.brightness * (roll.offset - roll.onset)).sum()) // unit,
+        brightest=int(roll.brightness.max()),
+        event=energies.time,
+        heard_lowest=energies.lowest,
+        heard_pitches=energies.pitches,
+        turning8=below_each(energies, np.int8) if countable else np.zeros(0, np.int8),
+        turning32=turning.astype(np.int32),
+        turning64=turning,
+        countable=countable,
+        all_energy=picture.energy // unit,
+        has_pitch=bool(len(pitched)),
+        drum_pitch=drums.pitch.astype(np.int64),
+        drum_onset=drums.onset // unit,
+        drum_offset=drums.offset // unit,
+        drum_brightness=drums.brightness.astype(np.int64),
+        plain=picture.plain,
+        scaled_light=picture.light // unit,
+        scale=picture.scale,
     )
 
 
-def edge_columns(roll: PianoRoll, unit: int) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
-    """Return the times with edges, the lowest pitch, and the edges: shape (times, 64 + pitches + 64)."""
+class Edges(NamedTuple):
+    """Where something begins (+) or ends (-) in a picture: what cancels is left out."""
+
+    time: NDArray[np.int64]
+    """The times with edges, rising, in units."""
+    column: NDArray[np.int64]
+    """Which time an edge lies at; rising."""
+    pitch: NDArray[np.int64]
+    """Counted from the lowest."""
+    weight: NDArray[np.int64]
+    lowest: int
+    pitches: int
+
+
+def edges_of(roll: PianoRoll, unit: int) -> Edges:
+    """Return the edges of a picture, by time and pitch."""
     if not len(roll):
-        return np.zeros(0, np.int64), 0, np.zeros((0, 2 * LANES + 1), np.int64)
+        empty = np.zeros(0, np.int64)
+        return Edges(empty, empty, empty, empty, 0, 1)
     lowest = int(roll.pitch.min())
-    edge = np.concatenate([roll.onset, roll.offset]) // unit
-    time, column = np.unique(edge, return_inverse=True)
-    edges = np.zeros((len(time), 2 * LANES + int(np.ptp(roll.pitch)) + 1), np.int64)
-    lane = np.concatenate([roll.pitch, roll.pitch]) - lowest + LANES
-    np.add.at(edges, (column, lane), np.concatenate([roll.brightness, -roll.brightness]))
-    lit = edges.any(axis=1)
-    return time[lit], lowest, edges[lit]
+    pitches = int(roll.pitch.max()) - lowest + 1
+    pitch = roll.pitch - lowest
+    place = np.concatenate([roll.onset // unit * pitches + pitch, roll.offset // unit * pitches + pitch])
+    weight = np.concatenate([roll.brightness, -roll.brightness])
+    order = np.argsort(place)
+    place, weight = place[order], weight[order]
+    first = np.flatnonzero(np.diff(place, prepend=place[0] - 1))
+    weight = np.add.reduceat(weight, first)
+    place = place[first][weight != 0]
+    time, pitch = np.divmod(place, pitches)
+    new = np.diff(time, prepend=time[0] - 1) > 0
+    return Edges(time[new], np.cumsum(new) - 1, pitch, weight[weight != 0], lowest, pitches)
 
 
-def _turning(heard: PianoRoll, unit: int, plain: int) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
-    """Return the events, the lowest pitch, and by how much the growth of energy below each pitch turns at each."""
-    pitched = heard.where(~heard.is_drum)
-    brightness = np.ones_like(pitched.brightness) if plain else pitched.brightness**2
-    event, lowest, edges = edge_columns(replace(pitched, brightness=brightness), unit)
-    # Below pitch r: the sum of all pitches before it. The lanes on the right go on with the whole sum.
-    turning = np.zeros((len(event), edges.shape[1] + 1), np.int64)
-    np.cumsum(edges, axis=1, out=turning[:, 1:])
-    return event, lowest, turning
+def nothing_of(roll: PianoRoll) -> PianoRoll:
+    """Return the picture without its strokes."""
+    return roll.where(np.zeros(len(roll), bool))
+
+
+def both_signs(edges: Edges, level: int) -> NDArray[np.int8]:
+    """Return the edges as rows of lanes, counted as 1, each row followed by its opposite."""
+    half = edges.pitches + 2 * LANES
+    lanes = np.zeros(len(edges.time) * 2 * half, np.int8)
+    place = edges.column * (2 * half) + LANES + edges.pitch
+    lanes[place] = edges.weight // level
+    lanes[place + half] = -edges.weight // level
+    return lanes
+
+
+def spread(edges: Edges, kind: type[Any]) -> NDArray[Any]:
+    """Return the edges as rows of lanes."""
+    width = edges.pitches + 2 * LANES
+    lanes = np.zeros(len(edges.time) * width, kind)
+    lanes[edges.column * width + LANES + edges.pitch] = edges.weight
+    return lanes
+
+
+def below_each(edges: Edges, kind: type[Any]) -> NDArray[Any]:
+    """Return, for each time, the sum of the edges below each pitch; the lanes on the right go on with all of it."""
+    width = edges.pitches + 1 + 2 * LANES
+    lanes = np.zeros((len(edges.time), width), kind)
+    lanes[edges.column, LANES + 1 + edges.pitch] = edges.weight
+    return np.cumsum(lanes, axis=1, out=lanes, dtype=kind).reshape(-1)
 
 
 class _Line(NamedTuple):
@@ -215,14 +262,19 @@ class _Line(NamedTuple):
 
 
 def _sounding_within(
-    roll: PianoRoll, unit: int, lowest: int, pitches: int
+    roll: PianoRoll, unit: int, pitches: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return lengths of time, and how long each pitch sounds at most within each: shape (lengths, lanes)."""
     whole = int((roll.offset.max() - roll.onset.min()) // unit) if len(roll) else 0
-    lengths = np.unique(np.ceil(whole * np.array(WINDOWS)).astype(np.int64))
+    parts = WINDOWS if len(roll) <= LONG else WINDOWS[:1]
+    lengths = np.unique(np.ceil(whole * np.array(parts)).astype(np.int64))
     most = np.zeros((len(lengths), 2 * LANES + pitches), np.int64)
     if not len(roll):
         return lengths, most.astype(np.int32)
+    if len(roll) > LONG:
+        total = np.bincount(roll.pitch - int(roll.pitch.min()), roll.offset // unit - roll.onset // unit)
+        most[0, LANES : LANES + pitches] = total
+        return lengths, np.minimum(most, GREATEST).astype(np.int32)
     line = _Line.of(roll, unit)
     ends = line.starts + line.offset - line.onset
     # The most lies where a window begins with an onset, or ends with an offset.

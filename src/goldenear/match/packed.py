@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.match.columns import LANES, edge_columns
+from goldenear.match.columns import edges_of
 from goldenear.match.picture import SamplePicture, sample_picture
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
@@ -182,8 +182,7 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
     unit = int(np.gcd.reduce(np.concatenate([roll.onset, roll.offset, [box.onset, box.offset]])))
     length = Fraction(unit, roll.ticks_per_quarter)
     pitched, drums = roll.where(~roll.is_drum), roll.where(roll.is_drum)
-    time, lowest, edges = edge_columns(pitched, unit)
-    column, lane = np.nonzero(edges)
+    edges = edges_of(pitched, unit)
     levels = np.unique(roll.brightness)
     names, index = np.unique(pitched.pitch, return_inverse=True)
     meets = Fraction(picture.light**2, picture.area * unit)
@@ -194,8 +193,8 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
         int(roll.onset.min()) // unit,
         int(roll.offset.max()) // unit,
         (box.offset - box.onset) // unit,
-        lowest,
-        edges.shape[1] - 2 * LANES - 1,
+        edges.lowest,
+        edges.pitches - 1,
         -FAR if octave else box.lowest,
         FAR if octave else box.highest,
         picture.light // unit,
@@ -208,12 +207,12 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
         min(meets.numerator, 2**62),
         meets.denominator,
     )
-    edge_time, edge_pitch, edge_weight = _in_twos(time[column], lane - LANES, edges[column, lane])
+    edge_time, edge_pitch, edge_weight = _in_twos(edges.time[edges.column], edges.pitch, edges.weight)
     return (
         edge_time,
         edge_pitch,
         edge_weight,
-        names - lowest,
+        names - edges.lowest,
         np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names)).astype(np.int64),
         drums.pitch,
         drums.onset // unit,

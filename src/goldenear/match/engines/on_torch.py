@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def compare(
     samples: PreparedSamples,
     k: int,  # noqa: ARG001
     at_least: float,
-    threads: int,  # noqa: ARG001
+    threads: int,
     prune: bool,
 ) -> Found:
     """Find the best match of every sample.
@@ -86,16 +87,31 @@ def compare(
     rows: list[Rows] = []
     too_large: set[int] = set()
     kinds = variants(samples.recipe)
-    for reading in (reading for reading in x if reading in kinds):
-        rows += _rows_of_reading(
-            x[reading], samples, laid, reading, kinds[reading], at_least if prune else 0.0, prune, too_large
-        )
+    floor = at_least if prune else 0.0
+    with _so_many(threads):
+        for reading in (reading for reading in x if reading in kinds):
+            rows += _rows_of_reading(
+                x[reading], samples, laid, reading, kinds[reading], floor, prune, too_large
+            )
     best = _best_of(rows, len(samples))
     for i in sorted(too_large):
         for column, nothing in zip(best, Best.nothing(1), strict=True):
             column[i] = nothing[0]
         best_match(x, i, samples, prune, best)
     return Found(np.arange(len(samples)), best)
+
+
+@contextmanager
+def _so_many(threads: int) -> Iterator[None]:
+    """Let torch work with so many threads, where it works on a processor, and leave it as it was."""
+    from torch import get_num_threads, set_num_threads
+
+    before = get_num_threads()
+    set_num_threads(threads)
+    try:
+        yield
+    finally:
+        set_num_threads(before)
 
 
 def _rows_of_reading(
