@@ -114,7 +114,9 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
     plain = picture.plain if level else 0
     edges = edges_of(pitched, unit)
     sounding = heard.where(~heard.is_drum)
-    squared = replace(sounding, brightness=np.ones_like(sounding.brightness) if plain else sounding.brightness**2)
+    squared = replace(
+        sounding, brightness=np.ones_like(sounding.brightness) if plain else sounding.brightness**2
+    )
     energies = edges_of(squared if windowed else nothing_of(squared), unit)
     # In eight bits where no slope, at most all that sounds at once, leaves them.
     by_column = np.zeros(len(energies.time), np.int64)
@@ -261,9 +263,7 @@ class _Line(NamedTuple):
         return np.where(i >= 0, done, 0)
 
 
-def _sounding_within(
-    roll: PianoRoll, unit: int, pitches: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _sounding_within(roll: PianoRoll, unit: int, pitches: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return lengths of time, and how long each pitch sounds at most within each: shape (lengths, lanes)."""
     whole = int((roll.offset.max() - roll.onset.min()) // unit) if len(roll) else 0
     parts = WINDOWS if len(roll) <= LONG else WINDOWS[:1]

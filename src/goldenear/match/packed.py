@@ -20,7 +20,6 @@ from goldenear.match.picture import SamplePicture, sample_picture
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import READINGS
 
 FAR = 2**20
 """Beyond every pitch."""
@@ -103,7 +102,9 @@ def variants(recipe: Recipe) -> dict[str, tuple[Variants, Variants]]:
     shared = {reading: i for i, reading in enumerate(dict.fromkeys(a.reading for a in every))}
     found: dict[str, tuple[Variants, Variants]] = {}
     for reading in shared:
-        turns = sorted((t for t, a in enumerate(every) if a.reading == reading), key=lambda t: -every[t].price)
+        turns = sorted(
+            (t for t, a in enumerate(every) if a.reading == reading), key=lambda t: -every[t].price
+        )
         found[reading] = (
             _variants([(t, shared[reading], every[t]) for t in turns]),
             _variants([(t, t, Alteration(price=every[t].price)) for t in turns]),
@@ -213,7 +214,9 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
         edge_pitch,
         edge_weight,
         names - edges.lowest,
-        np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names)).astype(np.int64),
+        np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names)).astype(
+            np.int64
+        ),
         drums.pitch,
         drums.onset // unit,
         drums.offset // unit,

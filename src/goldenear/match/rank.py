@@ -154,5 +154,3 @@ def _chosen(
             readings=own[2],
         ),
     )
-
-

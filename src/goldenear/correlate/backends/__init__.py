@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -50,3 +51,8 @@ def backend_named(name: str, placements: int) -> SharedTime:
         raise MissingExtra("the engine on torch", "torch")
     engine: SharedTime = import_module(f"goldenear.correlate.backends.on_{name}").shared_time
     return engine
+
+
+def lanes_folder() -> Path:
+    """Return the folder of the files that compiled loops elsewhere are built on."""
+    return Path(__file__).parent

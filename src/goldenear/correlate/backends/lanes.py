@@ -198,7 +198,10 @@ def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, l
     def in_short_integers(builder: Any, height: Any, energy: Any, inverse: Any) -> Any:
         # energy <= height**2 / factor, the division done as a multiplication by 65536 / factor.
         word, wide = _vector(16), _vector(32)
-        height, energy = builder.zext(height, word), energy if other.bits == 16 else builder.zext(energy, word)
+        height, energy = (
+            builder.zext(height, word),
+            energy if other.bits == 16 else builder.zext(energy, word),
+        )
         square = builder.zext(builder.mul(height, height), wide)
         product = builder.mul(square, builder.zext(_splat(builder, inverse, 16), wide))
         high = builder.trunc(builder.lshr(product, ir.Constant(wide, [16] * LANES)), word)

@@ -81,6 +81,6 @@ def _is_compiled() -> bool:
     """Tell whether compiled code can be had without compiling it first."""
     if "goldenear.match.engines.contest" in sys.modules:
         return True
-    from goldenear.correlate.backends.code_cache import is_warm
+    from goldenear.match.engines.code_cache import is_warm
 
     return is_warm()

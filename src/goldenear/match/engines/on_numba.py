@@ -13,8 +13,10 @@ from goldenear.correlate.backends.records import as_record
 from goldenear.errors import TooLarge
 from goldenear.match.columns import PieceColumns, piece_columns
 from goldenear.match.engines import Best, Found
-from goldenear.match.engines.contest import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Pairing, Rules, bound, contest
-from goldenear.match.engines.sweep import View, new_room
+from goldenear.match.engines.code_cache import mark_warm
+from goldenear.match.engines.contest import bound, contest
+from goldenear.match.engines.sweep import new_room
+from goldenear.match.engines.view import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Pairing, Rules, View
 from goldenear.match.packed import LEVEL, Packed, Variants, variants
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
@@ -50,6 +52,7 @@ def compare(
         tournament.bounds(0.0)
         everyone = np.arange(len(samples))
         tournament.play(everyone, 0.0)
+        mark_warm()
         return Found(everyone, tournament.best)
     finally:
         tournament.close()
@@ -83,6 +86,7 @@ class Tournament:
         columns = max(laid.piece.time.size for laid in self.readings)
         self.desks = [library.desk(columns) for _ in range(threads)]
         self._best = as_record(self.best)
+        self.ceilings = np.zeros(0)
 
     def close(self) -> None:
         """Give the room to work in back, for the next X."""
@@ -123,7 +127,7 @@ class Tournament:
             for laid in self.readings:
                 contest(
                     laid.record, self.library.packed, laid.pairings, laid.variants, laid.rules, part, floor,
-                    self._best, *self.desks[i].records,
+                    self._best, self.ceilings, *self.desks[i].records,
                 )  # fmt: skip
 
         self._together(contest_part)

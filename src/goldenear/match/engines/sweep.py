@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.lanes import (
@@ -35,61 +34,20 @@ from goldenear.correlate.backends.lanes import (
     widen,
 )
 from goldenear.correlate.backends.records import at, int8s, int16s, int32s, int64s, uint64s
-from goldenear.match.packed import END, LENGTH, LOWEST, NUMBERS, ONSET, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
+from goldenear.match.engines.bounds import NEVER
+from goldenear.match.engines.view import (
+    COSINE,
+    WINDOW_COSINE,
+    compiled,
+    factor_of,
+    inverse_of,
+    need_of,
+    number,
+)
+from goldenear.match.packed import END, LENGTH, LOWEST, ONSET, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
 
 DENSE_ROWS = 256
 SPARSE_ROWS = 4096
-
-WINDOW_COSINE, COSINE, COVERAGE = 0, 1, 2
-
-NEVER = 2**62
-
-FIELDS = len(NUMBERS)
-
-compiled: Any = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
-
-class View(NamedTuple):
-    """How a picture of a sample is read, and what becomes of what is shared: one pair."""
-
-    picture: int = 0
-    piece_up: int = 1
-    """Pair units in a unit of X."""
-    sample_up: int = 1
-    """Pair units in a unit of the sample."""
-    upside_down: int = 0
-    backwards: int = 0
-    ticks: int = 1
-    """Ticks of the pair in a pair unit."""
-    resolution: int = 1
-    """Ticks of the pair in a quarter."""
-    plain: int = 0
-    """Whether both pictures are of one brightness, and edges count as 1."""
-    weight: int = 1
-    """What one unit of shared time counts: brightness times brightness of plain pictures, else 1."""
-    unit_energy: int = 1
-    """What one unit of energy in a window counts: the square of a plain X's brightness, else 1."""
-    measure: int = 0
-    above: float = 1.0
-    below: float = 1.0
-    """The similarity is sqrt(S S above / (E below)), or S / below for the measures without energy."""
-    need: float = 0.0
-    """A similarity h needs at least h**2 need (for a cosine in the window) or h need units of shared time."""
-    octave: int = 0
-    """Steps an octave where octaves are folded, else 0."""
-    floor: float = 0.0
-    """The least similarity, before its price, that is of interest."""
-    first_hope: int = 0
-    last_hope: int = 0
-    """Between which shifts, in pair units, something may be of interest."""
-    height: float = 0.0
-    """The greatest found so far, and where."""
-    size: int = 0
-    transposition: int = 0
-    shift: int = 0
-    """In pair units."""
-    shared: int = 0
-    """In ticks of the pair."""
 
 
 class Room(NamedTuple):
@@ -148,20 +106,6 @@ def _aligned(n: int, kind: Any) -> NDArray[Any]:
 
 
 @compiled
-def number(packed: Any, picture: int, which: int) -> int:
-    """Return one of the numbers of a picture."""
-    return int64s(packed.numbers, packed.n_numbers)[picture * FIELDS + which]
-
-
-@compiled
-def need_of(view: Any, height: float) -> int:
-    """Return how many units of shared time a similarity of at least `height` needs, at the least."""
-    if view.measure == WINDOW_COSINE:
-        height *= height
-    return max(1, int(np.ceil(height * view.need * (1 - 1e-9))))
-
-
-@compiled
 def lay_ones(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int:
     """Note the sample's edges, two at a time, as places in X's columns; return how many such twos.
 
@@ -213,7 +157,11 @@ def lay_weights(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int
     edge_time = int64s(packed.edge_time, packed.n_edge_time)
     edge_pitch = int16s(packed.edge_pitch, packed.n_edge_pitch)
     edge_weight = int16s(packed.edge_weight, packed.n_edge_weight)
-    moment, first, second = (int64s(room.time, room.n_time), int64s(room.first, room.n_time), int64s(room.second, room.n_time))
+    moment, first, second = (
+        int64s(room.time, room.n_time),
+        int64s(room.first, room.n_time),
+        int64s(room.second, room.n_time),
+    )
     n = 0
     above = LANES + piece.pitches
     k = view.picture
@@ -350,22 +298,6 @@ def scatter_drums(piece: Any, packed: Any, view: Any, table: Any, start: int, en
                 if start <= shift < end:
                     row = (shift - start) * LANES
                     store(table, row, add(load(table, row), splat(change, table)))
-
-
-@compiled
-def factor_of(view: Any, height: float) -> float:
-    """Return how many times the energy in its window the shared time squared must be for a similarity `height`.
-
-    All in units, and a hair generous.
-    """
-    share = height * height * view.below / view.above * view.unit_energy
-    return share / (np.float64(view.ticks) * view.weight * view.weight) * (1 - 1e-5)
-
-
-@compiled
-def inverse_of(factor: float) -> int:
-    """Return what to multiply 16 bits with to divide by `factor`, rounded up; 0 for factors that are too small."""
-    return int(65536.0 / factor) + 1 if factor >= 2.0 else 0
 
 
 @compiled

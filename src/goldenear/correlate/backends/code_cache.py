@@ -1,3 +1,0 @@
-"""placeholder."""
-def is_warm() -> bool:
-    return False

@@ -1,0 +1,53 @@
+"""This file is where it is known whether compiled loops lie ready on disk, without loading a compiler."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from goldenear.correlate.backends import lanes_folder
+from goldenear.notes.cache_folder import cache_folder
+
+HERE = Path(__file__).parent
+
+SOURCES = (
+    lanes_folder() / "lanes.py",
+    lanes_folder() / "records.py",
+    HERE.parent / "packed.py",
+    *(HERE / name for name in ("view.py", "bounds.py", "sweep.py", "contest.py")),
+)
+"""The files that compiled loops are made of: a change in any of them makes them anew."""
+
+
+@cache
+def fingerprint(sources: Iterable[Path] = SOURCES) -> int:
+    """Return a number that changes with the text of the sources."""
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.read_bytes())
+    return int.from_bytes(digest.digest()[:7], "big")
+
+
+def _mark() -> Path:
+    """Return the file whose being there says that the loops have been compiled for this Python."""
+    version = "".join(map(str, sys.version_info[:2]))
+    return cache_folder() / f"compiled-{version}-{fingerprint():x}"
+
+
+def is_warm() -> bool:
+    """Tell whether the loops, as they now stand, have been compiled here before."""
+    return _mark().exists()
+
+
+def mark_warm() -> None:
+    """Remember that the loops have been compiled; where nothing can be written, they are looked up each time."""
+    mark = _mark()
+    if not mark.exists():
+        try:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+        except OSError:
+            return
