@@ -111,7 +111,7 @@ def _side(name: str, samples: SampleSet, part: int, options: Options) -> Side:
     return Side(
         name,
         lambda r: Work(lambda: question(xs[r % len(xs)], prepared), 1, check),
-        budget=1.5 if options.quick else 5.0,
+        budget=1.5 if options.quick else 4.0,
     )
 
 

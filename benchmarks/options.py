@@ -27,4 +27,4 @@ class Options:
     @property
     def rounds(self) -> int:
         """How often each side is run."""
-        return 5 if self.quick else 12
+        return 3 if self.quick else 12

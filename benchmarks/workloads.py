@@ -95,8 +95,9 @@ def one_against_one(options: Options) -> list[Pairs]:
 
 def many_against_one(options: Options) -> list[Pairs]:
     """Return the asked pairs with more samples, for threads to share out."""
-    pairs = [_lines(ONE, 16, 5 * SAMPLES)]
-    return pairs if options.quick else [*pairs, _voices(FOUR, 5 * SAMPLES)]
+    if options.quick:
+        return [_lines(ONE, 16, SAMPLES)]
+    return [_lines(ONE, 16, 5 * SAMPLES), _voices(FOUR, 5 * SAMPLES)]
 
 
 def _lines(name: str, quarters: int, n: int, *, quantised: bool = True) -> Pairs:

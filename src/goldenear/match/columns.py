@@ -93,7 +93,9 @@ class PieceColumns(NamedTuple):
     scale: int
 
 
-def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> PieceColumns:
+def piece_columns(
+    picture: PiecePicture, *, weighted: bool, windowed: bool, bare: bool = False
+) -> PieceColumns:
     """Lay out one reading of X.
 
     Parameters
@@ -104,6 +106,8 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
         Whether a sample is not of one brightness, so that weights are needed.
     windowed : bool
         Whether the measure asks for the energy in a window.
+    bare : bool
+        Leave out what only bounds need: how long pitches sound within parts of X.
     """
     roll, heard = picture.roll, picture.heard
     rolls = (roll,) if heard is roll else (roll, heard)
@@ -123,8 +127,8 @@ def piece_columns(picture: PiecePicture, *, weighted: bool, windowed: bool) -> P
     np.add.at(by_column, energies.column, energies.weight)
     countable = bool(plain) and int(np.cumsum(by_column).max(initial=0)) < 2**7
     wide = weighted or not plain
-    window, longest = _sounding_within(pitched, unit, edges.pitches)
-    step, before, before_below = _lattice(pitched if level else nothing_of(pitched), unit, edges.pitches)
+    window, longest = _sounding_within(pitched, unit, edges.pitches, bare)
+    step, before, before_below = _lattice(pitched if level and not bare else nothing_of(pitched), unit, edges.pitches)
     short = before_below.max(initial=0) < 2**8
     turning = below_each(energies, np.int64) if wide else np.zeros(0, np.int64)
     return PieceColumns(
@@ -263,15 +267,16 @@ class _Line(NamedTuple):
         return np.where(i >= 0, done, 0)
 
 
-def _sounding_within(roll: PianoRoll, unit: int, pitches: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _sounding_within(roll: PianoRoll, unit: int, pitches: int, bare: bool) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return lengths of time, and how long each pitch sounds at most within each: shape (lengths, lanes)."""
     whole = int((roll.offset.max() - roll.onset.min()) // unit) if len(roll) else 0
-    parts = WINDOWS if len(roll) <= LONG else WINDOWS[:1]
+    short = len(roll) <= LONG and not bare
+    parts = WINDOWS if short else WINDOWS[:1]
     lengths = np.unique(np.ceil(whole * np.array(parts)).astype(np.int64))
     most = np.zeros((len(lengths), 2 * LANES + pitches), np.int64)
     if not len(roll):
         return lengths, most.astype(np.int32)
-    if len(roll) > LONG:
+    if not short:
         total = np.bincount(roll.pitch - int(roll.pitch.min()), roll.offset // unit - roll.onset // unit)
         most[0, LANES : LANES + pitches] = total
         return lengths, np.minimum(most, GREATEST).astype(np.int32)

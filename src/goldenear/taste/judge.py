@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from goldenear.correlate.backends import Backend
 from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
+from goldenear.match.engines import Engine
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import read_all
-from goldenear.taste.samples import SETTINGS_FILE, check_is_taste, read_samples
+from goldenear.taste.library import prepared_folder
+from goldenear.taste.samples import SETTINGS_FILE, check_is_taste
 from goldenear.taste.settings import Settings, read_settings
 from goldenear.taste.verdict import Verdict
 
@@ -45,18 +46,19 @@ class Taste:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         root = check_is_taste(folder)
         settings = read_settings(root / SETTINGS_FILE)
-        good, bad = (read_samples(root, kind, settings) for kind in ("good", "bad"))
-        if not good.samples and not bad.samples:
+        good, good_remarks = prepared_folder(root, "good", settings)
+        bad, bad_remarks = prepared_folder(root, "bad", settings)
+        if not len(good) and not len(bad):
             raise InvalidTaste(
                 f"{root}: holds no samples yet: 'goldenear taste add {root} good FILE' adds one"
             )
-        liked = {sample: sample.name for sample in good.samples}
+        liked = {sample: sample.name for sample in good}
         torn = tuple(
             f"{sample.name}: has the same notes as {liked[sample]}, which it will always veto"
-            for sample in bad.samples
+            for sample in bad
             if sample in liked
         )
-        self._hold(good.samples, bad.samples, settings, good.remarks + bad.remarks + torn)
+        self._hold(good, bad, settings, good_remarks + bad_remarks + torn)
 
     @classmethod
     def of(
@@ -74,23 +76,20 @@ class Taste:
             If there are no samples at all, or nothing sounds in one.
         """
         taste = cls.__new__(cls)
-        liked, disliked = tuple(good), tuple(bad)
-        if not liked and not disliked:
+        settings = settings or Settings()
+        liked, disliked = (prepare(samples, settings.recipe) for samples in (good, bad))
+        if not len(liked) and not len(disliked):
             raise InvalidInput("good, bad: expected at least one sample")
-        taste._hold(liked, disliked, settings or Settings(), ())
+        taste._hold(liked, disliked, settings, ())
         return taste
 
     def _hold(
-        self,
-        good: tuple[NoteArray, ...],
-        bad: tuple[NoteArray, ...],
-        settings: Settings,
-        remarks: tuple[str, ...],
+        self, good: PreparedSamples, bad: PreparedSamples, settings: Settings, remarks: tuple[str, ...]
     ) -> None:
         self.settings = settings
         self.remarks = remarks
-        self.good: PreparedSamples = prepare(good, settings.recipe)
-        self.bad: PreparedSamples = prepare(bad, settings.recipe)
+        self.good = good
+        self.bad = bad
 
     def __repr__(self) -> str:
         return f"<Taste: {len(self.good)} good, {len(self.bad)} bad>"
@@ -107,7 +106,7 @@ class Taste:
             Path(path), brightness=self.settings.brightness, steps_per_octave=self.settings.steps_per_octave
         )
 
-    def judge(self, x: NoteArray, *, backend: Backend = "auto", threads: int = 1) -> Verdict:
+    def judge(self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1) -> Verdict:
         """Judge X: good only if it resembles at least one good sample and none of the bad.
 
         Parameters
@@ -137,3 +136,18 @@ class Taste:
             rank(x, self.bad, backend=backend, threads=threads),
             self.settings,
         )
+
+    def vetoes(self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1) -> bool:
+        """Tell whether X resembles a bad sample: far quicker than a verdict, for it need not rank them.
+
+        Raises
+        ------
+        NoNotes
+            If nothing sounds in X.
+        InvalidInput
+            If X is drawn on another pitch grid than the taste.
+        """
+        if not (x.brightness > 0).any():
+            raise NoNotes(x.name)
+        least = self.settings.bad_threshold
+        return len(rank(x, self.bad, k=1, at_least=least, backend=backend, threads=threads)) > 0

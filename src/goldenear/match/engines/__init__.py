@@ -27,9 +27,11 @@ Engine = Literal["auto", "numpy", "numba", "torch"]
 
 ENGINES = ("numpy", "numba", "torch")
 
-WORTH_LOADING, WORTH_COMPILING = 150, 10_000
-"""``auto`` takes compiled code from so many pairs of a sample and an alteration on: where it lies on disk
-already, and where it must be compiled first."""
+WORTH_LOADING, WORTH_COMPILING = 2_000, 30_000
+"""``auto`` takes compiled code when so many pairs of a sample and an alteration have been asked for in this process:
+where it lies on disk already, and where it must be compiled first. Below, loading costs more than it saves."""
+
+_asked_for = {"pairs": 0}
 
 
 class Best(NamedTuple):
@@ -62,7 +64,7 @@ Compare = Callable[[Mapping[Reading, PiecePicture], PreparedSamples, int, float,
 
 
 def engine_named(name: str, pairs: int) -> Compare:
-    """Return the engine called `name`; ``"auto"`` chooses by the number of pairs to come.
+    """Return the engine called `name`; ``"auto"`` chooses by the number of pairs, these and those before them.
 
     Raises
     ------
@@ -70,17 +72,18 @@ def engine_named(name: str, pairs: int) -> Compare:
         If there is no such engine.
     """
     if name == "auto":
-        name = "numba" if pairs >= (WORTH_LOADING if _is_compiled() else WORTH_COMPILING) else "numpy"
+        name = "numba" if _pays(pairs) else "numpy"
     if name not in ENGINES:
         raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(ENGINES)}, got {name!r}")
     engine: Compare = import_module(f"goldenear.match.engines.on_{name}").compare
     return engine
 
 
-def _is_compiled() -> bool:
-    """Tell whether compiled code can be had without compiling it first."""
+def _pays(pairs: int) -> bool:
+    """Tell whether compiled code pays from now on."""
     if "goldenear.match.engines.contest" in sys.modules:
         return True
     from goldenear.match.engines.code_cache import is_warm
 
-    return is_warm()
+    _asked_for["pairs"] += pairs
+    return _asked_for["pairs"] >= (WORTH_LOADING if is_warm() else WORTH_COMPILING)

@@ -65,23 +65,32 @@ def cells(piece: Piece, samples: SampleTensors, pairs: Pairs) -> NDArray[np.floa
 def lay_batches(
     piece: Piece, samples: SampleTensors, pairs: Pairs, rules: Rules, budget: int
 ) -> Iterator[tuple[Pairs, Places]]:
-    """Lay pairs on X, as many at a time as fit into `budget` bytes; each alone must fit."""
+    """Lay pairs on X, as many at a time as fit into `budget` bytes, or one."""
     size = cells(piece, samples, pairs)
     piece_up = pairs.piece_up.cpu().numpy()
     order = np.lexsort((size, piece_up))
     energy: tuple[int, Tensor] | None = None
-    first = 0
-    while first < len(order):
-        # Pairs of one grid of X, the smallest first: the last one's size is that of all.
-        up = int(piece_up[order[first]])
-        last = int(np.searchsorted(piece_up[order], up, side="right"))
-        fitting = size[order[first:last]] * np.arange(1, last - first + 1) * BYTES_A_CELL <= budget
-        last = first + max(1, int(np.count_nonzero(np.cumprod(fitting))))
-        which = torch.tensor(order[first:last], device=pairs.picture.device)
+    for part in _cut(piece_up[order], size[order] * BYTES_A_CELL, budget):
+        which = torch.tensor(order[part], device=pairs.picture.device)
         batch = Pairs(*(column[which] for column in pairs))
+        up = int(piece_up[order[part.start]])
         if rules.measure == "window-cosine" and (energy is None or energy[0] != up):
             energy = up, energy_table(piece, up, which.device)
         yield batch, _laid(piece, samples, batch, rules, None if energy is None else energy[1])
+
+
+def _cut(piece_up: NDArray[np.int64], size: NDArray[np.float64], budget: int) -> Iterator[slice]:
+    """Cut pairs, sorted by X's grid and by size, into batches of one grid; the last one's size is that of all."""
+    first = 0
+    while first < len(size):
+        last = first + 1
+        while (
+            last < len(size)
+            and piece_up[last] == piece_up[first]
+            and (last + 1 - first) * size[last] <= budget
+        ):
+            last += 1
+        yield slice(first, last)
         first = last
 
 

@@ -44,7 +44,7 @@ PARTS_INTERPRETED = 2
 NEVER = tl.constexpr(2**31 - 1)
 """Later than every shift."""
 
-INTEGERS, REALS, PLACE, ROWS = 16, 5, 4, 8
+INTEGERS, REALS, PLACE, ROWS = 16, 6, 4, 8
 """How many numbers the kernel reads of a pair and writes of a place; where the number of transpositions stands."""
 
 
@@ -54,7 +54,6 @@ INTEGERS, REALS, PLACE, ROWS = 16, 5, 4, 8
 def _lay(
     integers,
     reals,
-    prices,
     turns,
     best,
     places,
@@ -109,7 +108,7 @@ def _lay(
     below = tl.load(real + 1)
     shared_scale = tl.load(real + 2)
     energy_scale = tl.load(real + 3)
-    price = tl.load(prices + variant)
+    price = tl.load(real + 5)
     turn = tl.load(turns + variant)
     reached = tl.load(best + slot)
 
@@ -336,14 +335,13 @@ def lay(
     places = torch.full((parts, n, PLACE), variants, dtype=torch.int32, device=where)
     # Nothing found so far: of equals, whatever is found comes before it.
     turns = torch.cat([pairs.turn[:, 0], pairs.turn.new_full((1,), 2**31 - 1)]).int()
-    prices = pairs.price[:, 0].contiguous()
     low, pitches = heard_range(piece)
     lanes = max(16, triton.next_power_of_2(int(integers[:, :, ROWS].max())))
     measure = {"window-cosine": 0, "cosine": 1}.get(rules.measure, 2)
-    for variant in torch.nonzero((prices > 0) & taken.any(1))[:, 0].tolist():
+    for variant in torch.nonzero(taken.any(1))[:, 0].tolist():
         # What was found under one alteration says what the next must reach.
         _lay[n, parts](
-            integers[variant], reals[variant], prices, turns, best, places,
+            integers[variant], reals[variant], turns, best, places,
             *notes[1:6], x.row_of, x.sounding, x.time, x.energy,
             n, variant, piece.lowest, len(x.row_of), low, pitches, rules.octave,
             lanes, x.block, measure, prune, x.packed, INTEGERS, REALS, PLACE,
@@ -396,5 +394,5 @@ def _reals(piece: Piece, pairs: Pairs, rules: Rules) -> Tensor:
         energy = piece.energy * pairs.piece_up * pairs.ticks
     # A hair less than what is needed, so that no rounding on the way leaves anything out.
     need = pairs.need * (1 - 1e-8)
-    columns = (pairs.above, pairs.below, scale, energy, need)
-    return torch.stack([column.double() for column in columns], 2)
+    columns = (pairs.above, pairs.below, scale, energy, need, pairs.price)
+    return torch.stack([column.double().expand(scale.shape) for column in columns], 2)

@@ -23,8 +23,9 @@ from goldenear.match.prepared import PreparedSamples
 from goldenear.match.similarity import MAX_PLACEMENTS
 from goldenear.notes.piano_roll import Reading
 
-FIRST_CHUNK = 256
-"""Samples compared before the bar is raised for the first time; the next chunks are larger."""
+FIRST_CHUNK, FEW = 256, 8
+"""Samples compared before the bar is raised for the first time; the next chunks are larger. After a small change,
+the best before it are few."""
 
 
 def compare(
@@ -42,7 +43,7 @@ def compare(
     TooLarge
         If a sample cannot be compared with X.
     """
-    tournament = Tournament(x, samples, threads, prune)
+    tournament = Tournament(x, samples, threads, prune=prune)
     try:
         if prune and (k < len(samples) or at_least > 0):
             compared = tournament.best_of(k, at_least)
@@ -52,10 +53,10 @@ def compare(
         tournament.bounds(0.0)
         everyone = np.arange(len(samples))
         tournament.play(everyone, 0.0)
-        mark_warm()
         return Found(everyone, tournament.best)
     finally:
         tournament.close()
+        mark_warm()
 
 
 class Tournament:
@@ -71,16 +72,24 @@ class Tournament:
         Samples are shared out among so many threads.
     prune : bool
         Whether to leave out what cannot matter.
+    bare : bool
+        Leave out what only bounds need: for one X and few samples.
     """
 
     def __init__(
-        self, x: Mapping[Reading, PiecePicture], samples: PreparedSamples, threads: int, prune: bool
+        self,
+        x: Mapping[Reading, PiecePicture],
+        samples: PreparedSamples,
+        threads: int,
+        *,
+        prune: bool,
+        bare: bool = False,
     ) -> None:
         self.samples = samples
         self.best = Best.nothing(len(samples))
         self.library = library = Library.of(samples)
         self.readings = [
-            Laid(x[reading], library, kind, _rules(samples, reading, prune))
+            Laid(x[reading], library, kind, _rules(samples, reading, prune), bare)
             for reading, kind in library.kinds.items()
         ]
         columns = max(laid.piece.time.size for laid in self.readings)
@@ -132,15 +141,25 @@ class Tournament:
 
         self._together(contest_part)
 
-    def best_of(self, k: int, at_least: float, *, any_will_do: bool = False) -> NDArray[np.int64]:
-        """Compare until the k best that reach `at_least` are certain; return every sample that was compared.
+    def best_of(self, k: int, at_least: float) -> NDArray[np.int64]:
+        """Compare until the k best that reach `at_least` are certain; return every sample that was compared."""
+        return self._climb(self.bounds(at_least), k, at_least, FIRST_CHUNK)
 
-        With `any_will_do`, stop as soon as one reaches `at_least`.
+    def climb(self, ceilings: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+        """Do the same for any similarity, with ceilings, before the price, for every sample and variant.
+
+        Ceilings, shape (samples, variants), sink to what is found.
         """
-        upper = self.bounds(at_least)
-        order = np.flatnonzero((upper > 0) & (upper >= at_least))
+        self.ceilings = ceilings.reshape(-1)
+        (laid,) = self.readings
+        prices = laid.kind.both[0].price
+        return self._climb((ceilings * prices).max(axis=1), k, 0.0, FEW)
+
+    def _climb(self, upper: NDArray[np.float64], k: int, floor: float, chunk: int) -> NDArray[np.int64]:
+        """Compare the most promising first, in chunks, and raise the bar to the k-th best."""
+        order = np.flatnonzero((upper > 0) & (upper >= floor))
         order = order[np.argsort(-upper[order], kind="stable")]
-        done, chunk, floor = 0, FIRST_CHUNK, at_least
+        done = 0
         while done < len(order):
             part = order[done : done + chunk]
             part = part[upper[part] >= floor]
@@ -148,11 +167,9 @@ class Tournament:
                 break
             self.play(part, floor)
             done, chunk = done + len(part), 2 * chunk
-            reached = self.best.similarity[order[:done]]
-            if any_will_do and (reached >= at_least).any() and reached.max() > 0:
-                break
-            if len(reached) >= k:
-                floor = max(floor, float(np.partition(reached, -k)[-k]))
+            if done >= k:
+                reached = self.best.similarity[order[:done]]
+                floor = max(floor, float(np.partition(reached, -k)[-k])) if k else 1.0
         return order[:done]
 
     def _together(self, work: Callable[[int], Any]) -> Sequence[Any]:
@@ -218,15 +235,15 @@ class Library:
 class Laid:
     """One reading of X, as records for compiled loops; the arrays behind them are kept alive here."""
 
-    def __init__(self, x: PiecePicture, library: Library, kind: Kind, rules: Rules) -> None:
-        piece = piece_columns(x, weighted=library.weighted, windowed=library.windowed)
+    def __init__(self, x: PiecePicture, library: Library, kind: Kind, rules: Rules, bare: bool) -> None:
+        piece = piece_columns(x, weighted=library.weighted, windowed=library.windowed, bare=bare)
         self._pairings = [pairing_of(piece, library.columns, one) for one in kind.both]
         finest = max(int(pairing.piece_up.max(initial=1)) for pairing in self._pairings)
         uncountable = max(piece.area, piece.all_energy) * finest >= 2**31 or not piece.countable
         if not library.weighted and uncountable:
             # Such sums are counted in the widest lanes, which take weights.
-            piece = piece_columns(x, weighted=True, windowed=library.windowed)
-        self.piece = piece
+            piece = piece_columns(x, weighted=True, windowed=library.windowed, bare=bare)
+        self.piece, self.kind = piece, kind
         self.record, self.rules = as_record(piece), as_record(rules)
         self.variants = kind.records
         self.pairings = np.concatenate([as_record(pairing) for pairing in self._pairings])

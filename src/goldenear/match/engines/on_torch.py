@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 ON_A_PROCESSOR = 2**28
 """Bytes that a batch may take where the device is the processor."""
 
+IN_ITS_CACHES = 2**25
+"""Bytes that a batch takes there where it can choose: what lies near is faster read."""
+
 BYTES_A_PAIR = 512
 """What the numbers of one pair take, while they are computed."""
 
@@ -144,7 +147,8 @@ def _rows_of_reading(
         rest = on_tick_grid(pairs.chosen(others))
         fits = cells(piece, laid, rest) * BYTES_A_CELL <= budget
         too_large.update(rest.sample.cpu().numpy()[~fits].tolist())
-        for batch, places in lay_batches(piece, laid, rest.kept(fits), rules, budget):
+        together = budget if laid.alone.is_cuda else min(budget, IN_ITS_CACHES)
+        for batch, places in lay_batches(piece, laid, rest.kept(fits), rules, together):
             yield _rows(batch, places)
 
 
