@@ -128,7 +128,9 @@ def piece_columns(
     countable = bool(plain) and int(np.cumsum(by_column).max(initial=0)) < 2**7
     wide = weighted or not plain
     window, longest = _sounding_within(pitched, unit, edges.pitches, bare)
-    step, before, before_below = _lattice(pitched if level and not bare else nothing_of(pitched), unit, edges.pitches)
+    step, before, before_below = _lattice(
+        pitched if level and not bare else nothing_of(pitched), unit, edges.pitches
+    )
     short = before_below.max(initial=0) < 2**8
     turning = below_each(energies, np.int64) if wide else np.zeros(0, np.int64)
     return PieceColumns(
@@ -267,7 +269,9 @@ class _Line(NamedTuple):
         return np.where(i >= 0, done, 0)
 
 
-def _sounding_within(roll: PianoRoll, unit: int, pitches: int, bare: bool) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _sounding_within(
+    roll: PianoRoll, unit: int, pitches: int, bare: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return lengths of time, and how long each pitch sounds at most within each: shape (lengths, lanes)."""
     whole = int((roll.offset.max() - roll.onset.min()) // unit) if len(roll) else 0
     short = len(roll) <= LONG and not bare

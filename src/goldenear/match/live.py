@@ -1,10 +1,11 @@
-"""This file is where X changes note by note and stays compared with all samples: only what a change can lift is laid anew.
+"""This file is where X changes note by note and stays compared: only what a change can lift is laid anew.
 
-The law that it rests on: with S the shared time, E the energy in the window and R the sample's, a note of duration
-d changes S**2 / (R E), the similarity squared, by at most d k**2 / R, where k is the sample's greatest brightness. For
-(S + o)**2 / (E + d) <= S**2 / E + o**2 / d by Titu's lemma, o <= d k; and taking the note away is as small a step.
-So every sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found
-whenever it is laid on X again; only ceilings that reach what is asked for need that. The answer is exact.
+The law that it rests on: with S the shared time, E the energy in the window and R the sample's, a note of
+duration d lifts S**2 / (R E), the similarity squared, by at most d k**2 / R, where k is the sample's greatest
+brightness. For (S + o)**2 / (E + d) <= S**2 / E + o**2 / d by Titu's lemma, and o <= d k. Nor does taking a note
+away lift it further: without it S is at most k E, so dividing by E instead of E + d adds at most k**2 d. So every
+sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found whenever it is
+laid on X again; only ceilings that reach what is asked for need that. The answer is exact.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import check_same_grid, matches_of, rank
 from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray
+
 
 @dataclass(frozen=True)
 class _State:
@@ -193,7 +195,9 @@ class LiveMatches:
             tournament.climb(self._now.ceilings, k)
         finally:
             tournament.close()
-        return matches_of(pictures, self.samples, Found(np.arange(len(self.samples)), tournament.best), k, 0.0)
+        return matches_of(
+            pictures, self.samples, Found(np.arange(len(self.samples)), tournament.best), k, 0.0
+        )
 
 
 def _joined(notes: NoteArray, add: NoteArray) -> NoteArray:
@@ -203,7 +207,10 @@ def _joined(notes: NoteArray, add: NoteArray) -> NoteArray:
             f"add: its grid has {add.steps_per_octave} steps an octave, X has {notes.steps_per_octave}"
         )
     resolution = int(np.lcm(notes.ticks_per_quarter, add.ticks_per_quarter))
-    both = [part.at_resolution(resolution) if part.ticks_per_quarter != resolution else part for part in (notes, add)]
+    both = [
+        part.at_resolution(resolution) if part.ticks_per_quarter != resolution else part
+        for part in (notes, add)
+    ]
     return NoteArray.from_arrays(
         **{
             name: np.concatenate([getattr(part, name) for part in both])

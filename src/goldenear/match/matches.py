@@ -184,7 +184,7 @@ class Matches(Sequence[Match]):
     @property
     def similarities(self) -> list[float]:
         """The similarities, falling."""
-        return self.similarity.tolist()
+        return [float(similarity) for similarity in self.similarity]
 
     @property
     def best(self) -> Match | None:

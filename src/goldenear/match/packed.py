@@ -20,6 +20,7 @@ from goldenear.match.picture import SamplePicture, sample_picture
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
+from goldenear.notes.piano_roll import Reading
 
 FAR = 2**20
 """Beyond every pitch."""
@@ -96,17 +97,19 @@ class Variants(NamedTuple):
     """The place of the alteration in the recipe."""
 
 
-def variants(recipe: Recipe) -> dict[str, tuple[Variants, Variants]]:
+def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:
     """Return, for each reading of the recipe, the variants of samples with shared and with own pictures."""
     every = recipe.alterations
-    shared = {reading: i for i, reading in enumerate(dict.fromkeys(a.reading for a in every))}
-    found: dict[str, tuple[Variants, Variants]] = {}
-    for reading in shared:
+    shared: dict[Reading, int] = {
+        reading: i for i, reading in enumerate(dict.fromkeys(a.reading for a in every))
+    }
+    found: dict[Reading, tuple[Variants, Variants]] = {}
+    for reading, picture in shared.items():
         turns = sorted(
             (t for t, a in enumerate(every) if a.reading == reading), key=lambda t: -every[t].price
         )
         found[reading] = (
-            _variants([(t, shared[reading], every[t]) for t in turns]),
+            _variants([(t, picture, every[t]) for t in turns]),
             _variants([(t, t, Alteration(price=every[t].price)) for t in turns]),
         )
     return found
@@ -164,16 +167,22 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
     units, kind = np.unique(numbers[:, : UNIT_DOWN + 1], axis=0, return_inverse=True)
     numbers[:, KIND] = kind
     return Packed(
-        np.array(alone, np.int8),
-        np.array(first, np.int64),
-        edge,
-        *columns[:3],
-        pitch,
-        *columns[3:5],
-        drum,
-        *columns[5:9],
-        numbers,
-        units,
+        alone=np.array(alone, np.int8),
+        first_picture=np.array(first, np.int64),
+        edge_start=edge,
+        edge_time=columns[0],
+        edge_pitch=columns[1],
+        edge_weight=columns[2],
+        pitch_start=pitch,
+        pitch=columns[3],
+        sounding=columns[4],
+        drum_start=drum,
+        drum_pitch=columns[5],
+        drum_onset=columns[6],
+        drum_offset=columns[7],
+        drum_brightness=columns[8],
+        numbers=numbers,
+        units=units,
     )
 
 

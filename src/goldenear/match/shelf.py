@@ -51,11 +51,15 @@ class StoredSamples(Sequence[NoteArray]):
         resolution, octave = self._columns["grid"][i].tolist()
         name, provenance = self._texts[i]
         return NoteArray(
-            *(self._columns[f"note_{name}"][first:last] for name in NOTES),
-            resolution,
-            octave,
-            name,
-            _provenance(provenance),
+            pitch=self._columns["note_pitch"][first:last],
+            onset=self._columns["note_onset"][first:last],
+            offset=self._columns["note_offset"][first:last],
+            brightness=self._columns["note_brightness"][first:last],
+            is_drum=self._columns["note_is_drum"][first:last],
+            ticks_per_quarter=resolution,
+            steps_per_octave=octave,
+            name=name,
+            provenance=_provenance(provenance),
         )
 
 
@@ -131,7 +135,9 @@ def fetch(path: Path, key: str, recipe: Recipe) -> tuple[PreparedSamples, tuple[
     return PreparedSamples(StoredSamples(columns, texts), recipe, _packed=packed), remarks
 
 
-def _column(everything: NDArray[np.uint8] | None, kind: np.dtype[Any], shape: tuple[int, ...], place: int) -> NDArray[Any]:
+def _column(
+    everything: NDArray[np.uint8] | None, kind: np.dtype[Any], shape: tuple[int, ...], place: int
+) -> NDArray[Any]:
     """Return one column, without a copy.
 
     Raises

@@ -34,7 +34,9 @@ def prepared_folder(root: Path, kind: Kind, settings: Settings) -> tuple[Prepare
     """
     files = [path for path in sorted((root / kind).rglob("*")) if path.is_file()]
     key = key_of(files, settings)
-    path = cache_folder() / f"{hashlib.sha256(str((root / kind).resolve()).encode()).hexdigest()[:32]}.samples"
+    path = (
+        cache_folder() / f"{hashlib.sha256(str((root / kind).resolve()).encode()).hexdigest()[:32]}.samples"
+    )
     ready = fetch(path, key, settings.recipe)
     if ready is not None:
         return ready

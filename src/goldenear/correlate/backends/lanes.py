@@ -10,20 +10,19 @@ Each function is called inside ``numba.njit`` code only. `like` is an array whos
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
+
+from goldenear.correlate.backends.records import Emitted, intrinsic
 
 LANES = 64
 """Transpositions side by side."""
 
-Emitted = tuple[Any, Callable[..., Any]]
 
-
-class Lanes(types.Type):
+class Lanes(types.Type):  # type: ignore[misc]
     """The compiler's type of 64 integers of so many bits."""
 
     def __init__(self, bits: int) -> None:
@@ -190,8 +189,8 @@ def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, l
     """Return which lanes squared are at least `factor` times the same lane of `other`, generously.
 
     `lanes` is signed as `like` is, `other` not negative. With `lanes` in 8 bits and `other` in 8 or 16 the quotient
-    is rounded up; else short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`, rounded up, or 0 where
-    that leaves 16 bits.
+    is rounded up; else short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`,
+    rounded up, or 0 where that leaves 16 bits.
     """
     floats = ir.VectorType(ir.FloatType(), LANES)
 

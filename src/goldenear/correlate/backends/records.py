@@ -14,9 +14,21 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.extending import intrinsic as numba_intrinsic
 from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
+
+Emitted = tuple[Any, Callable[..., Any]]
+"""The type of an intrinsic's call, and what writes it down for the compiler."""
+
+
+def intrinsic(function: Callable[..., Emitted]) -> Callable[..., Any]:
+    """Return a function of compiled code that is written down for the compiler instruction by instruction.
+
+    Its first parameter, the compiler's own, is not one of the call.
+    """
+    done: Callable[..., Any] = numba_intrinsic(function)
+    return done
 
 
 def as_record(columns: Any) -> NDArray[Any]:
@@ -45,7 +57,7 @@ def _opener(kind: Any) -> Callable[..., Any]:
     """Return the function that opens an array of one kind of number."""
 
     @intrinsic
-    def opened(_: Any, address: Any, n: Any) -> tuple[Any, Callable[..., Any]]:
+    def opened(_: Any, address: Any, n: Any) -> Emitted:
         column = types.Array(kind, 1, "C")
 
         def emit(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
@@ -64,7 +76,7 @@ def _opener(kind: Any) -> Callable[..., Any]:
 
         return column(types.int64, types.int64), emit
 
-    return opened  # type: ignore[no-any-return]
+    return opened
 
 
 int8s = _opener(types.int8)
@@ -78,7 +90,7 @@ float64s = _opener(types.float64)
 
 
 @intrinsic
-def at(_: Any, array: Any, index: Any) -> tuple[Any, Callable[..., Any]]:
+def at(_: Any, array: Any, index: Any) -> Emitted:
     """Return one element of a one-dimensional array; the index is trusted, and not counted from the end."""
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -50,7 +50,8 @@ class Best(NamedTuple):
     @classmethod
     def nothing(cls, n: int) -> Best:
         """Return columns for n samples that share nothing so far."""
-        return cls(np.zeros(n), *(np.zeros(n, np.int64) for _ in range(4)), np.ones(n, np.int64))
+        zeros = np.zeros((4, n), np.int64)
+        return cls(np.zeros(n), zeros[0], zeros[1], zeros[2], zeros[3], np.ones(n, np.int64))
 
 
 class Found(NamedTuple):

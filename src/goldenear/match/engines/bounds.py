@@ -26,6 +26,7 @@ from goldenear.correlate.backends.lanes import (
 from goldenear.correlate.backends.records import at, int16s, int32s, int64s, uint8s
 from goldenear.match.engines.view import (
     WINDOW_COSINE,
+    Number,
     compiled,
     drum_time,
     factor_of,
@@ -87,7 +88,7 @@ def lanes_allowed(lowest: int, low: int, high: int) -> Any:
 
 
 @compiled
-def drums_at_most(piece: Any, packed: Any, view: Any) -> int:
+def drums_at_most(piece: Any, packed: Any, view: Any) -> Number:
     """Return the most that the drums of plain pictures can share, in units."""
     return drum_time(packed, view) * view.sample_up if piece.n_drum_pitch else np.int64(0)
 
@@ -99,7 +100,7 @@ def is_countable(piece: Any, view: Any, drums: int) -> bool:
 
 
 @compiled
-def similarity_at_most(view: Any, shared: int) -> float:
+def similarity_at_most(view: Any, shared: int) -> Number:
     """Return a similarity that no placement with so much shared time, in units, can exceed."""
     if view.need <= 0:
         return 1.0
@@ -110,7 +111,7 @@ def similarity_at_most(view: Any, shared: int) -> float:
 
 
 @compiled
-def similarity_bound(piece: Any, packed: Any, view: Any, rules: Any, lanes: Any) -> float:
+def similarity_bound(piece: Any, packed: Any, view: Any, rules: Any, lanes: Any) -> Number:
     """Return what the similarity of a pair, before its price, cannot exceed; 0 where it is below the floor."""
     most = most_shared(piece, packed, view)
     need = need_of(view, view.floor)

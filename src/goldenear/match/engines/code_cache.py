@@ -17,7 +17,10 @@ SOURCES = (
     lanes_folder() / "lanes.py",
     lanes_folder() / "records.py",
     HERE.parent / "packed.py",
-    *(HERE / name for name in ("view.py", "bounds.py", "sweep.py", "contest.py")),
+    *(
+        HERE / name
+        for name in ("view.py", "bounds.py", "edges.py", "room.py", "tile.py", "sweep.py", "contest.py")
+    ),
 )
 """The files that compiled loops are made of: a change in any of them makes them anew."""
 

@@ -22,6 +22,7 @@ from goldenear.match.engines.bounds import (
 from goldenear.match.engines.code_cache import fingerprint as fingerprint_of_sources
 from goldenear.match.engines.sweep import sweep_ones, sweep_weights
 from goldenear.match.engines.view import (
+    Number,
     compiled,
     look,
     most_energy,
@@ -92,7 +93,7 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
 
 
 @compiled
-def is_straight(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> bool:
+def is_straight(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> Number:
     """Tell whether a similarity is greatest where shared time or energy turns, and no two different ones round alike.
 
     So it is for plain pictures without drums: between turning points both are straight lines, and a line squared
@@ -107,7 +108,7 @@ def is_straight(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> bo
 
 
 @compiled
-def pays_sparse(piece: Any, packed: Any, view: Any) -> bool:
+def pays_sparse(piece: Any, packed: Any, view: Any) -> Number:
     """Tell whether rows for turning points alone pay."""
     k = view.picture
     edge_start = int64s(packed.edge_start, packed.n_edge_start)

@@ -15,7 +15,7 @@ from goldenear.match.columns import PieceColumns, piece_columns
 from goldenear.match.engines import Best, Found
 from goldenear.match.engines.code_cache import mark_warm
 from goldenear.match.engines.contest import bound, contest
-from goldenear.match.engines.sweep import new_room
+from goldenear.match.engines.room import new_room
 from goldenear.match.engines.view import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Pairing, Rules, View
 from goldenear.match.packed import LEVEL, Packed, Variants, variants
 from goldenear.match.picture import PiecePicture

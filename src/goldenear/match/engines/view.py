@@ -1,8 +1,9 @@
-"""This file is where a pair stands as plain numbers: how a sample is read against X, and what shared time is worth."""
+"""This file is where a pair stands as plain numbers: how a sample is read against X, what shared time is worth."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
@@ -36,7 +37,16 @@ TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
 PLAIN_STROKES = 2**7
 """The slope of what plain pictures share counts strokes: fewer than this fit into eight bits."""
 
-compiled: Any = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+Number = Any
+"""A number of compiled code: a machine's, not Python's."""
+
+
+def compiled(function: Function) -> Function:
+    """Return the function compiled, to be called by compiled code alone."""
+    done: Function = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return done
 
 
 class View(NamedTuple):
@@ -105,7 +115,7 @@ class Pairing(NamedTuple):
 
 
 @compiled
-def number(packed: Any, picture: int, which: int) -> int:
+def number(packed: Any, picture: int, which: int) -> Number:
     """Return one of the numbers of a picture."""
     return int64s(packed.numbers, packed.n_numbers)[picture * FIELDS + which]
 
@@ -119,7 +129,7 @@ def need_of(view: Any, height: float) -> int:
 
 
 @compiled
-def factor_of(view: Any, height: float) -> float:
+def factor_of(view: Any, height: float) -> Number:
     """Return how many times the energy in its window the shared time squared must be for a similarity `height`.
 
     All in units, and a hair generous.
@@ -129,13 +139,13 @@ def factor_of(view: Any, height: float) -> float:
 
 
 @compiled
-def inverse_of(factor: float) -> int:
+def inverse_of(factor: float) -> Number:
     """Return what to multiply 16 bits with to divide by `factor`, rounded up; 0 for factors that are too small."""
     return int(65536.0 / factor) + 1 if factor >= 2.0 else 0
 
 
 @compiled
-def common_divisor(a: int, b: int) -> int:
+def common_divisor(a: int, b: int) -> Number:
     """Return the greatest whole number that divides both."""
     while b:
         a, b = b, a % b
@@ -143,7 +153,7 @@ def common_divisor(a: int, b: int) -> int:
 
 
 @compiled
-def look(
+def look(  # noqa: PLR0915, one statement a number
     piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sample: int, v: int, view: Any
 ) -> None:
     """Set the view on one variant of a sample."""
@@ -220,7 +230,7 @@ def transpositions(piece: Any, packed: Any, view: Any, rules: Any) -> tuple[int,
 
 
 @compiled
-def drum_time(packed: Any, view: Any) -> int:
+def drum_time(packed: Any, view: Any) -> Number:
     """Return how long the sample's drums sound, all together, in its units."""
     k = view.picture
     start = int64s(packed.drum_start, packed.n_drum_start)
@@ -233,7 +243,7 @@ def drum_time(packed: Any, view: Any) -> int:
 
 
 @compiled
-def most_shared(piece: Any, packed: Any, view: Any) -> int:
+def most_shared(piece: Any, packed: Any, view: Any) -> Number:
     """Return the most that X and the sample could share anywhere, in units."""
     k = view.picture
     if view.plain:
@@ -245,7 +255,7 @@ def most_shared(piece: Any, packed: Any, view: Any) -> int:
 
 
 @compiled
-def most_energy(piece: Any, packed: Any, view: Any) -> int:
+def most_energy(piece: Any, packed: Any, view: Any) -> Number:
     """Return the most energy that a window can hold, in units."""
     everywhere = piece.all_energy // view.unit_energy * view.piece_up
     if view.unit_energy == 1 and not piece.level:
