@@ -1,6 +1,7 @@
 """Settings and fixtures that all tests share."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,15 @@ settings.register_profile(
 settings.load_profile("goldenear")
 
 
-@pytest.fixture(params=["numpy", "numba"])
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep packed libraries out of the user's cache folder; what is compiled stays with the code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOLDENEAR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(params=["numpy", "numba", "torch"])
 def backend(request: pytest.FixtureRequest) -> str:
     """Run a test once on every engine."""
     return request.param

@@ -13,6 +13,8 @@ ROOT = Path(goldenear.__file__).parent
 FLOORS = ["errors", "notes", "correlate", "match", "plot", "taste", "examples", "cli"]
 HEAVY = {
     "numba",
+    "llvmlite",
+    "triton",
     "torch",
     "dask",
     "matplotlib",
@@ -23,6 +25,7 @@ HEAVY = {
     "rich",
     "fastapi",
 }
+LIGHT_ENGINES = {"__init__.py", "on_numpy.py", "code_cache.py"}
 MODULES = sorted(
     p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts not in {("__init__.py",), ("__main__.py",)}
 )
@@ -71,7 +74,9 @@ def test_backends_see_only_frame_and_turning_points() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
     top = {name.split(".")[0] for name in imported(path, at_the_top_only=True)}
-    allowed = {"numba"} if path.name == "on_numba.py" else set()
+    # What an engine is made of is imported when the engine is chosen, and by nothing else.
+    part_of_engine = path.parent.name in ("backends", "engines") and path.name not in LIGHT_ENGINES
+    allowed = {"numba", "llvmlite", "torch", "triton"} if part_of_engine else set()
     assert top & HEAVY <= allowed
 
 
@@ -95,6 +100,14 @@ def test_the_face_is_light() -> None:
 
 def test_the_command_line_is_light_until_a_command_runs() -> None:
     assert loaded_after("import goldenear.cli") <= {"rich"}
+
+
+def test_ranking_on_numpy_loads_no_compiler() -> None:
+    code = (
+        "import goldenear as ge; n = ge.NoteArray.from_arrays(pitch=[60], onset=[0], duration=[1], "
+        "ticks_per_quarter=1); ge.rank(n, [n])"
+    )
+    assert loaded_after(code) == {"numpy"}
 
 
 def test_every_name_of_the_face_is_there() -> None:

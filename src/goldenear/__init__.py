@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from goldenear.match.explain import Explanation, explain
     from goldenear.match.find import find
+    from goldenear.match.live import LiveMatches
     from goldenear.match.matches import Match, Matches
     from goldenear.match.prepared import PreparedSamples, prepare
     from goldenear.match.rank import rank
@@ -76,6 +77,7 @@ _HOME = {
     "PreparedSamples": "match.prepared",
     "prepare": "match.prepared",
     "rank": "match.rank",
+    "LiveMatches": "match.live",
     "find": "match.find",
     "Explanation": "match.explain",
     "explain": "match.explain",

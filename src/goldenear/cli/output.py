@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of tables.")]
-Backend = Annotated[str, typer.Option(help="The engine: auto, numpy or numba; the answer is the same.")]
+Backend = Annotated[
+    str, typer.Option(help="The engine: auto, numpy, numba or torch; the answer is the same.")
+]
 Threads = Annotated[int, typer.Option(help="How many threads share the samples; the answer is the same.")]
 
 PICTURES = (".png", ".svg", ".pdf")

@@ -124,7 +124,7 @@ def correlogram(
     piece, fragment : NoteArray
         The fragment is the one that moves. Different resolutions are brought to their least common
         multiple; the pitch grids must be the same.
-    backend : {"auto", "numpy", "numba"}
+    backend : {"auto", "numpy", "numba", "torch"}
         The engine; all return the same integers.
     max_cells : int
         The budget, checked before anything is allocated.

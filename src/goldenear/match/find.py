@@ -47,7 +47,7 @@ def find(
         Half the length of the brighter, at most 2, by default.
     recipe : Recipe, optional
         How likeness is counted.
-    backend : {"auto", "numpy", "numba"}
+    backend : {"auto", "numpy", "numba", "torch"}
         The engine; the answer does not depend on it.
 
     Returns

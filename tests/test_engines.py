@@ -1,0 +1,213 @@
+"""The compiled engine equals the NumPy engine to the bit, pruned or exhaustive, on music of every kind."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import goldenear as ge
+from goldenear.match.engines import WORTH_COMPILING, WORTH_LOADING, code_cache, engine_named
+
+
+def music(rng: np.random.Generator) -> ge.NoteArray:
+    """Return music of some kind: wide or narrow, coarse or fine, plain, painted, with drums, with forbidden places."""
+    kind = int(rng.integers(7))
+    resolution = int(rng.choice([1, 2, 4, 12, 24, 96, 480]))
+    notes, span = int(rng.integers(1, 60)), int(rng.integers(1, 12)) * resolution
+    grid = int(rng.choice([1, max(1, resolution // 4), max(1, resolution // 3)]))
+    width = int(rng.choice([3, 12, 40, 90]))
+    brightness = {1: int(rng.integers(1, 128)), 2: rng.integers(1, 6, notes), 3: rng.integers(1, 128, notes)}
+    x = ge.NoteArray.from_arrays(
+        pitch=60 + rng.integers(-width // 2, width // 2 + 1, notes),
+        onset=rng.integers(0, span + 1, notes) // grid * grid,
+        duration=np.maximum(1, rng.integers(1, 2 * resolution + 1, notes) // grid * grid),
+        brightness=brightness.get(kind, 1),
+        is_drum=rng.random(notes) < 0.3 if kind in (4, 5) else False,
+        ticks_per_quarter=resolution,
+    )
+    if kind == 6 and len(x) > 1:
+        signs = np.ones(len(x), int)
+        signs[rng.integers(1, len(x))] = -1
+        columns = {name: getattr(x, name) for name in ("pitch", "onset", "duration", "is_drum")}
+        x = ge.NoteArray.from_arrays(**columns, brightness=x.brightness * signs, ticks_per_quarter=resolution)
+    return x
+
+
+def recipe(rng: np.random.Generator) -> ge.Recipe:
+    """Return a recipe of some kind."""
+
+    def one_of(*choices):
+        return choices[int(rng.integers(len(choices)))]
+
+    every = ge.alterations(
+        stretches=one_of((1,), (1, 2), ("1/2", 1, "3/2"), ("2/3", "4/3", 1), (1, "5/7")),
+        forms=one_of(
+            ("prime",), ("prime", "inversion"), ("prime", "retrograde", "inversion", "retrograde-inversion")
+        ),
+        readings=one_of(
+            *[("semitone",)] * 4, ("neighbour",), ("octave",), ("rhythm",), ("semitone", "octave")
+        ),
+    )
+    if rng.random() < 0.3:
+        every = tuple(every[i] for i in rng.permutation(len(every)))
+    return ge.Recipe(
+        measure=one_of("window-cosine", "window-cosine", "cosine", "coverage", "brightness"),
+        alterations=every,
+        transpositions=one_of(None, None, (int(rng.integers(-20, 0)), int(rng.integers(0, 20)))),
+        drawing=one_of(ge.Drawing(), ge.Drawing(), ge.Drawing(body=1, onset=3), ge.Drawing(body=2, onset=2)),
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_equals_the_numpy_engine(seed: int) -> None:
+    rng = np.random.default_rng(100 + seed)
+    for _ in range(10):
+        x = music(rng)
+        samples = [music(rng) for _ in range(int(rng.integers(1, 6)))]
+        if (x.brightness > 0).all():
+            samples.append(x.transposed(int(rng.integers(-7, 7))))
+        samples = [sample for sample in samples if (sample.brightness > 0).any()]
+        how = recipe(rng)
+        try:
+            expected = ge.rank(x, samples, recipe=how, backend="numpy").rows
+        except ge.TooLarge:
+            with pytest.raises(ge.TooLarge):
+                ge.rank(x, samples, recipe=how, backend="numba")
+            continue
+        assert ge.rank(x, samples, recipe=how, backend="numba", threads=2).rows == expected
+        assert ge.rank(x, samples, recipe=how, backend="numba", exhaustive=True).rows == expected
+        k, least = int(rng.integers(1, len(samples) + 1)), float(rng.choice([0, 0.3, 0.6, 0.8]))
+        wanted = tuple(match for match in expected if match.similarity >= least)[:k]
+        for backend in ("numpy", "numba"):
+            found = ge.rank(x, samples, recipe=how, backend=backend, k=k, at_least=least)
+            assert found.rows == wanted
+
+
+def line(rng: np.random.Generator, notes: int = 16) -> ge.NoteArray:
+    """Return one voice of mixed rhythm."""
+    durations = rng.choice([3, 3, 4, 4, 6, 12], notes)
+    return ge.NoteArray.from_arrays(
+        pitch=60 + np.clip(np.cumsum(rng.integers(-4, 5, notes)), -14, 14),
+        onset=np.cumsum(durations) - durations,
+        duration=durations,
+        ticks_per_quarter=12,
+    )
+
+
+@pytest.fixture(scope="module")
+def library() -> ge.PreparedSamples:
+    """A library with near copies, so that high floors are reached and ties occur."""
+    rng = np.random.default_rng(3)
+    lines = [line(rng) for _ in range(60)]
+    altered = [
+        ge.Alteration(stretch=Fraction(3, 2), form="inversion").apply(lines[int(i)]).transposed(4)
+        for i in rng.integers(0, 60, 20)
+    ]
+    cut = [lines[int(i)].where(rng.random(16) < 0.8) for i in rng.integers(0, 60, 20)]
+    return ge.prepare([*lines, *altered, *cut, *lines[:10]])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pruning_leaves_out_nothing_that_counts(seed: int, library: ge.PreparedSamples) -> None:
+    rng = np.random.default_rng(seed)
+    for x in (library[int(rng.integers(100))].transposed(-3), line(rng), line(rng, 40)):
+        everything = ge.rank(x, library, backend="numba", exhaustive=True).rows
+        assert ge.rank(x, library, backend="numba").rows == everything
+        for k, threads in ((1, 1), (5, 2), (30, 1)):
+            assert ge.rank(x, library, k=k, backend="numba", threads=threads).rows == everything[:k]
+        for least in (0.5, 0.7, 0.9):
+            wanted = tuple(match for match in everything if match.similarity >= least)
+            assert ge.rank(x, library, at_least=least, backend="numba").rows == wanted
+            assert ge.rank(x, library, k=1, at_least=least, backend="numba").rows == wanted[:1]
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([7, 480, 960]))
+def test_fine_grids_have_rows_for_turning_points_alone(seed: int, resolution: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    def played(notes: int) -> ge.NoteArray:
+        onset = np.sort(rng.choice(8 * resolution, notes, replace=False))
+        duration = rng.integers(1, 2 * resolution, notes)
+        return ge.NoteArray.from_arrays(
+            pitch=rng.integers(58, 66, notes), onset=onset, duration=duration, ticks_per_quarter=resolution
+        )
+
+    x, samples = played(9), [played(5), played(8)]
+    found = [ge.rank(x, samples, stretches=("2/3", 1), backend=engine).rows for engine in ("numpy", "numba")]
+    assert found[0] == found[1]
+
+
+def test_many_strokes_and_long_durations_are_counted_in_wider_lanes() -> None:
+    rng = np.random.default_rng(8)
+    chords = ge.NoteArray.from_arrays(
+        pitch=rng.integers(20, 110, 600),
+        onset=rng.integers(0, 40, 600),
+        duration=rng.integers(1, 4, 600),
+        ticks_per_quarter=4,
+    )
+    long = ge.NoteArray.from_arrays(
+        pitch=[60, 62, 64], onset=[0, 50_001, 90_000], duration=[50_000, 30_000, 7], ticks_per_quarter=480
+    )
+    for x, sample in ((chords, chords.where(rng.random(len(chords)) < 0.5)), (long, long.shifted(11))):
+        found = [ge.rank(x, [sample], stretches=(1,), backend=engine).rows for engine in ("numpy", "numba")]
+        assert found[0] == found[1]
+
+
+def test_a_row_is_made_when_it_is_asked_for() -> None:
+    rng = np.random.default_rng(1)
+    samples = [line(rng).named(str(i)) for i in range(20)]
+    matches = ge.rank(samples[7], samples)
+    assert matches[0] is matches[0]
+    assert (matches.best.index, matches.sample[0], matches.similarity[0]) == (7, 7, 1.0)
+    assert matches[2:5].rows == matches.rows[2:5]
+    assert matches[::-1].names == matches.names[::-1]
+    assert [match.similarity for match in matches] == matches.similarities
+    assert [match.transposition for match in matches] == matches.transposition.tolist()
+    assert matches == ge.rank(samples[7], samples, backend="numba")
+    with pytest.raises(IndexError):
+        matches[20]
+
+
+def test_at_least_and_unknown_engines_are_checked() -> None:
+    note = ge.NoteArray.from_arrays(pitch=[60], onset=[0], duration=[1], ticks_per_quarter=1)
+    with pytest.raises(ge.InvalidInput, match="at_least"):
+        ge.rank(note, [note], at_least=1.5)
+    with pytest.raises(ge.InvalidInput, match="backend"):
+        ge.rank(note, [note], backend="abacus")
+    other = ge.NoteArray.from_arrays(
+        pitch=[60], onset=[0], duration=[1], ticks_per_quarter=1, steps_per_octave=19
+    )
+    with pytest.raises(ge.InvalidInput, match="19 steps an octave"):
+        ge.prepare([note, other])
+
+
+def test_auto_loads_compiled_code_when_enough_has_been_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from goldenear.match import engines
+
+    monkeypatch.delitem(engines.sys.modules, "goldenear.match.engines.contest", raising=False)
+    for is_warm, worth in ((True, WORTH_LOADING), (False, WORTH_COMPILING)):
+        monkeypatch.setattr(code_cache, "is_warm", lambda is_warm=is_warm: is_warm)
+        monkeypatch.setitem(engines._asked_for, "pairs", 0)
+        assert engine_named("auto", worth - 1) is engine_named("numpy", 0)
+        assert engine_named("auto", 1) is engine_named("numba", 0)
+        monkeypatch.delitem(engines.sys.modules, "goldenear.match.engines.contest", raising=False)
+
+
+def test_compiled_code_knows_the_files_it_is_made_of(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(source.exists() for source in code_cache.SOURCES)
+    file = tmp_path / "loop.py"
+    file.write_text("a")
+    before = code_cache.fingerprint((file,))
+    code_cache.fingerprint.cache_clear()
+    file.write_text("b")
+    assert code_cache.fingerprint((file,)) != before
+    monkeypatch.setenv("GOLDENEAR_CACHE", str(tmp_path / "cache"))
+    assert not code_cache.is_warm()
+    code_cache.mark_warm()
+    assert code_cache.is_warm()
+    monkeypatch.setenv("GOLDENEAR_CACHE", str(file))
+    code_cache.mark_warm()
+    assert not code_cache.is_warm()

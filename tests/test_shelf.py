@@ -1,0 +1,143 @@
+"""Packed libraries on disk: the same samples and verdicts, made again whenever something changed."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import goldenear as ge
+from goldenear.match.shelf import fetch, store
+from goldenear.notes.cache_folder import cache_folder
+from goldenear.taste import library
+from test_engines import line, music
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GOLDENEAR_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_what_is_stored_is_fetched(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    kept = [music(rng).named(f"sample {i}") for i in range(30)]
+    kept = [sample for sample in kept if (sample.brightness > 0).any()]
+    samples = ge.prepare(kept)
+    store(tmp_path / "a", "key", samples, ["a remark"])
+    found, remarks = fetch(tmp_path / "a", "key", samples.recipe)
+    assert remarks == ("a remark",)
+    assert list(found) == kept
+    assert [s.name for s in found] == [s.name for s in kept]
+    assert [s.provenance for s in found] == [s.provenance for s in kept]
+    assert found[-1] == kept[-1]
+    assert list(found[3:6]) == kept[3:6]
+    x = line(rng)
+    for backend in ("numpy", "numba"):
+        assert ge.rank(x, found, backend=backend) == ge.rank(x, samples, backend=backend)
+    with pytest.raises(IndexError):
+        found[len(kept)]
+
+
+def test_nothing_is_read_that_is_not_whole_or_not_ours(tmp_path: Path) -> None:
+    samples = ge.prepare([line(np.random.default_rng(1))])
+    path = tmp_path / "a"
+    store(path, "key", samples)
+    assert fetch(path, "another key", samples.recipe) is None
+    assert fetch(tmp_path / "missing", "key", samples.recipe) is None
+    whole = path.read_bytes()
+    for cut in (0, 10, len(whole) // 2, len(whole) - 64):
+        path.write_bytes(whole[:cut])
+        assert fetch(path, "key", samples.recipe) is None
+    path.write_bytes(b"{}\n")
+    assert fetch(path, "key", samples.recipe) is None
+
+
+def a_taste(tmp_path: Path) -> Path:
+    """Return a taste whose files are old enough to be trusted."""
+    rng = np.random.default_rng(7)
+    root = ge.new_taste(tmp_path / "taste")
+    for kind in ("good", "bad"):
+        for i in range(3):
+            ge.write(line(rng), root / kind / f"{i}.mid")
+    settle(root)
+    return root
+
+
+def settle(root: Path) -> None:
+    old = time.time() - 100
+    for path in root.rglob("*.mid"):
+        os.utime(path, (old, old))
+
+
+def test_a_taste_is_found_ready_the_second_time(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = a_taste(tmp_path)
+    x = line(np.random.default_rng(1))
+    first = ge.Taste(root)
+    verdict = first.judge(x).as_dict()
+    assert len(list(cache.glob("*.samples"))) == 2
+    monkeypatch.setattr(library, "read_samples", lambda *_: pytest.fail("read again"))
+    second = ge.Taste(root)
+    assert second.judge(x).as_dict() == verdict
+    assert second.remarks == first.remarks
+    assert not any(path.suffix == ".samples" for path in root.rglob("*"))
+
+
+def test_a_changed_file_or_setting_is_seen(tmp_path: Path, cache: Path) -> None:
+    root = a_taste(tmp_path)
+    assert len(ge.Taste(root).good) == 3
+    rng = np.random.default_rng(11)
+    new = line(rng)
+    ge.write(new, root / "good" / "new.mid")
+    settle(root)
+    assert len(ge.Taste(root).good) == 4
+    other = line(rng)
+    ge.write(other, root / "good" / "new.mid")
+    assert ge.Taste(root).judge(other).outcome == "good"
+    (root / "good" / "new.mid").unlink()
+    assert len(ge.Taste(root).good) == 3
+    (root / "taste.toml").write_text('measure = "coverage"\n')
+    assert ge.Taste(root).good.recipe.measure == "coverage"
+
+
+def test_a_file_that_just_changed_is_not_trusted_to_its_time(tmp_path: Path, cache: Path) -> None:
+    root = a_taste(tmp_path)
+    os.utime(root / "bad" / "0.mid")
+    ge.Taste(root)
+    assert len(list(cache.glob("*.samples"))) == 1
+
+
+def test_without_a_folder_for_caches_all_is_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = a_taste(tmp_path)
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("GOLDENEAR_CACHE", str(blocked))
+    assert len(ge.Taste(root).good) == 3
+
+
+def test_the_cache_folder_follows_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GOLDENEAR_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.delenv("GOLDENEAR_CACHE")
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / "goldenear"
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert cache_folder().parts[-3:] == ("Library", "Caches", "goldenear")
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    assert cache_folder() == tmp_path / "goldenear"
+
+
+def test_the_veto_question_is_the_verdicts(tmp_path: Path, cache: Path) -> None:
+    taste = ge.Taste(a_taste(tmp_path))
+    for x in (*taste.good, *taste.bad, line(np.random.default_rng(3))):
+        assert taste.vetoes(x) == (taste.judge(x).outcome == "bad")
+    nothing = ge.NoteArray.from_arrays(pitch=[], onset=[], duration=[], ticks_per_quarter=1)
+    with pytest.raises(ge.NoNotes):
+        taste.vetoes(nothing)
