@@ -117,11 +117,7 @@ def piece_columns(
     level = int(roll.brightness[0]) if (roll.brightness == roll.brightness[0]).all() else 0
     plain = picture.plain if level else 0
     edges = edges_of(pitched, unit)
-    sounding = heard.where(~heard.is_drum)
-    squared = replace(
-        sounding, brightness=np.ones_like(sounding.brightness) if plain else sounding.brightness**2
-    )
-    energies = edges_of(squared if windowed else nothing_of(squared), unit)
+    energies = _energies(edges, pitched, heard, level, plain, unit, windowed)
     # In eight bits where no slope, at most all that sounds at once, leaves them.
     by_column = np.zeros(len(energies.time), np.int64)
     np.add.at(by_column, energies.column, energies.weight)
@@ -172,6 +168,19 @@ def piece_columns(
         scaled_light=picture.light // unit,
         scale=picture.scale,
     )
+
+
+def _energies(
+    edges: Edges, pitched: PianoRoll, heard: PianoRoll, level: int, plain: int, unit: int, windowed: bool
+) -> Edges:
+    """Return the edges of the energy of all that sounds; that of a plain X counts as 1."""
+    if not windowed:
+        return edges_of(nothing_of(pitched), unit)
+    sounding = heard.where(~heard.is_drum)
+    if plain and len(sounding) == len(pitched):
+        return edges._replace(weight=edges.weight // level)
+    brightness = np.ones_like(sounding.brightness) if plain else sounding.brightness**2
+    return edges_of(replace(sounding, brightness=brightness), unit)
 
 
 class Edges(NamedTuple):
@@ -280,6 +289,8 @@ def _sounding_within(
     most = np.zeros((len(lengths), 2 * LANES + pitches), np.int64)
     if not len(roll):
         return lengths, most.astype(np.int32)
+    if bare:
+        return lengths, np.full_like(most, min(whole, GREATEST), np.int32)
     if not short:
         total = np.bincount(roll.pitch - int(roll.pitch.min()), roll.offset // unit - roll.onset // unit)
         most[0, LANES : LANES + pitches] = total

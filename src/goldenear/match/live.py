@@ -11,8 +11,7 @@ laid on X again; only ceilings that reach what is asked for need that. The answe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,7 @@ from goldenear.match.picture import piece_pictures
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import check_same_grid, matches_of, rank
 from goldenear.match.recipe import Recipe
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, frozen, merged
 
 
 @dataclass(frozen=True)
@@ -174,14 +173,12 @@ class LiveMatches:
 
     def _lifted(self, old: NoteArray, new: NoteArray, changed: list[NoteArray]) -> NDArray[np.float64]:
         """Return the ceilings after a change."""
-        quarters = sum(
-            (Fraction(int(notes.duration.sum()), notes.ticks_per_quarter) for notes in changed), Fraction(0)
-        )
+        quarters = float(sum(notes.duration.sum() / notes.ticks_per_quarter for notes in changed))
         if self._rises is None or not quarters:
             return self._now.ceilings.copy()
         if not (_is_plain(old) and _is_plain(new)):
             return np.ones_like(self._now.ceilings)
-        squared = self._now.ceilings**2 + float(quarters) * self._rises
+        squared = self._now.ceilings**2 + quarters * self._rises
         return np.minimum(np.sqrt(squared) * (1 + 1e-12), 1.0)
 
     def _ranked(self, k: int) -> Matches:
@@ -190,9 +187,12 @@ class LiveMatches:
         from goldenear.match.engines.on_numba import Tournament
 
         pictures = piece_pictures(self.x, self.samples.recipe)
-        tournament = Tournament(pictures, self.samples, 1, prune=True, bare=True)
+        ceilings = self._now.ceilings
+        fresh = bool((ceilings == 1).all())
+        tournament = Tournament(pictures, self.samples, 1, prune=not fresh, bare=True)
         try:
-            tournament.climb(self._now.ceilings, k)
+            # At first everything is laid, and every ceiling is what was found.
+            tournament.climb(ceilings, len(self.samples) if fresh else k)
         finally:
             tournament.close()
         return matches_of(
@@ -207,20 +207,17 @@ def _joined(notes: NoteArray, add: NoteArray) -> NoteArray:
             f"add: its grid has {add.steps_per_octave} steps an octave, X has {notes.steps_per_octave}"
         )
     resolution = int(np.lcm(notes.ticks_per_quarter, add.ticks_per_quarter))
-    both = [
-        part.at_resolution(resolution) if part.ticks_per_quarter != resolution else part
+    old, new = (
+        part if part.ticks_per_quarter == resolution else part.at_resolution(resolution)
         for part in (notes, add)
-    ]
-    return NoteArray.from_arrays(
-        **{
-            name: np.concatenate([getattr(part, name) for part in both])
-            for name in ("pitch", "onset", "duration", "brightness", "is_drum")
-        },
-        ticks_per_quarter=resolution,
-        steps_per_octave=notes.steps_per_octave,
-        name=notes.name,
-        provenance=notes.provenance,
     )
+    both = (
+        np.concatenate([getattr(part, name) for part in (old, new)])
+        for name in ("pitch", "onset", "offset", "brightness", "is_drum")
+    )
+    # Both are whole and checked: only what overlaps has to be merged.
+    pitch, onset, offset, brightness, is_drum = (frozen(column) for column in merged(*both))
+    return replace(old, pitch=pitch, onset=onset, offset=offset, brightness=brightness, is_drum=is_drum)
 
 
 def _is_plain(x: NoteArray) -> bool:

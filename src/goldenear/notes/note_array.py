@@ -139,11 +139,11 @@ class NoteArray:
         drums = np.broadcast_to(np.asarray(is_drum, dtype=bool), (n,))
         line, start, end, bright, drum = merged(pitches, onsets, onsets + durations, brightnesses, drums)
         return cls(
-            _frozen(line),
-            _frozen(start),
-            _frozen(end),
-            _frozen(bright),
-            _frozen(drum),
+            frozen(line),
+            frozen(start),
+            frozen(end),
+            frozen(bright),
+            frozen(drum),
             int(ticks_per_quarter),
             int(steps_per_octave),
             name,
@@ -203,11 +203,11 @@ class NoteArray:
         """Return the notes for which `chosen`, a bool array of shape (n,), is true."""
         return replace(
             self,
-            pitch=_frozen(self.pitch[chosen]),
-            onset=_frozen(self.onset[chosen]),
-            offset=_frozen(self.offset[chosen]),
-            brightness=_frozen(self.brightness[chosen]),
-            is_drum=_frozen(self.is_drum[chosen]),
+            pitch=frozen(self.pitch[chosen]),
+            onset=frozen(self.onset[chosen]),
+            offset=frozen(self.offset[chosen]),
+            brightness=frozen(self.brightness[chosen]),
+            is_drum=frozen(self.is_drum[chosen]),
         )
 
     def named(self, name: str) -> NoteArray:
@@ -282,11 +282,11 @@ class NoteArray:
         in_time = np.lexsort((self.is_drum, pitch, onset))
         return replace(
             self,
-            pitch=_frozen(pitch[in_time].astype(np.int16)),
-            onset=_frozen(onset[in_time]),
-            offset=_frozen(offset[in_time]),
-            brightness=_frozen(self.brightness[in_time]),
-            is_drum=_frozen(self.is_drum[in_time]),
+            pitch=frozen(pitch[in_time].astype(np.int16)),
+            onset=frozen(onset[in_time]),
+            offset=frozen(offset[in_time]),
+            brightness=frozen(self.brightness[in_time]),
+            is_drum=frozen(self.is_drum[in_time]),
             ticks_per_quarter=ticks_per_quarter,
         )
 
@@ -381,7 +381,7 @@ def _column(name: str, values: ArrayLike, n: int | None, low: int, high: int) ->
     return column.astype(np.int64)
 
 
-def _frozen(column: NDArray[Any]) -> NDArray[Any]:
+def frozen(column: NDArray[Any]) -> NDArray[Any]:
     """Return the column, read-only and contiguous."""
     column = np.ascontiguousarray(column)
     column.flags.writeable = False

@@ -37,6 +37,9 @@ from goldenear.match.packed import DIMMEST, LENGTH
 COARSE_FROM = 0.5
 """A coarse look pays where so great a part of what could be shared at most is needed."""
 
+MARGIN = 0.5
+"""How far below what is asked for similarities are found exactly, while X changes note by note."""
+
 SPARSE_FROM = 2
 """Rows for turning points alone pay from so many shifts a turning point on."""
 
@@ -209,10 +212,11 @@ def contend(
         if len(ceilings) and ceilings[c] < floor_here:
             continue
         look(piece, packed, pairing, variants, rules, sample, v, view)
-        view.floor = floor_here
+        # Under ceilings a lower floor costs little more now, and leaves a ceiling that lasts.
+        view.floor = floor_here * MARGIN if len(ceilings) else floor_here
         lay(piece, packed, view, rules, room)
         if len(ceilings):
-            ceilings[c] = max(view.height, floor_here)
+            ceilings[c] = max(view.height, view.floor)
         similarity = view.height * price
         turn = turns[v]
         if similarity > old or (similarity == old and similarity > 0 and turn < best_turn[sample]):

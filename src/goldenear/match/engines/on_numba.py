@@ -23,7 +23,7 @@ from goldenear.match.prepared import PreparedSamples
 from goldenear.match.similarity import MAX_PLACEMENTS
 from goldenear.notes.piano_roll import Reading
 
-FIRST_CHUNK, FEW = 256, 8
+FIRST_CHUNK, FEW = 16, 1
 """Samples compared before the bar is raised for the first time; the next chunks are larger. After a small change,
 the best before it are few."""
 
@@ -89,7 +89,7 @@ class Tournament:
         self.best = Best.nothing(len(samples))
         self.library = library = Library.of(samples)
         self.readings = [
-            Laid(x[reading], library, kind, _rules(samples, reading, prune), bare)
+            Laid(x[reading], library, kind, library.rules(samples, reading, prune), bare)
             for reading, kind in library.kinds.items()
         ]
         columns = max(laid.piece.time.size for laid in self.readings)
@@ -195,6 +195,14 @@ class Kind:
     def __init__(self, both: tuple[Variants, Variants]) -> None:
         self.both = both
         self.records = np.concatenate([as_record(one) for one in both])
+        self._meetings: dict[tuple[int, int], Meeting] = {}
+
+    def meeting(self, piece: PieceColumns, packed: Packed) -> Meeting:
+        """Return how X's unit meets the samples; kept for the next X of the same unit."""
+        unit = (piece.unit_up, piece.unit_down)
+        if unit not in self._meetings:
+            self._meetings[unit] = Meeting([pairing_of(piece, packed, one) for one in self.both])
+        return self._meetings[unit]
 
 
 class Library:
@@ -210,6 +218,7 @@ class Library:
         self.weighted = bool((packed.numbers[:, LEVEL] == 0).any()) or strokes >= PLAIN_STROKES
         """Whether some sample is not of one brightness, or has too many strokes to be counted in eight bits."""
         self.free: list[Desk] = []
+        self._rules: dict[tuple[Reading, bool], NDArray[Any]] = {}
 
     @classmethod
     def of(cls, samples: PreparedSamples) -> Library:
@@ -219,6 +228,12 @@ class Library:
         library = samples.kept["numba"]
         assert isinstance(library, cls)
         return library
+
+    def rules(self, samples: PreparedSamples, reading: Reading, prune: bool) -> NDArray[Any]:
+        """Return what the recipe says of a reading, as a record."""
+        if (reading, prune) not in self._rules:
+            self._rules[reading, prune] = as_record(_rules(samples, reading, prune))
+        return self._rules[reading, prune]
 
     def desk(self, columns: int) -> Desk:
         """Return room for an X of so many columns: some that is free, or new."""
@@ -235,18 +250,27 @@ class Library:
 class Laid:
     """One reading of X, as records for compiled loops; the arrays behind them are kept alive here."""
 
-    def __init__(self, x: PiecePicture, library: Library, kind: Kind, rules: Rules, bare: bool) -> None:
+    def __init__(
+        self, x: PiecePicture, library: Library, kind: Kind, rules: NDArray[Any], bare: bool
+    ) -> None:
         piece = piece_columns(x, weighted=library.weighted, windowed=library.windowed, bare=bare)
-        self._pairings = [pairing_of(piece, library.columns, one) for one in kind.both]
-        finest = max(int(pairing.piece_up.max(initial=1)) for pairing in self._pairings)
-        uncountable = max(piece.area, piece.all_energy) * finest >= 2**31 or not piece.countable
+        meeting = kind.meeting(piece, library.columns)
+        uncountable = max(piece.area, piece.all_energy) * meeting.finest >= 2**31 or not piece.countable
         if not library.weighted and uncountable:
             # Such sums are counted in the widest lanes, which take weights.
             piece = piece_columns(x, weighted=True, windowed=library.windowed, bare=bare)
-        self.piece, self.kind = piece, kind
-        self.record, self.rules = as_record(piece), as_record(rules)
-        self.variants = kind.records
-        self.pairings = np.concatenate([as_record(pairing) for pairing in self._pairings])
+        self.piece, self.kind, self._meeting = piece, kind, meeting
+        self.record, self.rules = as_record(piece), rules
+        self.variants, self.pairings = kind.records, meeting.records
+
+
+class Meeting:
+    """How one unit of X meets all samples under all variants, as records."""
+
+    def __init__(self, pairings: list[Pairing]) -> None:
+        self._pairings = pairings
+        self.finest = max(int(pairing.piece_up.max(initial=1)) for pairing in pairings)
+        self.records = np.concatenate([as_record(pairing) for pairing in pairings])
 
 
 def pairing_of(piece: PieceColumns, packed: Packed, kind: Variants) -> Pairing:
