@@ -67,7 +67,7 @@ class Live:
     def changed(self, index: int, note: ge.NoteArray) -> float:
         """Put one note in the place of another and return the best similarity."""
         self.live.change(remove=[index], add=note)
-        return float(self.live.best.similarity)
+        return float(self.live.similarity)
 
     def undo(self) -> None:
         """Take the last change back."""

@@ -16,8 +16,8 @@ from benchmarks.errors import NotHere
 from benchmarks.options import Options
 from benchmarks.peers import OPENCV, SCIPY, SKIMAGE, TORCH, Picture
 
-SAMPLES = 200
-XS = 4
+SAMPLES = 1000
+XS = 3
 
 ONE, FOUR = "one voice, 4 bars", "four voices, 4 bars"
 
@@ -97,7 +97,7 @@ def many_against_one(options: Options) -> list[Pairs]:
     """Return the asked pairs with more samples, for threads to share out."""
     if options.quick:
         return [_lines(ONE, 16, SAMPLES)]
-    return [_lines(ONE, 16, 5 * SAMPLES), _voices(FOUR, 5 * SAMPLES)]
+    return [_lines(ONE, 16, SAMPLES), _voices(FOUR, SAMPLES)]
 
 
 def _lines(name: str, quarters: int, n: int, *, quantised: bool = True) -> Pairs:

@@ -40,8 +40,9 @@ def lay_ones(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int:
         a = place_of_edge(at(edge_weight, e) * direction, base + up * at(edge_pitch, e), above, half)
         b = place_of_edge(at(edge_weight, e + 1) * direction, base + up * at(edge_pitch, e + 1), above, half)
         moment[n] = (whole + direction * at(edge_time, e)) * view.sample_up
-        first[n] = a
-        second[n] = b
+        # One that is alone stands first.
+        first[n] = a if a else b
+        second[n] = b if a else 0
         # Where neither meets X in these lanes, the next two take their place.
         n += (a | b) != 0
     return n

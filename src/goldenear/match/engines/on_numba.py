@@ -50,7 +50,8 @@ def compare(
             # Where nothing is asked for, those left out fill up the end: they are not among the k, or share nothing.
             everyone = compared if at_least > 0 else np.arange(len(samples))
             return Found(everyone, tournament.best)
-        tournament.bounds(0.0)
+        # Only to see that all can be compared: above every similarity no bound is asked for.
+        tournament.bounds(2.0)
         everyone = np.arange(len(samples))
         tournament.play(everyone, 0.0)
         return Found(everyone, tournament.best)

@@ -6,8 +6,10 @@ On CUDA the common case (plain pictures, no drums in the sample, no glow) goes t
 memory there is through :mod:`goldenear.match.engines.batches`. A sample of which a single pair would not fit
 into that memory (X is then a long piece on a fine grid) is handed to the NumPy engine, which works in tiles.
 
-From which size a graphics card wins has not been measured yet: there was none. On a processor this engine looks
-at every placement of every alteration, and the compiled engine, which leaves out what cannot matter, is faster.
+From which size a graphics card wins has not been measured yet: there was none. What can be said without one: a call
+starts some hundreds of small operations on the device however few the samples are, so a few hundred samples are for
+the compiled engine, and the card is for a hundred thousand. On a processor this engine looks at every placement of
+every alteration; there the compiled engine, which leaves out what cannot matter, is faster by far at any size.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from goldenear.correlate.backends.lanes import LANES
 
-DENSE_ROWS = 256
+DENSE_ROWS = 512
 SPARSE_ROWS = 4096
 """Rows of a tile: where every shift has one, and where only shifts with turning points have."""
 

@@ -161,24 +161,34 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
         piece_time = int64s(room.piece_time, piece.n_time)
         bits = uint64s(room.bits, room.n_bits)
         before = int64s(room.before, room.n_before)
+        if not len(piece_time):
+            return
         for j in range(n):
             low = start + moment[j]
             high = end + moment[j]
             a, b = first[j], second[j]
             done = place[j]
-            i = done
-            while i < len(piece_time) and at(piece_time, i) < high:
-                i += 1
+            i = len(piece_time)
+            if at(piece_time, i - 1) >= high:
+                i = done
+                while at(piece_time, i) < high:
+                    i += 1
             place[j] = i
             if sparse:
                 for column in range(done, i):
                     row = row_of(at(piece_time, column) - low, bits, before) * LANES
                     edges = edges_of(columns, column * stride, a, b, table)
                     store(table, row, add(load(table, row), edges))
-            else:
+            elif b:
                 for column in range(done, i):
                     row = (at(piece_time, column) - low) * LANES
                     edges = edges_of(columns, column * stride, a, b, table)
+                    store(table, row, add(load(table, row), edges))
+            else:
+                # An edge that is alone at its time.
+                for column in range(done, i):
+                    row = (at(piece_time, column) - low) * LANES
+                    edges = widen(load(columns, column * stride + a), table)
                     store(table, row, add(load(table, row), edges))
 
     @compiled
