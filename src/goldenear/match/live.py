@@ -178,6 +178,9 @@ class LiveMatches:
             return self._now.ceilings.copy()
         if not (_is_plain(old) and _is_plain(new)):
             return np.ones_like(self._now.ceilings)
+        if _is_fresh(self._now.ceilings):
+            # So that the ceilings that are lifted, and come back with an undo, are what was found.
+            self.rank(1)
         squared = self._now.ceilings**2 + quarters * self._rises
         return np.minimum(np.sqrt(squared) * (1 + 1e-12), 1.0)
 
@@ -188,7 +191,7 @@ class LiveMatches:
 
         pictures = piece_pictures(self.x, self.samples.recipe)
         ceilings = self._now.ceilings
-        fresh = bool((ceilings == 1).all())
+        fresh = _is_fresh(ceilings)
         tournament = Tournament(pictures, self.samples, 1, prune=not fresh, bare=True)
         try:
             # At first everything is laid, and every ceiling is what was found.
@@ -198,6 +201,11 @@ class LiveMatches:
         return matches_of(
             pictures, self.samples, Found(np.arange(len(self.samples)), tournament.best), k, 0.0
         )
+
+
+def _is_fresh(ceilings: NDArray[np.float64]) -> bool:
+    """Tell whether nothing has been laid under these ceilings yet."""
+    return bool((ceilings == 1).all())
 
 
 def _joined(notes: NoteArray, add: NoteArray) -> NoteArray:
