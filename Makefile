@@ -52,8 +52,8 @@ docs: $(VENV)/.all  ## build the documentation into docs/_build/html; a warning 
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: $(VENV)/.all  ## goldenear against what a user would pick instead, in one run
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/.all  ## goldenear against what a user would pick instead, in one run; DATA=FOLDER adds real music
+	@$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))
 
 examples: $(VENV)/.all  ## write the example music again from examples_source/
 	@$(BIN)/python -m examples_source.build

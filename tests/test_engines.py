@@ -211,3 +211,25 @@ def test_compiled_code_knows_the_files_it_is_made_of(tmp_path, monkeypatch: pyte
     monkeypatch.setenv("GOLDENEAR_CACHE", str(file))
     code_cache.mark_warm()
     assert not code_cache.is_warm()
+
+
+def test_similarities_cut_off_at_1_tie_at_the_earliest_tick() -> None:
+    """Between the units of a pair: where a glow or painted notes reach past 1, an earlier tick may too."""
+    note = ge.NoteArray.from_arrays(pitch=[60], onset=[0], duration=[15], ticks_per_quarter=2)
+    cluster = ge.NoteArray.from_arrays(
+        pitch=[59, 60, 61], onset=[0] * 3, duration=[15] * 3, ticks_per_quarter=2
+    )
+    every = ge.alterations(stretches=(1,), forms=("prime",), readings=("neighbour",))
+    painted = ge.NoteArray.from_arrays(
+        pitch=[60, 62], onset=[0, 15], duration=[15, 15], brightness=[9, 1], ticks_per_quarter=2
+    )
+    cases = [
+        (note, cluster, ge.Recipe(alterations=every)),
+        (painted, note, ge.Recipe(measure="coverage", alterations=(ge.Alteration(),))),
+        (note, painted, ge.Recipe(alterations=(ge.Alteration(),))),
+    ]
+    for x, sample, how in cases:
+        found = [
+            ge.rank(x, [sample], recipe=how, backend=engine).rows for engine in ("numpy", "numba", "torch")
+        ]
+        assert found[0] == found[1] == found[2]

@@ -23,6 +23,7 @@ from goldenear.match.engines.code_cache import fingerprint as fingerprint_of_sou
 from goldenear.match.engines.sweep import sweep_ones, sweep_weights
 from goldenear.match.engines.view import (
     Number,
+    cannot_round_alike,
     compiled,
     look,
     most_energy,
@@ -55,7 +56,7 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
     drums = drums_at_most(piece, packed, view)
     low, high = transpositions(piece, packed, view, rules)
     countable = is_countable(piece, view, drums)
-    straight = is_straight(piece, packed, view, rules, most)
+    straight = is_straight(piece, packed, view, rules)
     sparse = straight and pays_sparse(piece, packed, view)
     edge_start = int64s(packed.edge_start, packed.n_edge_start)
     # Two changes of slope a stroke must not wrap round in eight bits.
@@ -96,7 +97,7 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
 
 
 @compiled
-def is_straight(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> Number:
+def is_straight(piece: Any, packed: Any, view: Any, rules: Any) -> Number:
     """Tell whether a similarity is greatest where shared time or energy turns, and no two different ones round alike.
 
     So it is for plain pictures without drums: between turning points both are straight lines, and a line squared
@@ -106,8 +107,7 @@ def is_straight(piece: Any, packed: Any, view: Any, rules: Any, most: int) -> Nu
     drum_start = int64s(packed.drum_start, packed.n_drum_start)
     if not view.plain or rules.glow or piece.n_time == 0 or drum_start[k + 1] > drum_start[k]:
         return False
-    shared = np.float64(most) * view.ticks * view.weight
-    return shared * shared * piece.all_energy * view.piece_up * view.ticks < 2.0**50
+    return cannot_round_alike(piece, packed, view)
 
 
 @compiled

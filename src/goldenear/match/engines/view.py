@@ -153,6 +153,19 @@ def common_divisor(a: int, b: int) -> Number:
 
 
 @compiled
+def cannot_round_alike(piece: Any, packed: Any, view: Any) -> Number:
+    """Tell whether no two different similarities of a pair of plain pictures round to the same number.
+
+    They are quotients of S**2 and E: two of them differ by one part in S**2 E at the least.
+    """
+    shared = np.float64(most_shared(piece, packed, view)) * view.ticks * view.weight
+    if view.measure != WINDOW_COSINE:
+        return shared * shared < 2.0**50
+    energy = np.float64(most_energy(piece, packed, view)) * view.unit_energy * view.ticks
+    return shared * shared * energy < 2.0**50
+
+
+@compiled
 def look(  # noqa: PLR0915, one statement a number
     piece: Any, packed: Any, pairing: Any, variants: Any, rules: Any, sample: int, v: int, view: Any
 ) -> None:
@@ -170,19 +183,26 @@ def look(  # noqa: PLR0915, one statement a number
     level = number(packed, k, LEVEL)
     plain = piece.level > 0 and level > 0 and min(strokes, piece.strokes) + drums < PLAIN_STROKES
     plain = plain and max(piece.area, piece.all_energy) * piece_up < 2**31 and piece.countable
-    scale = sample_up * ticks
     view.picture = k
-    view.piece_up = piece_up
-    view.sample_up = sample_up
-    view.ticks = ticks
-    view.resolution = int64s(pairing.resolution, pairing.n_piece_up)[pair]
-    view.upside_down = int64s(variants.upside_down, variants.n_picture)[v]
-    view.backwards = int64s(variants.backwards, variants.n_picture)[v]
     view.plain = plain
     view.weight = piece.level * level if plain else 1
     view.unit_energy = piece.plain * piece.plain if piece.plain and piece.level else 1
     view.measure = rules.measure
     view.octave = rules.octave
+    view.resolution = int64s(pairing.resolution, pairing.n_piece_up)[pair]
+    view.upside_down = int64s(variants.upside_down, variants.n_picture)[v]
+    view.backwards = int64s(variants.backwards, variants.n_picture)[v]
+    view.piece_up = piece_up
+    view.sample_up = sample_up
+    view.ticks = ticks
+    if ticks > 1 and not (plain and not rules.glow and cannot_round_alike(piece, packed, view)):
+        # A similarity may be cut off at 1, or round to another's, between two units: then every tick counts.
+        piece_up *= ticks
+        view.piece_up = piece_up
+        view.sample_up = sample_up * ticks
+        view.ticks = 1
+        ticks = np.int64(1)
+    scale = view.sample_up * ticks
     view.above = 1.0
     need = 0.0
     if rules.measure <= COSINE:
@@ -258,7 +278,7 @@ def most_shared(piece: Any, packed: Any, view: Any) -> Number:
 def most_energy(piece: Any, packed: Any, view: Any) -> Number:
     """Return the most energy that a window can hold, in units."""
     everywhere = piece.all_energy // view.unit_energy * view.piece_up
-    if view.unit_energy == 1 and not piece.level:
+    if piece.n_drum_pitch or (view.unit_energy == 1 and not piece.level):
         return everywhere
     return min(everywhere, number(packed, view.picture, LENGTH) * view.sample_up * piece.heard_pitches)
 
