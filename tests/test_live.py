@@ -116,3 +116,19 @@ def test_slips_are_named_and_change_nothing() -> None:
     assert (live.x, live.best.similarity) == (note, 1.0)
     assert ge.LiveMatches(note, []).best is None
     assert ge.LiveMatches(note, []).similarity == 0.0
+
+
+def test_what_cannot_be_compared_is_refused_at_once() -> None:
+    far = ge.NoteArray.from_arrays(
+        pitch=[60, 61, 64], onset=[0, 1, 2**39], duration=[1, 1, 1], ticks_per_quarter=480
+    )
+    with pytest.raises(ge.TooLarge, match="placements"):
+        _ = ge.LiveMatches(far, [far]).best
+    near = far.where(far.onset < 5)
+    live = ge.LiveMatches(near, [near])
+    assert live.similarity == 1.0
+    live.change(add=far.where(far.onset > 5))
+    with pytest.raises(ge.TooLarge, match="placements"):
+        _ = live.best
+    live.undo()
+    assert live.similarity == 1.0

@@ -4,8 +4,9 @@ The law that it rests on: with S the shared time, E the energy in the window and
 duration d lifts S**2 / (R E), the similarity squared, by at most d k**2 / R, where k is the sample's greatest
 brightness. For (S + o)**2 / (E + d) <= S**2 / E + o**2 / d by Titu's lemma, and o <= d k. Nor does taking a note
 away lift it further: without it S is at most k E, so dividing by E instead of E + d adds at most k**2 d. So every
-sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found whenever it is
-laid on X again; only ceilings that reach what is asked for need that. The answer is exact.
+sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found, or to half of
+what was asked for, whenever it is laid on X again; only ceilings that reach what is asked for need that. The answer
+is exact.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ class LiveMatches:
     Notes
     -----
     :attr:`best` and :meth:`rank` give what :func:`goldenear.rank` would give for X as it now is, to the bit. Changes
-    are cheap under the measures ``"window-cosine"`` and ``"cosine"`` with notes drawn evenly; under others, and for
-    samples with forbidden places, every question lays every sample anew.
+    are cheap under the measures ``"window-cosine"`` and ``"cosine"``, with notes drawn evenly and pitch read by the
+    semitone, while all notes of X are equally bright; else, and for samples with forbidden places, every question
+    lays every sample anew. The engine is the compiled one: the first question may have to compile it.
 
     Examples
     --------
@@ -100,6 +102,7 @@ class LiveMatches:
         self._past: list[_State] = []
         self._now = _State(x, np.ones((len(samples), len(samples.recipe.alterations))))
         self._asked: dict[int, Matches] = {}
+        self._fits: dict[tuple[int, int], int] = {}
 
     @property
     def x(self) -> NoteArray:
@@ -118,7 +121,13 @@ class LiveMatches:
         return float(matches.similarity[0]) if len(matches) else 0.0
 
     def rank(self, k: int | None = None) -> Matches:
-        """Return the k most alike samples, the most alike first; all by default."""
+        """Return the k most alike samples, the most alike first; all by default.
+
+        Raises
+        ------
+        TooLarge
+            If a sample cannot be compared with X as it now is.
+        """
         limit = len(self.samples) if k is None else min(k, len(self.samples))
         if limit not in self._asked:
             self._asked[limit] = self._ranked(limit)
@@ -193,7 +202,13 @@ class LiveMatches:
         ceilings = self._now.ceilings
         fresh = _is_fresh(ceilings)
         tournament = Tournament(pictures, self.samples, 1, prune=not fresh, bare=True)
+        (laid,) = tournament.readings
+        unit = (laid.piece.unit_up, laid.piece.unit_down)
         try:
+            if laid.piece.length > self._fits.get(unit, -1):
+                # To see that all can be compared: what is no longer, on the same grid, can be too.
+                tournament.bounds(2.0)
+                self._fits[unit] = laid.piece.length
             # At first everything is laid, and every ceiling is what was found.
             tournament.climb(ceilings, len(self.samples) if fresh else k)
         finally:

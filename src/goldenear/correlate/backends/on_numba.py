@@ -1,4 +1,4 @@
-"""This file is where compiled loops scatter turning points and sum them twice, one row of lanes at a time."""
+"""This file is where compiled loops scatter turning points and sum them twice, one row at a time."""
 
 from __future__ import annotations
 

@@ -35,7 +35,10 @@ def fingerprint(sources: Iterable[Path] = SOURCES) -> int:
 
 
 def _mark() -> Path:
-    """Return the file whose being there says that the loops have been compiled for this Python."""
+    """Return the file whose being there says that the loops have been compiled by this user, for this Python.
+
+    A hint: where the compiled code itself has been thrown away since, it is compiled again.
+    """
     version = "".join(map(str, sys.version_info[:2]))
     return cache_folder() / f"compiled-{version}-{fingerprint():x}"
 

@@ -194,7 +194,8 @@ def contend(
     """Lay one sample on X in every variant, and keep the best in `best` if it reaches `floor`.
 
     Where there are `ceilings` (a similarity for each sample and variant that it cannot exceed, before its price),
-    only variants whose ceiling is high enough are laid, and ceilings sink to what was found.
+    only variants whose ceiling is high enough are laid, and ceilings sink to what was found, or to `MARGIN` of
+    what was asked for.
     """
     prices = float64s(variants.price, variants.n_price)
     turns = int64s(variants.turn, variants.n_price)

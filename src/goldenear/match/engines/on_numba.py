@@ -149,7 +149,7 @@ class Tournament:
     def climb(self, ceilings: NDArray[np.float64], k: int) -> NDArray[np.int64]:
         """Do the same for any similarity, with ceilings, before the price, for every sample and variant.
 
-        Ceilings, shape (samples, variants), sink to what is found.
+        Ceilings, shape (samples, variants), sink to what is found, or to half of what is asked for.
         """
         self.ceilings = ceilings.reshape(-1)
         (laid,) = self.readings

@@ -1,7 +1,7 @@
 """This file is where torch compares: many samples and alterations at once, on a graphics card if there is one.
 
 Everything that is looked for is looked for on the device; the answer is that of the other engines, to the bit.
-On CUDA the common case (plain pictures, no drums in the sample, no glow) goes through the kernel of
+On CUDA the common case (plain pictures, no drums in both, no glow) goes through the kernel of
 :mod:`goldenear.match.engines.fused`; everything else, and all of it on a processor, in batches sized to the
 memory there is through :mod:`goldenear.match.engines.batches`. A sample of which a single pair would not fit
 into that memory (X is then a long piece on a fine grid) is handed to the NumPy engine, which works in tiles.

@@ -168,7 +168,7 @@ def block_for(piece: Piece, samples: SampleTensors, pairs: Pairs, taken: Tensor)
 
 
 def is_taken(piece: Piece, samples: SampleTensors, pairs: Pairs) -> Tensor:
-    """Tell which pairs the kernel takes: plain ones without drums, whose sums are small."""
+    """Tell which pairs the kernel takes: plain ones that share no drums, whose sums are small."""
     length = samples.numbers[LENGTH][pairs.picture] * pairs.sample_up
     moments = piece.length * pairs.piece_up
     small = torch.maximum(moments + length, piece.area * pairs.piece_up) < 2**30
