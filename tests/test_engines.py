@@ -123,6 +123,25 @@ def test_pruning_leaves_out_nothing_that_counts(seed: int, library: ge.PreparedS
             assert ge.rank(x, library, k=1, at_least=least, backend="numba").rows == wanted[:1]
 
 
+def test_bounds_hold_and_leave_something_out(library: ge.PreparedSamples) -> None:
+    from goldenear.match.engines.on_numba import Tournament
+    from goldenear.match.picture import piece_pictures
+
+    x = library[0].transposed(1)
+    found = ge.rank(x, library, backend="numba", exhaustive=True)
+    similarity = np.zeros(len(library))
+    similarity[found.sample] = found.similarity
+    tournament = Tournament(piece_pictures(x, library.recipe), library, 1, prune=True)
+    assert (tournament.bounds(0.0) >= similarity).all()
+    high = tournament.bounds(0.95)
+    assert ((high >= similarity) | (similarity < 0.95)).all()
+    assert 0 < np.count_nonzero(high) < len(library) / 2
+    compared = tournament.best_of(1, 0.95)
+    assert 0 in compared
+    assert len(compared) < len(library) / 2
+    tournament.close()
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([7, 480, 960]))
 def test_fine_grids_have_rows_for_turning_points_alone(seed: int, resolution: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.packed import Packed, pack, selected
@@ -28,7 +28,7 @@ class PreparedSamples(Sequence[NoteArray]):
 
     samples: Sequence[NoteArray]
     recipe: Recipe
-    kept: dict[str, object] = field(default_factory=dict, repr=False)
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)
     """What engines keep of the samples from one X to the next."""
     _packed: Packed | None = None
     _sheaves: dict[int, tuple[Sheaf, ...]] = field(default_factory=dict, repr=False)

@@ -147,7 +147,5 @@ class Taste:
         InvalidInput
             If X is drawn on another pitch grid than the taste.
         """
-        if not (x.brightness > 0).any():
-            raise NoNotes(x.name)
         least = self.settings.bad_threshold
         return len(rank(x, self.bad, k=1, at_least=least, backend=backend, threads=threads)) > 0

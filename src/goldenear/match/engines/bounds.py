@@ -25,6 +25,7 @@ from goldenear.correlate.backends.lanes import (
 )
 from goldenear.correlate.backends.records import at, int16s, int32s, int64s, uint8s
 from goldenear.match.engines.view import (
+    NEVER,
     WINDOW_COSINE,
     Number,
     compiled,
@@ -35,10 +36,9 @@ from goldenear.match.engines.view import (
     need_of,
     number,
     transpositions,
+    windows,
 )
-from goldenear.match.packed import LENGTH, LOWEST, RANGE, WINDOW_HIGHEST, WINDOW_LOWEST
-
-NEVER = 2**62
+from goldenear.match.packed import LENGTH, LOWEST, RANGE
 
 SPANS, FINEST = 8, 32
 """The coarse look takes shifts in spans of an eighth of the sample's length, and cuts those that hold hope again."""
@@ -157,7 +157,7 @@ def note_pitches(piece: Any, packed: Any, view: Any, lowest: int, room: Any) -> 
 
 @compiled
 def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any, room: Any) -> Any:
-    """Return which of 64 transpositions may reach the floor at any shift; ``view.hope`` is the last such shift."""
+    """Return which of 64 transpositions may reach the floor at any shift; the view's hopes bound such shifts."""
     step = piece.step * view.piece_up
     length = number(packed, view.picture, LENGTH) * view.sample_up
     reach, inside = (length + step - 1) // step, length // step
@@ -166,10 +166,7 @@ def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any
     factor = factor_of(view, height) / view.piece_up
     need = min(max(need_of(view, height) // view.piece_up, 1), 2**15 - 1)
     n = note_pitches(piece, packed, view, lowest, room)
-    bottom = number(packed, view.picture, WINDOW_LOWEST) + lowest - piece.lowest
-    top = number(packed, view.picture, WINDOW_HIGHEST) + 1 + lowest - piece.lowest
-    bottom = LANES + min(max(bottom, -LANES), piece.pitches)
-    top = LANES + min(max(top, -LANES), piece.pitches)
+    bottom, top = windows(piece, packed, view, lowest)
     windowed = view.measure == WINDOW_COSINE
     width = max(1, reach // SPANS)
     if piece.n_before8:

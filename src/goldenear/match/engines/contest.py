@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from goldenear.correlate.backends.lanes import LANES, greatest, reaching, splat
 from goldenear.correlate.backends.records import float64s, int8s, int32s, int64s, uint8s, uint16s
 from goldenear.match.engines.bounds import (
-    NEVER,
     drums_at_most,
     is_countable,
     lanes_allowed,
@@ -22,6 +21,7 @@ from goldenear.match.engines.bounds import (
 from goldenear.match.engines.code_cache import fingerprint as fingerprint_of_sources
 from goldenear.match.engines.sweep import sweep_ones, sweep_weights
 from goldenear.match.engines.view import (
+    NEVER,
     Number,
     cannot_round_alike,
     compiled,

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import as_record
-from goldenear.errors import TooLarge
 from goldenear.match.columns import PieceColumns, piece_columns
 from goldenear.match.engines import Best, Found
 from goldenear.match.engines.code_cache import mark_warm
 from goldenear.match.engines.contest import bound, contest
+from goldenear.match.engines.meeting import Meeting, limits, meet, refusal_of
 from goldenear.match.engines.room import new_room
-from goldenear.match.engines.view import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Pairing, Rules, View
+from goldenear.match.engines.view import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Rules, View
 from goldenear.match.packed import LEVEL, Packed, Variants, variants
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
@@ -126,7 +126,8 @@ class Tournament:
 
         for refused in self._together(bound_part):
             if refused:
-                raise TooLarge(_refusal(refused % 4, self.samples[refused // 4].name))
+                name = self.samples[refused // 4].name
+                raise refusal_of(name, too_many_placements=refused % 4 == TOO_MANY_PLACEMENTS)
         return upper
 
     def play(self, order: NDArray[np.int64], floor: float) -> None:
@@ -196,13 +197,13 @@ class Kind:
     def __init__(self, both: tuple[Variants, Variants]) -> None:
         self.both = both
         self.records = np.concatenate([as_record(one) for one in both])
-        self._meetings: dict[tuple[int, int], Meeting] = {}
+        self._meetings: dict[tuple[int, int], Meetings] = {}
 
-    def meeting(self, piece: PieceColumns, packed: Packed) -> Meeting:
+    def meetings(self, piece: PieceColumns, packed: Packed) -> Meetings:
         """Return how X's unit meets the samples; kept for the next X of the same unit."""
         unit = (piece.unit_up, piece.unit_down)
         if unit not in self._meetings:
-            self._meetings[unit] = Meeting([pairing_of(piece, packed, one) for one in self.both])
+            self._meetings[unit] = Meetings([meet(*unit, packed.units, one) for one in self.both])
         return self._meetings[unit]
 
 
@@ -255,53 +256,26 @@ class Laid:
         self, x: PiecePicture, library: Library, kind: Kind, rules: NDArray[Any], bare: bool
     ) -> None:
         piece = piece_columns(x, weighted=library.weighted, windowed=library.windowed, bare=bare)
-        meeting = kind.meeting(piece, library.columns)
-        uncountable = max(piece.area, piece.all_energy) * meeting.finest >= 2**31 or not piece.countable
+        meetings = kind.meetings(piece, library.columns)
+        uncountable = max(piece.area, piece.all_energy) * meetings.finest >= 2**31 or not piece.countable
         if not library.weighted and uncountable:
             # Such sums are counted in the widest lanes, which take weights.
             piece = piece_columns(x, weighted=True, windowed=library.windowed, bare=bare)
-        self.piece, self.kind, self._meeting = piece, kind, meeting
+        self.piece, self.kind, self._meetings = piece, kind, meetings
         self.record, self.rules = as_record(piece), rules
-        self.variants, self.pairings = kind.records, meeting.records
+        self.variants, self.pairings = kind.records, meetings.records
 
 
-class Meeting:
-    """How one unit of X meets all samples under all variants, as records."""
+class Meetings:
+    """How one unit of X meets all samples under the variants of both sorts, as records."""
 
-    def __init__(self, pairings: list[Pairing]) -> None:
-        self._pairings = pairings
-        self.finest = max(int(pairing.piece_up.max(initial=1)) for pairing in pairings)
-        self.records = np.concatenate([as_record(pairing) for pairing in pairings])
-
-
-def pairing_of(piece: PieceColumns, packed: Packed, kind: Variants) -> Pairing:
-    """Return how X's unit meets every kind of unit under every variant, as in the coarsest common grid."""
-    up = packed.units[:, :1] * kind.up
-    down = packed.units[:, 1:] * kind.down
-    common = np.gcd(up, down)
-    up, down = up // common, down // common
-    piece_up, sample_up = piece.unit_up * down, up * piece.unit_down
-    unit, grid = np.gcd(piece_up, sample_up), np.gcd(piece.unit_down, down)
-    columns = (piece_up // unit, sample_up // unit, unit // grid, piece.unit_down // grid * down)
-    return Pairing(*(np.ascontiguousarray(column) for column in columns))
+    def __init__(self, both: list[Meeting]) -> None:
+        self._both = both
+        self.finest = max(int(meeting.piece_up.max(initial=1)) for meeting in both)
+        self.records = np.concatenate([as_record(meeting) for meeting in both])
 
 
 def _rules(samples: PreparedSamples, reading: Reading, prune: bool) -> Rules:
     """Return what the recipe says, as plain numbers."""
-    octave = samples[0].steps_per_octave if reading == "octave" and len(samples) else 0
-    lowest, highest = samples.recipe.transpositions or (-(2**40), 2**40)
-    if reading == "rhythm":
-        lowest, highest = 0, 0
-    elif reading == "octave":
-        lowest, highest = 0, octave - 1
     measure = ("window-cosine", "cosine", "coverage", "brightness").index(samples.recipe.measure)
-    return Rules(measure, lowest, highest, octave, reading == "neighbour", prune)
-
-
-def _refusal(code: int, name: str) -> str:
-    if code == TOO_MANY_PLACEMENTS:
-        return (
-            f"X and {name or 'a sample'} have more placements on their common grid than the budget of "
-            f"{MAX_PLACEMENTS:,}: cut the music, or quantise it to fewer ticks a quarter"
-        )
-    return f"X and {name or 'a sample'} are too long and bright to be counted in 64 bits: use fewer ticks a quarter"
+    return Rules(measure, *limits(samples, reading), reading == "neighbour", prune)

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from goldenear.correlate.backends.on_torch import device
 from goldenear.errors import MissingExtra
 from goldenear.match.engines import Best, Found
+from goldenear.match.engines.meeting import meet
 from goldenear.match.engines.on_numpy import best_match
 from goldenear.match.packed import Variants, variants
 from goldenear.match.picture import PiecePicture
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from goldenear.match.engines.batches import Places
-    from goldenear.match.engines.tensors import Meetings, Pairs, Piece, Rules, SampleTensors
+    from goldenear.match.engines.meeting import Meeting
+    from goldenear.match.engines.tensors import Pairs, Piece, Rules, SampleTensors
 
 ON_A_PROCESSOR = 2**28
 """Bytes that a batch may take where the device is the processor."""
@@ -131,10 +133,12 @@ def _rows_of_reading(
 ) -> Iterator[Rows]:
     """Give the best places under one reading; samples that do not fit into memory are put into `too_large`."""
     from goldenear.match.engines.batches import BYTES_A_CELL, cells, lay_batches, on_tick_grid
-    from goldenear.match.engines.tensors import check_budget, meetings, pairs_of, piece_of, rules_of
+    from goldenear.match.engines.tensors import check_budget, pairs_of, piece_of, rules_of
 
     piece, rules = piece_of(x), rules_of(samples, reading)
-    shared, own = (meetings(piece, samples.packed.units, kind) for kind in kinds)
+    shared, own = (
+        meet(piece.unit.numerator, piece.unit.denominator, samples.packed.units, kind) for kind in kinds
+    )
     met = shared, own
     budget = _budget(laid.alone.device)
     for part in _parts(len(samples), budget // (BYTES_A_PAIR * len(kinds[0].turn))):
@@ -159,7 +163,7 @@ def _fused(
     samples: PreparedSamples,
     laid: SampleTensors,
     pairs: Pairs,
-    met: tuple[Meetings, Meetings],
+    met: tuple[Meeting, Meeting],
     rules: Rules,
     floor: float,
     prune: bool,

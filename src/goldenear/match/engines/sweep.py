@@ -49,7 +49,6 @@ from goldenear.match.engines.tile import (
     row_of,
     scatter_drums,
     span_of,
-    windows,
 )
 from goldenear.match.engines.view import (
     COSINE,
@@ -60,6 +59,7 @@ from goldenear.match.engines.view import (
     inverse_of,
     need_of,
     number,
+    windows,
 )
 from goldenear.match.packed import LENGTH, LOWEST
 

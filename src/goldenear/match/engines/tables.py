@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from goldenear.match.engines.batches import energy_table, heard_range
-from goldenear.match.engines.tensors import Meetings, Pairs, Piece, SampleTensors, as_tensor
+from goldenear.match.engines.meeting import Meeting
+from goldenear.match.engines.tensors import Pairs, Piece, SampleTensors, as_tensor
 from goldenear.match.packed import KIND, LENGTH, LEVEL, Packed
 from goldenear.match.prepared import PreparedSamples
 
@@ -39,12 +39,9 @@ class Notes(NamedTuple):
     """The longest note of the pictures of each kind of unit."""
 
 
-_LAID: WeakKeyDictionary[PreparedSamples, dict[torch.device, Notes]] = WeakKeyDictionary()
-
-
 def notes_on_device(samples: PreparedSamples, where: torch.device) -> Notes:
     """Return the notes of samples, which stay on the device as long as the samples are kept."""
-    laid = _LAID.setdefault(samples, {})
+    laid: dict[torch.device, Notes] = samples.kept.setdefault("torch notes", {})
     if where not in laid:
         laid[where] = _notes(samples.packed, where)
     return laid[where]
@@ -142,7 +139,7 @@ def _sounded(
     return table.cumsum_(1).cumsum_(1)
 
 
-def margins(notes: Notes, met: tuple[Meetings, ...], block: int) -> dict[int, int]:
+def margins(notes: Notes, met: tuple[Meeting, ...], block: int) -> dict[int, int]:
     """Return, for each grid of X, how far beyond X's time a block of shifts may read."""
     found: dict[int, int] = {}
     for meeting in met:

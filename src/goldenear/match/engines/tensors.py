@@ -10,7 +10,6 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from goldenear.correlate.turning_points import Lines
-from goldenear.errors import TooLarge
+from goldenear.match.engines.meeting import Meeting, limits, refusal_of
 from goldenear.match.packed import (
     AREA,
     BRIGHTEST,
@@ -58,14 +57,7 @@ class Rules(NamedTuple):
 
 def rules_of(samples: PreparedSamples, reading: Reading) -> Rules:
     """Return what the recipe of the samples says of a reading."""
-    recipe = samples.recipe
-    octave = samples[0].steps_per_octave if reading == "octave" else 0
-    lowest, highest = recipe.transpositions or (-(2**40), 2**40)
-    if reading == "rhythm":
-        lowest, highest = 0, 0
-    elif reading == "octave":
-        lowest, highest = 0, octave - 1
-    return Rules(recipe.measure, lowest, highest, octave, reading == "neighbour")
+    return Rules(samples.recipe.measure, *limits(samples, reading), reading == "neighbour")
 
 
 class Piece(NamedTuple):
@@ -146,12 +138,9 @@ class SampleTensors(NamedTuple):
     """Shape (18, pictures)."""
 
 
-_LAID: WeakKeyDictionary[PreparedSamples, dict[torch.device, SampleTensors]] = WeakKeyDictionary()
-
-
 def on_device(samples: PreparedSamples, where: torch.device) -> SampleTensors:
     """Return packed samples as tensors, which stay on the device as long as the samples are kept."""
-    laid = _LAID.setdefault(samples, {})
+    laid: dict[torch.device, SampleTensors] = samples.kept.setdefault("torch", {})
     if where not in laid:
         packed = samples.packed
         columns = {name: getattr(packed, name) for name in SampleTensors._fields}
@@ -163,25 +152,6 @@ def on_device(samples: PreparedSamples, where: torch.device) -> SampleTensors:
 def as_tensor(column: NDArray[Any], where: torch.device) -> Tensor:
     """Copy a column of whole numbers to a device, as 64-bit integers."""
     return torch.tensor(np.ascontiguousarray(column, np.int64), device=where)
-
-
-class Meetings(NamedTuple):
-    """How the units of X and of samples meet: arrays of shape (kinds of unit, variants)."""
-
-    piece_up: NDArray[np.int64]
-    sample_up: NDArray[np.int64]
-    ticks: NDArray[np.int64]
-    resolution: NDArray[np.int64]
-
-
-def meetings(piece: Piece, units: NDArray[np.int64], kind: Variants) -> Meetings:
-    """Return how X's unit meets every kind of unit of the packed samples under every variant."""
-    up, down = units[:, :1] * kind.up, units[:, 1:] * kind.down
-    common = np.gcd(up, down)
-    up, down = up // common, down // common
-    piece_up, sample_up = piece.unit.numerator * down, up * piece.unit.denominator
-    unit, grid = np.gcd(piece_up, sample_up), np.gcd(piece.unit.denominator, down)
-    return Meetings(piece_up // unit, sample_up // unit, unit // grid, piece.unit.denominator // grid * down)
 
 
 class Pairs(NamedTuple):
@@ -239,7 +209,7 @@ def pairs_of(
     samples: SampleTensors,
     part: slice,
     kinds: tuple[Variants, Variants],
-    met: tuple[Meetings, Meetings],
+    met: tuple[Meeting, Meeting],
     rules: Rules,
 ) -> Pairs:
     """Return the numbers of every sample of a part under every variant.
@@ -254,7 +224,7 @@ def pairs_of(
         Which of them are paired.
     kinds : (Variants, Variants)
         The variants of samples whose stretches and forms share a picture, and of those with a picture for each.
-    met : (Meetings, Meetings)
+    met : (Meeting, Meeting)
         How X's unit meets the samples' under either.
     rules : Rules
         What the recipe says.
@@ -356,13 +326,8 @@ def check_budget(piece: Piece, numbers: Tensor, pairs: Pairs, names: PreparedSam
         return
     column = int(refused.byte().argmax())
     row = int((many | long)[:, column].byte().argmax())
-    name = f"X and {names[int(pairs.sample[0, column])].name or 'a sample'}"
-    if bool(many[row, column]):
-        raise TooLarge(
-            f"{name} have more placements on their common grid than the budget of "
-            f"{MAX_PLACEMENTS:,}: cut the music, or quantise it to fewer ticks a quarter"
-        )
-    raise TooLarge(f"{name} are too long and bright to be counted in 64 bits: use fewer ticks a quarter")
+    name = names[int(pairs.sample[0, column])].name
+    raise refusal_of(name, too_many_placements=bool(many[row, column]))
 
 
 def lengths(numbers: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor, Tensor]:

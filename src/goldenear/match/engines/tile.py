@@ -19,9 +19,8 @@ from goldenear.correlate.backends.lanes import (
     widen,
 )
 from goldenear.correlate.backends.records import at, int16s, int64s, uint64s
-from goldenear.match.engines.bounds import NEVER
-from goldenear.match.engines.view import WINDOW_COSINE, Number, compiled, number
-from goldenear.match.packed import END, LENGTH, ONSET, WINDOW_HIGHEST, WINDOW_LOWEST
+from goldenear.match.engines.view import NEVER, WINDOW_COSINE, Number, compiled, number
+from goldenear.match.packed import END, LENGTH, ONSET
 
 
 @compiled
@@ -110,15 +109,6 @@ def row_of(bit: int, bits: Any, before: Any) -> Number:
     w = bit >> 6
     ahead = (np.uint64(1) << np.uint64(bit & 63)) - np.uint64(1)
     return before[w] + bits_set(bits[w] & ahead)
-
-
-@compiled
-def windows(piece: Any, packed: Any, view: Any, lowest: int) -> tuple[Number, Number]:
-    """Return the lanes of X's edges of energy from which on 64 windows have their lower and their upper end."""
-    bottom = number(packed, view.picture, WINDOW_LOWEST) + lowest - piece.heard_lowest
-    top = number(packed, view.picture, WINDOW_HIGHEST) + 1 + lowest - piece.heard_lowest
-    high = piece.heard_pitches
-    return LANES + min(max(bottom, -LANES), high), LANES + min(max(top, -LANES), high)
 
 
 @compiled

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from goldenear.correlate.backends.lanes import LANES
 from goldenear.correlate.backends.records import int64s
 from goldenear.match.packed import (
     AREA,
@@ -26,6 +26,8 @@ from goldenear.match.packed import (
     PLAIN_DENOMINATOR,
     PLAIN_NUMERATOR,
     RANGE,
+    WINDOW_HIGHEST,
+    WINDOW_LOWEST,
 )
 
 FIELDS = len(NUMBERS)
@@ -33,6 +35,8 @@ FIELDS = len(NUMBERS)
 WINDOW_COSINE, COSINE, COVERAGE = 0, 1, 2
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
+
+NEVER = 2**62
 
 PLAIN_STROKES = 2**7
 """The slope of what plain pictures share counts strokes: fewer than this fit into eight bits."""
@@ -103,15 +107,6 @@ class Rules(NamedTuple):
     glow: int
     """Whether X's notes also shine on neighbouring steps: then S may exceed the energy."""
     prune: int
-
-
-class Pairing(NamedTuple):
-    """How the units of X and of a sample's variant meet: shape (kinds of unit, variants), flat."""
-
-    piece_up: NDArray[np.int64]
-    sample_up: NDArray[np.int64]
-    ticks: NDArray[np.int64]
-    resolution: NDArray[np.int64]
 
 
 @compiled
@@ -281,6 +276,15 @@ def most_energy(piece: Any, packed: Any, view: Any) -> Number:
     if piece.n_drum_pitch or (view.unit_energy == 1 and not piece.level):
         return everywhere
     return min(everywhere, number(packed, view.picture, LENGTH) * view.sample_up * piece.heard_pitches)
+
+
+@compiled
+def windows(piece: Any, packed: Any, view: Any, lowest: int) -> tuple[Number, Number]:
+    """Return the lanes of X's edges of energy from which on 64 windows have their lower and their upper end."""
+    bottom = number(packed, view.picture, WINDOW_LOWEST) + lowest - piece.heard_lowest
+    top = number(packed, view.picture, WINDOW_HIGHEST) + 1 + lowest - piece.heard_lowest
+    high = piece.heard_pitches
+    return LANES + min(max(bottom, -LANES), high), LANES + min(max(top, -LANES), high)
 
 
 @compiled
