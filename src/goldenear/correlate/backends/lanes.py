@@ -151,6 +151,18 @@ def least(_: Any, a: Any, b: Any, like: Any) -> Emitted:
 
 
 @intrinsic
+def most(_: Any, a: Any, b: Any, like: Any) -> Emitted:
+    """Return the greater of two numbers, lane by lane; signed as `like` is."""
+    signed = like.dtype.signed
+
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        compare = builder.icmp_signed if signed else builder.icmp_unsigned
+        return builder.select(compare(">", *args[:2]), *args[:2])
+
+    return a(a, b, like), emit
+
+
+@intrinsic
 def reaching(_: Any, lanes: Any, floor: Any, like: Any) -> Emitted:
     """Return which lanes are at least as great as the same lane of `floor`, as 64 bits; signed as `like` is."""
     signed = like.dtype.signed
@@ -231,10 +243,12 @@ def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, l
 
 
 @intrinsic
-def greatest(_: Any, lanes: Any, among: Any) -> Emitted:
-    """Return the greatest number of the lanes whose bit is set in `among`; 0 where none is above it."""
+def greatest(_: Any, lanes: Any, among: Any, like: Any) -> Emitted:
+    """Return the greatest number of the lanes whose bit is set in `among`, signed as `like` is; at least 0."""
+    signed = like.dtype.signed
 
     def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        compare = builder.icmp_signed if signed else builder.icmp_unsigned
         chosen = builder.bitcast(args[1], ir.VectorType(ir.IntType(1), LANES))
         left = builder.select(chosen, args[0], ir.Constant(_vector(lanes.bits), None))
         width = LANES
@@ -244,13 +258,15 @@ def greatest(_: Any, lanes: Any, among: Any) -> Emitted:
             order = ir.Constant(ir.VectorType(ir.IntType(32), width), list(range(width, 2 * width)))
             first = ir.Constant(ir.VectorType(ir.IntType(32), width), list(range(width)))
             high, low = (builder.shuffle_vector(left, left, half) for half in (order, first))
-            left = builder.select(builder.icmp_signed(">", high, low), high, low)
+            left = builder.select(compare(">", high, low), high, low)
         last = builder.extract_element(left, ir.Constant(ir.IntType(32), 0))
         zero = ir.Constant(ir.IntType(lanes.bits), 0)
-        most = builder.select(builder.icmp_signed(">", last, zero), last, zero)
-        return builder.sext(most, ir.IntType(64)) if lanes.bits < 64 else most
+        found = builder.select(compare(">", last, zero), last, zero)
+        if lanes.bits == 64:
+            return found
+        return (builder.sext if signed else builder.zext)(found, ir.IntType(64))
 
-    return types.int64(lanes, types.uint64), emit
+    return types.int64(lanes, types.uint64, like), emit
 
 
 @intrinsic

@@ -124,7 +124,7 @@ def similarity_bound(piece: Any, packed: Any, view: Any, rules: Any, lanes: Any)
     upper = np.int64(0)
     for lowest in range(low, high + 1, LANES):
         bound = shared_at_most(piece, packed, view, lowest, drums, lanes)
-        upper = max(upper, greatest(bound, lanes_allowed(lowest, low, high)))
+        upper = max(upper, greatest(bound, lanes_allowed(lowest, low, high), lanes))
     return similarity_at_most(view, min(upper, most)) if upper >= need else 0.0
 
 

@@ -85,7 +85,7 @@ def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
             if rules.prune:
                 need = need_of(view, max(view.floor, view.height))
                 allowed &= reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes)
-            within = min(most, greatest(bound, ~np.uint64(0)))
+            within = min(most, greatest(bound, ~np.uint64(0), lanes))
             if allowed and rules.prune and coarse and need > COARSE_FROM * most:
                 allowed = look_from_afar(piece, packed, view, lowest, allowed, room)
         if allowed:

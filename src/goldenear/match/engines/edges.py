@@ -36,26 +36,18 @@ def lay_ones(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int:
         base += number(packed, k, RANGE)
         up = np.int64(-1)
     n = 0
+    # Without a branch that a processor could guess wrongly.
     for e in range(start[k], start[k + 1], 2):
-        a = place_of_edge(at(edge_weight, e) * direction, base + up * at(edge_pitch, e), above, half)
-        b = place_of_edge(at(edge_weight, e + 1) * direction, base + up * at(edge_pitch, e + 1), above, half)
+        a, b = base + up * at(edge_pitch, e), base + up * at(edge_pitch, e + 1)
+        weight, other = at(edge_weight, e) * direction, at(edge_weight, e + 1) * direction
         moment[n] = (whole + direction * at(edge_time, e)) * view.sample_up
-        # One that is alone stands first.
-        first[n] = a if a else b
-        second[n] = b if a else 0
+        # What is shared turns by minus the product of two edges: a beginning reads the other half. Beyond X's
+        # pitches all is dark.
+        first[n] = min(max(a, 0), above) + half * np.int64(weight > 0)
+        second[n] = (min(max(b, 0), above) + half * np.int64(other > 0)) * np.int64(other != 0)
         # Where neither meets X in these lanes, the next two take their place.
-        n += (a | b) != 0
+        n += np.int64(0 < a < above) | np.int64(0 < b < above)
     return n
-
-
-@compiled
-def place_of_edge(weight: int, place: int, above: int, half: int) -> int:
-    """Return where in a column of X an edge reads; 0, which is dark, where it meets no pitch of X.
-
-    What is shared turns by minus the product of two edges: a beginning reads the other half.
-    """
-    turned = place + (half if weight > 0 else 0)
-    return turned if weight != 0 and 0 < place < above else 0
 
 
 @compiled

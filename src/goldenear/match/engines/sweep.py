@@ -20,8 +20,11 @@ from goldenear.correlate.backends.lanes import (
     LANES,
     add,
     falling,
+    greatest,
+    least,
     load,
     lowest_bit,
+    most,
     reaching,
     rising,
     splat,
@@ -62,6 +65,9 @@ from goldenear.match.engines.view import (
     windows,
 )
 from goldenear.match.packed import LENGTH, LOWEST
+
+GROUP = 8
+"""Rows that are run down at once, before any of them is looked at."""
 
 
 @compiled
@@ -198,7 +204,7 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
         view: Any,
         lowest: int,
         allowed: Any,
-        most: int,
+        at_most: int,
         table: Any,
         energy_table: Any,
         lanes: Any,
@@ -210,7 +216,7 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
     ) -> None:
         """Look at every shift of 64 transpositions from `lowest` on; keep the best in `view`.
 
-        Only lanes whose bit is set in `allowed` count; `most` is the most that can be shared. All that is shared
+        Only lanes whose bit is set in `allowed` count; `at_most` is the most that can be shared. All that is shared
         must fit in `lanes`, and slopes in `table` unless it is as wide; so the energy of every window in
         `energies`, and its slopes in `energy_table`, of the kind of `turning`: X's edges of energy below each
         pitch. With `peaks`, lanes are scored only where their shared time turns downwards or their energy
@@ -225,7 +231,7 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
         drums = has_drums(piece, packed, view)
         bottom, top = windows(piece, packed, view, lowest)
         start, stop = span_of(piece, packed, view, n, room)
-        zero = splat(0, table)
+        zero, zero_lanes = splat(0, table), splat(0, lanes)
         slope, value = ahead(piece, n, start, table, lanes, room)
         energy_slope, energy, entering, leaving = energy_ahead(
             piece, view, length, start, turning, bottom, top, table, energies
@@ -235,7 +241,8 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
             value = subtract(value, widen(slope, lanes))
             energy = subtract(energy, widen(energy_slope, energies))
         height = max(view.height, view.floor)
-        bar = splat(min(need_of(view, height), most), lanes)
+        need = need_of(view, height)
+        bar = splat(min(need, at_most), lanes)
         factor = factor_of(view, height)
         inverse = inverse_of(factor)
         previous = start
@@ -262,52 +269,102 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
             )
             row = 0
             while row < rows:
-                # A tight loop over rows that hold nothing of interest; it is left for those that do.
-                bright = np.uint64(0)
-                shift = start
-                while row < rows:
+                if row + GROUP <= rows:
+                    # A group of rows at once: the most that each lane shares in them, and the least energy.
+                    held_value, held_slope, held_previous = value, slope, previous
+                    held_energy, held_energy_slope = energy, energy_slope
+                    crest, least_energy = zero_lanes, energy
                     if sparse:
-                        shift = at(shifts, row)
-                        value = add(value, times(widen(slope, lanes), shift - previous))
-                        energy = add(energy, times(widen(energy_slope, energies), shift - previous))
-                        previous = shift
+                        for i in range(row, row + GROUP):
+                            shift = at(shifts, i)
+                            value = add(value, times(widen(slope, lanes), shift - previous))
+                            energy = add(energy, times(widen(energy_slope, energies), shift - previous))
+                            previous = shift
+                            slope = add(slope, load(table, i * LANES))
+                            energy_slope = add(energy_slope, load(energy_table, i * LANES))
+                            crest = most(crest, value, lanes)
+                            least_energy = least(least_energy, energy, energies)
+                    elif windowed:
+                        for i in range(row, row + GROUP):
+                            value = add(value, widen(slope, lanes))
+                            energy = add(energy, widen(energy_slope, energies))
+                            slope = add(slope, load(table, i * LANES))
+                            energy_slope = add(energy_slope, load(energy_table, i * LANES))
+                            crest = most(crest, value, lanes)
+                            least_energy = least(least_energy, energy, energies)
                     else:
-                        shift = start + row
-                        value = add(value, widen(slope, lanes))
-                        energy = add(energy, widen(energy_slope, energies))
-                    change = load(table, row * LANES)
-                    store(table, row * LANES, zero)
-                    slope = add(slope, change)
-                    bright = reaching(value, bar, lanes) & allowed
-                    if windowed:
-                        energy_change = load(energy_table, row * LANES)
-                        store(energy_table, row * LANES, zero)
-                        energy_slope = add(energy_slope, energy_change)
-                        if peaks:
-                            bright &= falling(change) | rising(energy_change)
-                        if bright:
-                            bright &= square_reaching(value, energy, factor, inverse, lanes)
-                    elif peaks:
-                        bright &= falling(change)
-                    row += 1
-                    if bright:
-                        break
-                if bright:
-                    store(lanes, 0, value)
-                    store(energies, 0, energy)
-                while bright:
-                    lane = lowest_bit(bright)
-                    bright &= bright - np.uint64(1)
-                    if consider(
-                        piece, packed, view, lowest + lane, shift, at(lanes, lane), at(energies, lane)
-                    ):
-                        height = max(view.height, view.floor)
-                        bar = splat(min(need_of(view, height), most), lanes)
-                        factor = factor_of(view, height)
-                        inverse = inverse_of(factor)
-                        bright &= reaching(value, bar, lanes)
+                        for i in range(row, row + GROUP):
+                            value = add(value, widen(slope, lanes))
+                            slope = add(slope, load(table, i * LANES))
+                            crest = most(crest, value, lanes)
+                    bright = reaching(crest, bar, lanes) & allowed
+                    if bright and windowed:
+                        bright &= square_reaching(crest, least_energy, factor, inverse, lanes)
+                    if not bright:
+                        for i in range(row, row + GROUP):
+                            store(table, i * LANES, zero)
                         if windowed:
-                            bright &= square_reaching(value, energy, factor, inverse, lanes)
+                            for i in range(row, row + GROUP):
+                                store(energy_table, i * LANES, zero)
+                        row += GROUP
+                        continue
+                    value, slope, previous = held_value, held_slope, held_previous
+                    energy, energy_slope = held_energy, held_energy_slope
+                    if not windowed:
+                        # So much is shared at one of these rows: less is no longer of interest.
+                        found = min(np.float64(greatest(crest, bright, lanes)), view.need)
+                        need = max(need, np.int64(np.ceil(found * (1 - 1e-9))))
+                        bar = splat(min(need, at_most), lanes)
+                # One row after the other, up to the end of the group.
+                last = min(row + GROUP, rows)
+                while row < last:
+                    # A tight loop over rows that hold nothing of interest; it is left for those that do.
+                    bright = np.uint64(0)
+                    shift = start
+                    while row < last:
+                        if sparse:
+                            shift = at(shifts, row)
+                            value = add(value, times(widen(slope, lanes), shift - previous))
+                            energy = add(energy, times(widen(energy_slope, energies), shift - previous))
+                            previous = shift
+                        else:
+                            shift = start + row
+                            value = add(value, widen(slope, lanes))
+                            energy = add(energy, widen(energy_slope, energies))
+                        change = load(table, row * LANES)
+                        store(table, row * LANES, zero)
+                        slope = add(slope, change)
+                        bright = reaching(value, bar, lanes) & allowed
+                        if windowed:
+                            energy_change = load(energy_table, row * LANES)
+                            store(energy_table, row * LANES, zero)
+                            energy_slope = add(energy_slope, energy_change)
+                            if peaks:
+                                bright &= falling(change) | rising(energy_change)
+                            if bright:
+                                bright &= square_reaching(value, energy, factor, inverse, lanes)
+                        elif peaks:
+                            bright &= falling(change)
+                        row += 1
+                        if bright:
+                            break
+                    if bright:
+                        store(lanes, 0, value)
+                        store(energies, 0, energy)
+                    while bright:
+                        lane = lowest_bit(bright)
+                        bright &= bright - np.uint64(1)
+                        if consider(
+                            piece, packed, view, lowest + lane, shift, at(lanes, lane), at(energies, lane)
+                        ):
+                            height = max(view.height, view.floor)
+                            need = max(need, need_of(view, height))
+                            bar = splat(min(need, at_most), lanes)
+                            factor = factor_of(view, height)
+                            inverse = inverse_of(factor)
+                            bright &= reaching(value, bar, lanes)
+                            if windowed:
+                                bright &= square_reaching(value, energy, factor, inverse, lanes)
             start = end
 
     return sweep
