@@ -3,33 +3,69 @@
 X is counted in *units*, the coarsest in which all its times are whole. A column stands at every time at
 which something begins or ends, and holds for each pitch what begins (+) or ends (-) there; dark lanes lie on
 either side, so that 64 neighbouring transpositions can be read at once wherever a sample's edge lies.
+Here columns get their room; compiled code fills them. Of a long X only excerpts are laid out, when they are needed.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
-from math import gcd
-from typing import Any, NamedTuple
+from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.match.picture import PiecePicture
-from goldenear.notes.piano_roll import PianoRoll
+from goldenear.notes.piano_roll import PianoRoll, common_divisor
 
 LANES = 64
 
 GREATEST = 2**31 - 1
 
-LONG = 4096
-"""In pieces of more strokes than this, only what sounds altogether is counted."""
+LONG = 1024
+"""X of more strokes than this is long: it is looked over from afar, and laid out in excerpts."""
 
 LINES = 128
-"""Into so many steps, at most, X's time is cut for a coarse look."""
+"""Into so many steps, at most, a short X's time is cut for a coarse look."""
 
 WINDOWS = (1, 3 / 4, 2 / 3, 1 / 2, 3 / 8, 1 / 4, 1 / 6, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 256, 1 / 1024)
 """Parts of X's length for which it is known how long a pitch sounds in them at most."""
+
+STEPS = 32
+"""A long X's time is cut into so many steps for the length of a sample."""
+
+SPAN = 4
+"""Lines of a long X whose shifts are looked at together first."""
+
+
+class Strokes(NamedTuple):
+    """The pitched strokes of one picture in units of time, by onset; no two on one pitch overlap."""
+
+    pitch: NDArray[np.int64]
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    lowest: int
+    pitches: int
+
+    @classmethod
+    def of(cls, roll: PianoRoll, unit: int, weight: NDArray[np.int64]) -> Strokes:
+        """Return the strokes of a picture without drums; pitches are counted from the lowest."""
+        if not len(roll):
+            empty = np.zeros(0, np.int64)
+            return cls(empty, empty, empty, empty, 0, 1)
+        lowest = int(roll.pitch.min())
+        pitch, onset, offset = roll.pitch - lowest, roll.onset // unit, roll.offset // unit
+        if len(onset) > 1 and (onset[1:] < onset[:-1]).any():
+            order = np.argsort(onset, kind="stable")
+            pitch, onset, offset, weight = pitch[order], onset[order], offset[order], weight[order]
+        return cls(pitch, onset, offset, weight, lowest, int(pitch.max()) + 1)
+
+    @property
+    def times(self) -> NDArray[np.int64]:
+        """The times at which anything begins or ends, rising."""
+        every = np.sort(np.concatenate([self.onset, self.offset]))
+        return every[np.concatenate([[True], every[1:] > every[:-1]])] if len(every) else every
 
 
 class PieceColumns(NamedTuple):
@@ -60,13 +96,16 @@ class PieceColumns(NamedTuple):
     strokes: int
     step: int
     """How far apart the lines of the lattice lie, in units; the first at 0, the last at or after X's end."""
-    before: NDArray[np.int16]
+    lines: int
+    """How many there are; 0 where there is no lattice."""
+    sung: NDArray[np.int64]
+    """How long all pitches together have sounded before each line."""
+    before: NDArray[np.uint16]
     """How long each pitch has sounded before each line: one row of lanes a line."""
-    before_below: NDArray[np.int16]
-    """The same for all pitches below each, together. Both are empty where X is long, or not of one brightness."""
     before8: NDArray[np.uint8]
-    before_below8: NDArray[np.uint8]
-    """The same in eight bits; empty where they do not fit."""
+    """The same in eight bits, where that is enough; then the other is empty. Times of a long X wrap round."""
+    before_below: NDArray[np.uint16]
+    """The same for all pitches below each, together; empty where the measure asks for no energy."""
     area: int
     light: int
     brightest: int
@@ -79,8 +118,10 @@ class PieceColumns(NamedTuple):
     turning32: NDArray[np.int32]
     turning64: NDArray[np.int64]
     """The same in wider lanes; empty where they are not needed, or the measure asks for no energy."""
+    at_once: int
+    """How much sounds at once, at most; known when X is laid out."""
     countable: int
-    """Whether so little sounds at once that slopes of energy fit into eight bits."""
+    """Whether that is so little that slopes of energy fit into eight bits."""
     all_energy: int
     has_pitch: bool
     drum_pitch: NDArray[np.int64]
@@ -91,12 +132,35 @@ class PieceColumns(NamedTuple):
     """The one brightness of all that sounds, or 0."""
     scaled_light: int
     scale: int
+    bare: int
+    """Whether what only bounds need is left out."""
+    long: int
+    """Whether only excerpts are laid out."""
+    stroke_pitch: NDArray[np.int64]
+    stroke_onset: NDArray[np.int64]
+    stroke_offset: NDArray[np.int64]
+    stroke_weight: NDArray[np.int64]
+    heard_pitch: NDArray[np.int64]
+    heard_onset: NDArray[np.int64]
+    heard_offset: NDArray[np.int64]
+    heard_weight: NDArray[np.int64]
+    """What sounds, and what its energy counts; empty where the measure asks for no energy."""
+    tally: NDArray[np.int64]
+    """Room to count in."""
+    first_stroke: NDArray[np.int64]
+    """For each line of a long X, the first stroke that sounds from there on."""
 
 
 def piece_columns(
-    picture: PiecePicture, *, weighted: bool, windowed: bool, bare: bool = False
+    picture: PiecePicture,
+    *,
+    weighted: bool,
+    windowed: bool,
+    bare: bool = False,
+    typical: Fraction | None = None,
+    largest: float = 0.0,
 ) -> PieceColumns:
-    """Lay out one reading of X.
+    """Give one reading of X room to be laid out.
 
     Parameters
     ----------
@@ -108,56 +172,76 @@ def piece_columns(
         Whether the measure asks for the energy in a window.
     bare : bool
         Leave out what only bounds need: how long pitches sound within parts of X.
+    typical : Fraction, optional
+        How long a sample is, in quarters: then a long X is not laid out as a whole.
+    largest : float
+        For how long the strokes of a sample sound, all together, in quarters, at most.
     """
     roll, heard = picture.roll, picture.heard
     rolls = (roll,) if heard is roll else (roll, heard)
-    unit = gcd(*(int(np.gcd.reduce(np.gcd(r.onset, r.offset))) for r in rolls))
+    unit = common_divisor(*(times for r in rolls for times in (r.onset, r.offset)))
     length = Fraction(unit, roll.ticks_per_quarter)
-    pitched, drums = roll.where(~roll.is_drum), roll.where(roll.is_drum)
+    drumming = bool(roll.is_drum.any())
+    pitched, drums = _parted(roll) if drumming else (roll, nothing_of(roll))
     level = int(roll.brightness[0]) if (roll.brightness == roll.brightness[0]).all() else 0
     plain = picture.plain if level else 0
-    edges = edges_of(pitched, unit)
-    energies = _energies(edges, pitched, heard, level, plain, unit, windowed)
-    # In eight bits where no slope, at most all that sounds at once, leaves them.
-    by_column = np.zeros(len(energies.time), np.int64)
-    np.add.at(by_column, energies.column, energies.weight)
-    countable = bool(plain) and int(np.cumsum(by_column).max(initial=0)) < 2**7
     wide = weighted or not plain
-    window, longest = _sounding_within(pitched, unit, edges.pitches, bare)
-    step, before, before_below = _lattice(
-        pitched if level and not bare else nothing_of(pitched), unit, edges.pitches
-    )
-    short = before_below.max(initial=0) < 2**8
-    turning = below_each(energies, np.int64) if wide else np.zeros(0, np.int64)
+    strokes = Strokes.of(pitched, unit, pitched.brightness)
+    sounds = strokes if heard is roll else _heard(heard, unit)
+    sounds = sounds._replace(weight=np.ones_like(sounds.weight) if plain else sounds.weight**2)
+    if not windowed:
+        sounds = Strokes.of(nothing_of(roll), unit, np.zeros(0, np.int64))
+    long = typical is not None and not wide and heard is roll and len(pitched) > LONG
+    time = np.zeros(0, np.int64) if long else strokes.times
+    event = time if windowed and heard is roll else sounds.times
+    last = int(roll.offset.max()) // unit
+    area = int((roll.offset - roll.onset).sum()) // unit
+    window = _windows(strokes, bare, len(pitched) > LONG)
+    half = 2 * LANES + strokes.pitches
+    step, lines = 1, 0
+    if long and typical is not None:
+        step = max(1, int(typical / length) // STEPS)
+        lines = -(-last // step) + 1
+    elif level and not bare and len(pitched) and area < 2**16:
+        step = max(1, -(-last // LINES))
+        lines = -(-last // step) + 1
+    # What a coarse look takes in at once of one pitch, and what it adds up.
+    at_once = largest / float(length) + (SPAN + 2) * step if long else area
+    short = at_once < 2**8
+    columns, events = len(time), len(event)
+    turning = events * (sounds.pitches + 1 + 2 * LANES)
+    rows, rows_below = lines * half, lines * (half + 1) if windowed else 0
     return PieceColumns(
         unit_up=length.numerator,
         unit_down=length.denominator,
-        lowest=edges.lowest,
-        pitches=edges.pitches,
-        width=2 * (edges.pitches + 2 * LANES),
+        lowest=strokes.lowest,
+        pitches=strokes.pitches,
+        width=2 * half,
         level=level,
-        length=int(roll.offset.max()) // unit,
-        time=edges.time,
-        edges=both_signs(edges, level) if level else np.zeros(0, np.int8),
-        weights=spread(edges, np.int32) if weighted or not level else np.zeros(0, np.int32),
+        length=last,
+        time=time,
+        edges=np.zeros(columns * 2 * half if level else 0, np.int8),
+        weights=np.zeros(columns * half if weighted or not level else 0, np.int32),
         window=window,
-        sounding=longest.reshape(-1),
+        sounding=np.zeros(len(window) * half, np.int32),
         strokes=len(pitched),
         step=step,
-        before=before.reshape(-1),
-        before_below=before_below.reshape(-1),
-        before8=before.astype(np.uint8).reshape(-1) if short else np.zeros(0, np.uint8),
-        before_below8=before_below.astype(np.uint8).reshape(-1) if short else np.zeros(0, np.uint8),
-        area=int((roll.offset - roll.onset).sum()) // unit,
+        lines=lines,
+        sung=np.zeros(lines, np.int64),
+        before=np.zeros(0 if short else rows, np.uint16),
+        before8=np.zeros(rows if short else 0, np.uint8),
+        before_below=np.zeros(rows_below, np.uint16),
+        area=area,
         light=int((roll.brightness * (roll.offset - roll.onset)).sum()) // unit,
         brightest=int(roll.brightness.max()),
-        event=energies.time,
-        heard_lowest=energies.lowest,
-        heard_pitches=energies.pitches,
-        turning8=below_each(energies, np.int8) if countable else np.zeros(0, np.int8),
-        turning32=turning.astype(np.int32),
-        turning64=turning,
-        countable=countable,
+        event=event,
+        heard_lowest=sounds.lowest,
+        heard_pitches=sounds.pitches,
+        turning8=np.zeros(turning if plain else 0, np.int8),
+        turning32=np.zeros(turning if wide else 0, np.int32),
+        turning64=np.zeros(turning if wide else 0, np.int64),
+        at_once=0,
+        countable=0,
         all_energy=picture.energy // unit,
         has_pitch=bool(len(pitched)),
         drum_pitch=drums.pitch.astype(np.int64),
@@ -167,156 +251,39 @@ def piece_columns(
         plain=picture.plain,
         scaled_light=picture.light // unit,
         scale=picture.scale,
+        bare=bare,
+        long=long,
+        stroke_pitch=strokes.pitch,
+        stroke_onset=strokes.onset,
+        stroke_offset=strokes.offset,
+        stroke_weight=strokes.weight,
+        heard_pitch=sounds.pitch,
+        heard_onset=sounds.onset,
+        heard_offset=sounds.offset,
+        heard_weight=sounds.weight,
+        tally=np.zeros(2 * len(pitched) + max(strokes.pitches, len(time), len(event)) + 2, np.int64),
+        first_stroke=np.zeros(lines if long else 0, np.int64),
     )
 
 
-def _energies(
-    edges: Edges, pitched: PianoRoll, heard: PianoRoll, level: int, plain: int, unit: int, windowed: bool
-) -> Edges:
-    """Return the edges of the energy of all that sounds; that of a plain X counts as 1."""
-    if not windowed:
-        return edges_of(nothing_of(pitched), unit)
-    sounding = heard.where(~heard.is_drum)
-    if plain and len(sounding) == len(pitched):
-        return edges._replace(weight=edges.weight // level)
-    brightness = np.ones_like(sounding.brightness) if plain else sounding.brightness**2
-    return edges_of(replace(sounding, brightness=brightness), unit)
+def _parted(roll: PianoRoll) -> tuple[PianoRoll, PianoRoll]:
+    """Return what has pitch, and the drums."""
+    return roll.where(~roll.is_drum), roll.where(roll.is_drum)
 
 
-class Edges(NamedTuple):
-    """Where something begins (+) or ends (-) in a picture: what cancels is left out."""
-
-    time: NDArray[np.int64]
-    """The times with edges, rising, in units."""
-    column: NDArray[np.int64]
-    """Which time an edge lies at; rising."""
-    pitch: NDArray[np.int64]
-    """Counted from the lowest."""
-    weight: NDArray[np.int64]
-    lowest: int
-    pitches: int
+def _heard(heard: PianoRoll, unit: int) -> Strokes:
+    """Return what sounds of an X that is not drawn as it sounds."""
+    pitched, _ = _parted(heard)
+    return Strokes.of(pitched, unit, pitched.brightness)
 
 
-def edges_of(roll: PianoRoll, unit: int) -> Edges:
-    """Return the edges of a picture, by time and pitch."""
-    if not len(roll):
-        empty = np.zeros(0, np.int64)
-        return Edges(empty, empty, empty, empty, 0, 1)
-    lowest = int(roll.pitch.min())
-    pitches = int(roll.pitch.max()) - lowest + 1
-    pitch = roll.pitch - lowest
-    place = np.concatenate([roll.onset // unit * pitches + pitch, roll.offset // unit * pitches + pitch])
-    weight = np.concatenate([roll.brightness, -roll.brightness])
-    order = np.argsort(place)
-    place, weight = place[order], weight[order]
-    first = np.flatnonzero(np.diff(place, prepend=place[0] - 1))
-    weight = np.add.reduceat(weight, first)
-    place = place[first][weight != 0]
-    time, pitch = np.divmod(place, pitches)
-    new = np.diff(time, prepend=time[0] - 1) > 0
-    return Edges(time[new], np.cumsum(new) - 1, pitch, weight[weight != 0], lowest, pitches)
+def _windows(strokes: Strokes, bare: bool, long: bool) -> NDArray[np.int64]:
+    """Return lengths of time, rising; the last holds all strokes."""
+    whole = int(strokes.offset.max() - strokes.onset[0]) if len(strokes.onset) else 0
+    parts = WINDOWS[:1] if bare or long else WINDOWS
+    return np.array(sorted({ceil(whole * part) for part in parts}), np.int64)
 
 
 def nothing_of(roll: PianoRoll) -> PianoRoll:
     """Return the picture without its strokes."""
     return roll.where(np.zeros(len(roll), bool))
-
-
-def both_signs(edges: Edges, level: int) -> NDArray[np.int8]:
-    """Return the edges as rows of lanes, counted as 1, each row followed by its opposite."""
-    half = edges.pitches + 2 * LANES
-    lanes = np.zeros(len(edges.time) * 2 * half, np.int8)
-    place = edges.column * (2 * half) + LANES + edges.pitch
-    lanes[place] = edges.weight // level
-    lanes[place + half] = -edges.weight // level
-    return lanes
-
-
-def spread(edges: Edges, kind: type[Any]) -> NDArray[Any]:
-    """Return the edges as rows of lanes."""
-    width = edges.pitches + 2 * LANES
-    lanes = np.zeros(len(edges.time) * width, kind)
-    lanes[edges.column * width + LANES + edges.pitch] = edges.weight
-    return lanes
-
-
-def below_each(edges: Edges, kind: type[Any]) -> NDArray[Any]:
-    """Return, for each time, the sum of the edges below each pitch; the lanes on the right go on with all of it."""
-    width = edges.pitches + 1 + 2 * LANES
-    lanes = np.zeros((len(edges.time), width), kind)
-    lanes[edges.column, LANES + 1 + edges.pitch] = edges.weight
-    return np.cumsum(lanes, axis=1, out=lanes, dtype=kind).reshape(-1)
-
-
-class _Line(NamedTuple):
-    """All strokes on one line of time, pitch after pitch, so far apart that nothing of one reaches the next."""
-
-    pitch: NDArray[np.int64]
-    """Counted from the lowest."""
-    later: NDArray[np.int64]
-    """How much later the time of each stroke's pitch lies on the line."""
-    onset: NDArray[np.int64]
-    offset: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    """For how long the strokes before each have sounded."""
-    span: int
-
-    @classmethod
-    def of(cls, roll: PianoRoll, unit: int) -> _Line:
-        """Lay out the strokes of a picture that is not empty."""
-        order = np.lexsort((roll.onset, roll.pitch))
-        pitch = roll.pitch[order] - int(roll.pitch.min())
-        span = 4 * (int(roll.offset.max()) // unit + 1)
-        onset, offset = roll.onset[order] // unit, roll.offset[order] // unit
-        starts = np.cumsum(offset - onset) - (offset - onset)
-        return cls(pitch, pitch * span, onset + pitch * span, offset + pitch * span, starts, span)
-
-    def sung(self, t: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return for how long strokes have sounded before each place t of the line."""
-        i = np.searchsorted(self.onset, t, side="right") - 1
-        done = self.starts[i] + np.minimum(t, self.offset[i]) - self.onset[i]
-        return np.where(i >= 0, done, 0)
-
-
-def _sounding_within(
-    roll: PianoRoll, unit: int, pitches: int, bare: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return lengths of time, and how long each pitch sounds at most within each: shape (lengths, lanes)."""
-    whole = int((roll.offset.max() - roll.onset.min()) // unit) if len(roll) else 0
-    short = len(roll) <= LONG and not bare
-    parts = WINDOWS if short else WINDOWS[:1]
-    lengths = np.unique(np.ceil(whole * np.array(parts)).astype(np.int64))
-    most = np.zeros((len(lengths), 2 * LANES + pitches), np.int64)
-    if not len(roll):
-        return lengths, most.astype(np.int32)
-    if bare:
-        return lengths, np.full_like(most, min(whole, GREATEST), np.int32)
-    if not short:
-        total = np.bincount(roll.pitch - int(roll.pitch.min()), roll.offset // unit - roll.onset // unit)
-        most[0, LANES : LANES + pitches] = total
-        return lengths, np.minimum(most, GREATEST).astype(np.int32)
-    line = _Line.of(roll, unit)
-    ends = line.starts + line.offset - line.onset
-    # The most lies where a window begins with an onset, or ends with an offset.
-    after = line.sung(line.onset + lengths[:, None]) - line.starts
-    until = ends - line.sung(line.offset - lengths[:, None])
-    first = np.flatnonzero(np.diff(line.pitch, prepend=-1))
-    most[:, LANES + line.pitch[first]] = np.maximum.reduceat(np.maximum(after, until), first, axis=1)
-    return lengths, np.minimum(most, GREATEST).astype(np.int32)
-
-
-def _lattice(roll: PianoRoll, unit: int, pitches: int) -> tuple[int, NDArray[np.int16], NDArray[np.int16]]:
-    """Return the step of a lattice over X's time, and how long pitches have sounded before each of its lines."""
-    nothing = np.zeros((0, 0), np.int16)
-    if not len(roll) or int((roll.offset - roll.onset).sum()) // unit >= 2**15:
-        return 1, nothing, nothing
-    length = int(roll.offset.max()) // unit
-    step = max(1, -(-length // LINES))
-    times = np.arange(0, length + step, step)
-    line = _Line.of(roll, unit)
-    before = np.zeros((len(times), 2 * LANES + pitches), np.int16)
-    at = np.arange(pitches) * line.span
-    before[:, LANES : LANES + pitches] = line.sung(at + times[:, None]) - line.sung(at)
-    below = np.zeros((len(times), before.shape[1] + 1), np.int16)
-    np.cumsum(before, axis=1, out=below[:, 1:])
-    return step, before, below

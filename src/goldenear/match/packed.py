@@ -15,22 +15,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.match.columns import edges_of
 from goldenear.match.picture import SamplePicture, sample_picture
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import Reading
+from goldenear.notes.piano_roll import PianoRoll, Reading
 
 FAR = 2**20
 """Beyond every pitch."""
 
 
 class Packed(NamedTuple):
-    """Samples for compiled loops: columns over samples, pictures, edges, pitches and drums.
+    """Samples for compiled loops: columns over samples, pictures, edges, pitches, strokes and drums.
 
     ``first_picture[s]`` is the sample's first picture; ``edge_start[k]`` to ``edge_start[k + 1]`` are the
-    edges of picture k, by time, two and two at one time; pitches are counted from its lowest, times in its own unit.
+    edges of picture k, by time, two and two at one time, and so are its pitches, strokes and drums found; pitches are
+    counted from its lowest, times in its own unit.
     """
 
     alone: NDArray[np.int8]
@@ -44,6 +44,10 @@ class Packed(NamedTuple):
     pitch: NDArray[np.int16]
     sounding: NDArray[np.int64]
     """How long each pitch of a picture sounds, in units."""
+    stroke_start: NDArray[np.int64]
+    stroke_pitch: NDArray[np.int16]
+    stroke_onset: NDArray[np.int64]
+    stroke_offset: NDArray[np.int64]
     drum_start: NDArray[np.int64]
     drum_pitch: NDArray[np.int16]
     drum_onset: NDArray[np.int64]
@@ -80,6 +84,22 @@ UNIT_UP, UNIT_DOWN, ONSET, END, LENGTH, LOWEST, RANGE, WINDOW_LOWEST, WINDOW_HIG
     range(12)
 )
 BRIGHTEST, LEVEL, DIMMEST, KIND, PLAIN_NUMERATOR, PLAIN_DENOMINATOR = range(12, 18)
+
+
+COLUMNS = {
+    "edge_time": np.int64,
+    "edge_pitch": np.int16,
+    "edge_weight": np.int16,
+    "pitch": np.int16,
+    "sounding": np.int64,
+    "stroke_pitch": np.int16,
+    "stroke_onset": np.int64,
+    "stroke_offset": np.int64,
+    "drum_pitch": np.int16,
+    "drum_onset": np.int64,
+    "drum_offset": np.int64,
+    "drum_brightness": np.int16,
+}
 
 
 class Variants(NamedTuple):
@@ -145,7 +165,7 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
     """
     readings = list(dict.fromkeys(a.reading for a in recipe.alterations))
     alone, first, pictures = [], [], 0
-    parts: list[tuple[Any, ...]] = []
+    parts: list[dict[str, Any]] = []
     for sample in samples:
         shares = is_shared(sample, recipe)
         wanted: Sequence[Alteration] = (
@@ -155,38 +175,33 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
         first.append(pictures)
         pictures += len(wanted)
         parts += [_picture_columns(sample_picture(sample, recipe, alteration)) for alteration in wanted]
-    kinds = (np.int64, np.int16, np.int16, np.int16, np.int64, np.int16, np.int64, np.int64, np.int16)
-    columns = [
-        np.concatenate([part[i] for part in parts]).astype(kind) if parts else np.zeros(0, kind)
-        for i, kind in enumerate(kinds)
-    ]
-    edge, pitch, drum = (
-        np.concatenate([[0], np.cumsum([len(part[i]) for part in parts])]).astype(np.int64) for i in (0, 3, 5)
-    )
-    numbers = np.array([part[9] for part in parts], np.int64).reshape(-1, len(NUMBERS))
+    columns: dict[str, Any] = {
+        name: np.concatenate([part[name] for part in parts]).astype(kind) if parts else np.zeros(0, kind)
+        for name, kind in COLUMNS.items()
+    }
+    starts: dict[str, Any] = {
+        f"{what}_start": np.cumsum([0, *(len(part[name]) for part in parts)]).astype(np.int64)
+        for what, name in (
+            ("edge", "edge_time"),
+            ("pitch", "pitch"),
+            ("stroke", "stroke_pitch"),
+            ("drum", "drum_pitch"),
+        )
+    }
+    numbers = np.array([part["numbers"] for part in parts], np.int64).reshape(-1, len(NUMBERS))
     units, kind = np.unique(numbers[:, : UNIT_DOWN + 1], axis=0, return_inverse=True)
     numbers[:, KIND] = kind
     return Packed(
         alone=np.array(alone, np.int8),
         first_picture=np.array(first, np.int64),
-        edge_start=edge,
-        edge_time=columns[0],
-        edge_pitch=columns[1],
-        edge_weight=columns[2],
-        pitch_start=pitch,
-        pitch=columns[3],
-        sounding=columns[4],
-        drum_start=drum,
-        drum_pitch=columns[5],
-        drum_onset=columns[6],
-        drum_offset=columns[7],
-        drum_brightness=columns[8],
+        **starts,
+        **columns,
         numbers=numbers,
         units=units,
     )
 
 
-def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
+def _picture_columns(picture: SamplePicture) -> dict[str, Any]:
     """Return the edges, pitches, drums and numbers of one picture."""
     roll, box = picture.roll, picture.box
     unit = int(np.gcd.reduce(np.concatenate([roll.onset, roll.offset, [box.onset, box.offset]])))
@@ -218,20 +233,56 @@ def _picture_columns(picture: SamplePicture) -> tuple[Any, ...]:
         meets.denominator,
     )
     edge_time, edge_pitch, edge_weight = _in_twos(edges.time[edges.column], edges.pitch, edges.weight)
-    return (
-        edge_time,
-        edge_pitch,
-        edge_weight,
-        names - edges.lowest,
-        np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names)).astype(
-            np.int64
-        ),
-        drums.pitch,
-        drums.onset // unit,
-        drums.offset // unit,
-        drums.brightness,
-        numbers,
-    )
+    sounding = np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names))
+    return {
+        "edge_time": edge_time,
+        "edge_pitch": edge_pitch,
+        "edge_weight": edge_weight,
+        "pitch": names - edges.lowest,
+        "sounding": sounding,
+        "stroke_pitch": pitched.pitch - edges.lowest,
+        "stroke_onset": pitched.onset // unit,
+        "stroke_offset": pitched.offset // unit,
+        "drum_pitch": drums.pitch,
+        "drum_onset": drums.onset // unit,
+        "drum_offset": drums.offset // unit,
+        "drum_brightness": drums.brightness,
+        "numbers": numbers,
+    }
+
+
+class Edges(NamedTuple):
+    """Where something begins (+) or ends (-) in a picture: what cancels is left out."""
+
+    time: NDArray[np.int64]
+    """The times with edges, rising, in units."""
+    column: NDArray[np.int64]
+    """Which time an edge lies at; rising."""
+    pitch: NDArray[np.int64]
+    """Counted from the lowest."""
+    weight: NDArray[np.int64]
+    lowest: int
+    pitches: int
+
+
+def edges_of(roll: PianoRoll, unit: int) -> Edges:
+    """Return the edges of a picture, by time and pitch."""
+    if not len(roll):
+        empty = np.zeros(0, np.int64)
+        return Edges(empty, empty, empty, empty, 0, 1)
+    lowest = int(roll.pitch.min())
+    pitches = int(roll.pitch.max()) - lowest + 1
+    pitch = roll.pitch - lowest
+    place = np.concatenate([roll.onset // unit * pitches + pitch, roll.offset // unit * pitches + pitch])
+    weight = np.concatenate([roll.brightness, -roll.brightness])
+    order = np.argsort(place)
+    place, weight = place[order], weight[order]
+    first = np.flatnonzero(np.diff(place, prepend=place[0] - 1))
+    weight = np.add.reduceat(weight, first)
+    place = place[first][weight != 0]
+    time, pitch = np.divmod(place, pitches)
+    new = np.diff(time, prepend=time[0] - 1) > 0
+    return Edges(time[new], np.cumsum(new) - 1, pitch, weight[weight != 0], lowest, pitches)
 
 
 def _in_twos(

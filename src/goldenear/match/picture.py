@@ -20,7 +20,7 @@ from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration, Form
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import PianoRoll, Reading, draw, joined, painted
+from goldenear.notes.piano_roll import PianoRoll, Reading, common_divisor, draw, joined, painted
 
 
 class Box(NamedTuple):
@@ -77,8 +77,8 @@ class PiecePicture:
     @cached_property
     def plain(self) -> int:
         """The one brightness of all that sounds; 0 where it differs."""
-        levels = np.unique(self.heard.brightness)
-        return int(levels[0]) if len(levels) == 1 else 0
+        level = int(self.heard.brightness[0])
+        return level if (self.heard.brightness == level).all() else 0
 
     @cached_property
     def light(self) -> int:
@@ -347,7 +347,7 @@ def _from_zero(roll: PianoRoll, origin: Fraction | None = None) -> tuple[PianoRo
         origin = Fraction(int(roll.onset.min()), roll.ticks_per_quarter)
     start = int(origin * roll.ticks_per_quarter)
     onset, offset = roll.onset - start, roll.offset - start
-    shared = gcd(int(np.gcd.reduce(np.concatenate([onset, offset]))), roll.ticks_per_quarter)
+    shared = gcd(common_divisor(onset, offset), roll.ticks_per_quarter)
     moved = replace(
         roll,
         onset=onset // shared,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import gcd
 from typing import Literal, get_args
 
 import numpy as np
@@ -212,6 +213,18 @@ def _shaded(roll: PianoRoll, drawing: Drawing) -> PianoRoll:
     bodies = replace(roll, onset=onset_end, brightness=roll.brightness * drawing.body)
     both = joined(onsets, bodies)
     return both.where((both.brightness != 0) & (both.offset > both.onset))
+
+
+def common_divisor(*times: NDArray[np.int64]) -> int:
+    """Return the greatest whole number that divides every time of all columns; 0 where all are 0."""
+    found = 0
+    for column in times:
+        # Most often a few times settle that it is 1.
+        for part in (column[:64], column[64:]):
+            found = gcd(found, int(np.gcd.reduce(part))) if len(part) else found
+            if found == 1:
+                return 1
+    return found
 
 
 def joined(*rolls: PianoRoll) -> PianoRoll:

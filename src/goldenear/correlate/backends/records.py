@@ -7,8 +7,7 @@ and its like, without a copy; whoever made the record keeps the arrays alive.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -31,26 +30,52 @@ def intrinsic(function: Callable[..., Emitted]) -> Callable[..., Any]:
     return done
 
 
-def as_record(columns: Any) -> NDArray[Any]:
-    """Return a named tuple of numbers and arrays as one record: arrays by address, and their length as ``n_...``."""
-    names: list[str] = []
-    values: list[Any] = []
-    for name, value in zip(columns._fields, columns, strict=True):
-        if isinstance(value, np.ndarray):
-            assert value.flags.c_contiguous
-            names += [name, f"n_{name}"]
-            values += [value.__array_interface__["data"][0], value.size]
-        else:
-            names.append(name)
-            values.append(value)
-    kinds = tuple("f8" if isinstance(value, float) else "i8" for value in values)
-    return np.array([tuple(values)], _layout(tuple(names), kinds))
+def as_record(*rows: Any) -> NDArray[Any]:
+    """Return named tuples of one kind, of numbers and arrays, as records, one each.
+
+    Arrays stand there by address, and their length as ``n_...``.
+    """
+    layout = _layout_of(rows[0])
+    values: list[list[Any]] = []
+    for columns in rows:
+        values.append([])
+        for value in columns:
+            if isinstance(value, np.ndarray):
+                assert value.flags.c_contiguous
+                values[-1] += (value.__array_interface__["data"][0], value.size)
+            else:
+                values[-1].append(value)
+    if layout.whole:
+        # Much faster than field by field.
+        numbers: NDArray[Any] = np.array(values, np.int64)
+        numbers = numbers.view(layout.kind)
+        return numbers.reshape(-1)
+    return np.array([tuple(row) for row in values], layout.kind)
 
 
-@cache
-def _layout(names: tuple[str, ...], kinds: tuple[str, ...]) -> Any:
-    """Return the type of a record."""
-    return np.dtype(list(zip(names, kinds, strict=True)))
+class _Layout(NamedTuple):
+    """The type of the records of one kind of named tuple."""
+
+    kind: Any
+    whole: bool
+    """Whether all fields are whole numbers."""
+
+
+_layouts: dict[type, _Layout] = {}
+
+
+def _layout_of(columns: Any) -> _Layout:
+    """Return the type of the record of a named tuple; the same for all of its kind."""
+    if type(columns) not in _layouts:
+        fields: list[tuple[str, str]] = []
+        for name, value in zip(columns._fields, columns, strict=True):
+            if isinstance(value, np.ndarray):
+                fields += [(name, "i8"), (f"n_{name}", "i8")]
+            else:
+                fields.append((name, "f8" if isinstance(value, float) else "i8"))
+        whole = all(kind == "i8" for _, kind in fields)
+        _layouts[type(columns)] = _Layout(np.dtype(fields), whole)
+    return _layouts[type(columns)]
 
 
 def _opener(kind: Any) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ the sample's window holds at the least.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from goldenear.correlate.backends.lanes import (
     subtract,
     times,
 )
-from goldenear.correlate.backends.records import at, int16s, int32s, int64s, uint8s
+from goldenear.correlate.backends.records import at, int16s, int32s, int64s, uint8s, uint16s
 from goldenear.match.engines.view import (
     NEVER,
     WINDOW_COSINE,
@@ -129,67 +129,166 @@ def similarity_bound(piece: Any, packed: Any, view: Any, rules: Any, lanes: Any)
 
 
 @compiled
-def note_pitches(piece: Any, packed: Any, view: Any, lowest: int, room: Any) -> int:
-    """Note where 64 transpositions find each pitch of the sample in X's rows, and how long it sounds; how many."""
+def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any, room: Any) -> Any:
+    """Return which of 64 transpositions may reach the floor at any shift; the view's hopes bound such shifts."""
+    step = piece.step * view.piece_up
+    sight = sight_of(piece, packed, view, lowest)
+    if sight.need >= 2 ** (8 if piece.n_before8 else 16):
+        return np.uint64(0)
+    n = note_strokes(piece, packed, view, lowest, room)
+    below = uint16s(piece.before_below, piece.n_before_below)
+    width = max(1, sight.reach // SPANS)
+    if piece.n_before8:
+        before = uint8s(piece.before8, piece.n_before8)
+        lanes = uint8s(room.lanes8, room.n_lanes8)
+        hopeful, first, last = spans_with_hope(
+            piece, before, below, lanes, sight, -sight.reach, piece.lines - 1, width, allowed, n, room
+        )
+    else:
+        before16 = uint16s(piece.before, piece.n_before)
+        lanes16 = uint16s(room.lanes16, room.n_lanes16)
+        hopeful, first, last = spans_with_hope(
+            piece, before16, below, lanes16, sight, -sight.reach, piece.lines - 1, width, allowed, n, room
+        )
+    view.first_hope, view.last_hope = first * step, last * step
+    return hopeful
+
+
+@compiled
+def note_strokes(piece: Any, packed: Any, view: Any, lowest: int, room: Any) -> int:
+    """Note where 64 transpositions find each stroke of the sample in X's lattice, and how long it is; how many.
+
+    A stroke lies between two lines of the lattice, counted from where the sample begins.
+    """
     k = view.picture
-    pitch_start = int64s(packed.pitch_start, packed.n_pitch_start)
-    pitches = int16s(packed.pitch, packed.n_pitch)
-    own = int64s(packed.sounding, packed.n_pitch)
-    first = int64s(room.first, room.n_time)
-    second = int64s(room.second, room.n_time)
+    stroke_start = int64s(packed.stroke_start, packed.n_stroke_start)
+    pitches = int16s(packed.stroke_pitch, packed.n_stroke_pitch)
+    onset = int64s(packed.stroke_onset, packed.n_stroke_pitch)
+    offset = int64s(packed.stroke_offset, packed.n_stroke_pitch)
+    place = int64s(room.first, room.n_time)
+    long = int64s(room.second, room.n_time)
+    begin = int64s(room.place, room.n_time)
+    end = int64s(room.time, room.n_time)
+    step = piece.step * view.piece_up
+    most = 2**8 - 1 if piece.n_before8 else 2**16 - 1
     base = LANES + number(packed, k, LOWEST) + lowest - piece.lowest
     up = np.int64(1)
     if view.upside_down:
         base += number(packed, k, RANGE)
         up = np.int64(-1)
+    whole, direction = np.int64(0), np.int64(1)
+    if view.backwards:
+        whole, direction = number(packed, k, LENGTH), np.int64(-1)
     n = 0
-    for i in range(pitch_start[k], pitch_start[k + 1]):
-        place = base + up * at(pitches, i)
+    for i in range(stroke_start[k], stroke_start[k + 1]):
+        a = (whole + direction * at(onset, i)) * view.sample_up
+        b = (whole + direction * at(offset, i)) * view.sample_up
+        a, b = min(a, b), max(a, b)
+        place[n] = base + up * at(pitches, i)
         # Counted in units of X, rounded up.
-        time = at(own, i) * view.sample_up
-        if view.piece_up > 1:
-            time = (time + view.piece_up - 1) // view.piece_up
-        first[n] = place
-        second[n] = min(time, 2**15 - 1)
-        n += 0 < place < LANES + piece.pitches
+        long[n] = min((b - a + view.piece_up - 1) // view.piece_up, most)
+        begin[n] = a // step
+        end[n] = (b + step - 1) // step
+        n += 0 < place[n] < LANES + piece.pitches
     return n
 
 
+class Sight(NamedTuple):
+    """What a coarse look asks: lengths in lines of X's lattice, times in units of X."""
+
+    reach: int
+    inside: int
+    """The sample is at most, and at least, so many lines long."""
+    need: int
+    factor: float
+    windowed: bool
+    bottom: int
+    top: int
+
+
 @compiled
-def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any, room: Any) -> Any:
-    """Return which of 64 transpositions may reach the floor at any shift; the view's hopes bound such shifts."""
+def sight_of(piece: Any, packed: Any, view: Any, lowest: int) -> Any:
+    """Return what a coarse look at 64 transpositions asks, with what has been found so far."""
     step = piece.step * view.piece_up
     length = number(packed, view.picture, LENGTH) * view.sample_up
-    reach, inside = (length + step - 1) // step, length // step
-    lines = piece.n_before // (piece.pitches + 2 * LANES)
     height = max(view.floor, view.height)
-    factor = factor_of(view, height) / view.piece_up
-    need = min(max(need_of(view, height) // view.piece_up, 1), 2**15 - 1)
-    n = note_pitches(piece, packed, view, lowest, room)
+    need = max(need_of(view, height) // view.piece_up, 1)
     bottom, top = windows(piece, packed, view, lowest)
+    factor = factor_of(view, height) / view.piece_up
     windowed = view.measure == WINDOW_COSINE
-    width = max(1, reach // SPANS)
-    if piece.n_before8:
-        before8, below8 = (
-            uint8s(piece.before8, piece.n_before8),
-            uint8s(piece.before_below8, piece.n_before_below8),
+    return Sight((length + step - 1) // step, length // step, need, factor, windowed, bottom, top)
+
+
+@compiled
+def shared_in_span(
+    piece: Any, before: Any, lanes: Any, reach: int, start: int, end: int, n: int, room: Any
+) -> Any:
+    """Return what can be shared, at most, at any shift from line `start` to line `end`, at 64 transpositions.
+
+    For all these shifts a stroke lies within one stretch of X's time: it shares at most what sounds there.
+    """
+    place = int64s(room.first, room.n_time)
+    long = int64s(room.second, room.n_time)
+    begins = int64s(room.place, room.n_time)
+    ends = int64s(room.time, room.n_time)
+    stride, last = piece.pitches + 2 * LANES, piece.lines - 1
+    total = splat(0, lanes)
+    if start >= 0 and end + reach <= last:
+        # All of it lies within X.
+        for i in range(n):
+            row = (start + at(begins, i)) * stride + at(place, i)
+            row_end = (end + at(ends, i)) * stride + at(place, i)
+            sounds = subtract(load(before, row_end), load(before, row))
+            total = add(total, least(sounds, splat(at(long, i), lanes), lanes))
+        return total
+    for i in range(n):
+        row = min(max(start + at(begins, i), 0), last) * stride + at(place, i)
+        row_end = min(max(end + at(ends, i), 0), last) * stride + at(place, i)
+        sounds = subtract(load(before, row_end), load(before, row))
+        total = add(total, least(sounds, splat(at(long, i), lanes), lanes))
+    return total
+
+
+@compiled
+def hope_in_span(
+    piece: Any,
+    before: Any,
+    below: Any,
+    lanes: Any,
+    sight: Any,
+    start: int,
+    end: int,
+    allowed: Any,
+    n: int,
+    room: Any,
+) -> Any:
+    """Return which of 64 transpositions may reach what is asked for at a shift from line `start` to line `end`.
+
+    The sample's window holds at least what sounds in the stretch that all windows of these shifts have in common.
+    """
+    sung = int64s(piece.sung, piece.n_sung)
+    last = piece.lines - 1
+    if at(sung, min(end + sight.reach, last)) - at(sung, max(start, 0)) < sight.need:
+        return np.uint64(0)
+    total = shared_in_span(piece, before, lanes, sight.reach, start, end, n, room)
+    bright = reaching(total, splat(sight.need, lanes), lanes) & allowed
+    if bright and sight.windowed:
+        stride = piece.pitches + 2 * LANES + 1
+        inner = min(max(end, 0), last)
+        inner_end = max(min(start + sight.inside, last), inner)
+        row, row_end = inner * stride, inner_end * stride
+        energy = subtract(
+            subtract(load(below, row_end + sight.top), load(below, row_end + sight.bottom)),
+            subtract(load(below, row + sight.top), load(below, row + sight.bottom)),
         )
-        lanes8 = uint8s(room.lanes8, room.n_lanes8)
-        if need > 255:
-            return np.uint64(0)
-        hopeful, first, last = spans_with_hope(
-            piece, before8, below8, lanes8, 255, -reach, lines - 1, width, reach, inside, need, factor, windowed,
-            allowed, n, bottom, top, room,
-        )  # fmt: skip
-    else:
-        before, below = int16s(piece.before, piece.n_before), int16s(piece.before_below, piece.n_before_below)
-        lanes16 = int16s(room.lanes16, room.n_lanes16)
-        hopeful, first, last = spans_with_hope(
-            piece, before, below, lanes16, 2**15 - 1, -reach, lines - 1, width, reach, inside, need, factor,
-            windowed, allowed, n, bottom, top, room,
-        )  # fmt: skip
-    view.first_hope, view.last_hope = first * step, last * step
-    return hopeful
+        bright &= square_reaching(total, energy, sight.factor, inverse_of(sight.factor), lanes)
+    return bright
+
+
+@compiled
+def greatest_of(lanes: Any) -> Number:
+    """Return the greatest number that fits into lanes of 8 or 16 bits without a sign."""
+    return np.int64(1 << (8 * lanes.itemsize)) - 1
 
 
 @compiled
@@ -198,63 +297,29 @@ def spans_with_hope(
     before: Any,
     below: Any,
     lanes: Any,
-    most: int,
+    sight: Any,
     first: int,
     last: int,
     width: int,
-    reach: int,
-    inside: int,
-    need: int,
-    factor: float,
-    windowed: bool,
     allowed: Any,
     n: int,
-    bottom: int,
-    top: int,
     room: Any,
 ) -> tuple[Any, int, int]:
     """Look at shifts from line `first` to line `last` of X's lattice, in spans of `width` lines.
 
-    For all shifts of a span, what is shared lies within one stretch of X's time: pitch by pitch it is at most what
-    sounds there. And the sample's window (at least `inside`, at most `reach` lines long) holds at least what sounds
-    in the stretch that all windows of the span have in common. Spans that hold hope are cut and looked at again.
-    Return the lanes with hope, and the first and the last line with any.
+    Spans that hold hope are cut and looked at again. Return the lanes with hope, and the first and the last line
+    with any.
     """
-    place = int64s(room.first, room.n_time)
-    time = int64s(room.second, room.n_time)
-    stride = piece.pitches + 2 * LANES
-    lines = piece.n_before // stride
     hopeful = np.uint64(0)
     first_hope, last_hope = NEVER // 2**20, -NEVER // 2**20
     start = first
     while start < last:
         end = min(start + width, last)
-        outer, outer_end = max(start, 0), min(end + reach, lines - 1)
-        sounds_before = np.int64(at(below, outer * (stride + 1) + stride))
-        if np.int64(at(below, outer_end * (stride + 1) + stride)) - sounds_before < need:
-            start = end
-            continue
-        outer *= stride
-        outer_end *= stride
-        total = splat(0, lanes)
-        for i in range(n):
-            sounds = subtract(load(before, outer_end + at(place, i)), load(before, outer + at(place, i)))
-            total = add(total, least(sounds, splat(min(at(time, i), most), lanes), lanes))
-        bright = reaching(total, splat(need, lanes), lanes) & allowed
-        if bright and windowed:
-            inner = min(max(end, 0), lines - 1)
-            inner_end = max(min(start + inside, lines - 1), inner)
-            row, row_end = inner * (stride + 1), inner_end * (stride + 1)
-            energy = subtract(
-                subtract(load(below, row_end + top), load(below, row_end + bottom)),
-                subtract(load(below, row + top), load(below, row + bottom)),
-            )
-            bright &= square_reaching(total, energy, factor, inverse_of(factor), lanes)
-        if bright and width > 1 and width * FINEST > reach:
+        bright = hope_in_span(piece, before, below, lanes, sight, start, end, allowed, n, room)
+        if bright and width > 1 and width * FINEST > sight.reach:
             bright, found, found_last = spans_with_hope(
-                piece, before, below, lanes, most, start, end, max(1, width // 4), reach, inside, need, factor,
-                windowed, bright, n, bottom, top, room,
-            )  # fmt: skip
+                piece, before, below, lanes, sight, start, end, max(1, width // 4), bright, n, room
+            )
             first_hope, last_hope = min(first_hope, found), max(last_hope, found_last)
         elif bright:
             first_hope, last_hope = min(first_hope, start), end

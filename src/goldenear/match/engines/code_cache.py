@@ -13,14 +13,25 @@ from goldenear.notes.cache_folder import cache_folder
 
 HERE = Path(__file__).parent
 
+COMPILED = (
+    "view",
+    "bounds",
+    "edges",
+    "room",
+    "tile",
+    "sweep",
+    "widths",
+    "laying",
+    "excerpts",
+    "pair",
+    "contest",
+)
+
 SOURCES = (
     lanes_folder() / "lanes.py",
     lanes_folder() / "records.py",
     HERE.parent / "packed.py",
-    *(
-        HERE / name
-        for name in ("view.py", "bounds.py", "edges.py", "room.py", "tile.py", "sweep.py", "contest.py")
-    ),
+    *(HERE / f"{name}.py" for name in COMPILED),
 )
 """The files that compiled loops are made of: a change in any of them makes them anew."""
 

@@ -8,178 +8,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from goldenear.correlate.backends.lanes import LANES, greatest, reaching, splat
-from goldenear.correlate.backends.records import float64s, int8s, int32s, int64s, uint8s, uint16s
-from goldenear.match.engines.bounds import (
-    drums_at_most,
-    is_countable,
-    lanes_allowed,
-    look_from_afar,
-    shared_at_most,
-    similarity_bound,
-)
+from goldenear.correlate.backends.records import float64s, int8s, int32s, int64s
+from goldenear.match.engines.bounds import similarity_bound
 from goldenear.match.engines.code_cache import fingerprint as fingerprint_of_sources
-from goldenear.match.engines.sweep import sweep_ones, sweep_weights
-from goldenear.match.engines.view import (
-    NEVER,
-    Number,
-    cannot_round_alike,
-    compiled,
-    look,
-    most_energy,
-    most_shared,
-    need_of,
-    number,
-    refusal,
-    transpositions,
-)
-from goldenear.match.packed import DIMMEST, LENGTH
-
-COARSE_FROM = 0.5
-"""A coarse look pays where so great a part of what could be shared at most is needed."""
+from goldenear.match.engines.laying import lay_out
+from goldenear.match.engines.pair import lay
+from goldenear.match.engines.view import compiled, look, refusal
 
 MARGIN = 0.5
 """How far below what is asked for similarities are found exactly, while X changes note by note."""
-
-SPARSE_FROM = 2
-"""Rows for turning points alone pay from so many shifts a turning point on."""
-
-
-@compiled
-def lay(piece: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
-    """Lay one variant on X; the best that reaches the view's floor is left in the view."""
-    k = view.picture
-    view.height = 0.0
-    most = most_shared(piece, packed, view)
-    if need_of(view, view.floor) > most:
-        return
-    drums = drums_at_most(piece, packed, view)
-    low, high = transpositions(piece, packed, view, rules)
-    countable = is_countable(piece, view, drums)
-    straight = is_straight(piece, packed, view, rules)
-    sparse = straight and pays_sparse(piece, packed, view)
-    edge_start = int64s(packed.edge_start, packed.n_edge_start)
-    # Two changes of slope a stroke must not wrap round in eight bits.
-    peaks = straight and min((edge_start[k + 1] - edge_start[k]) // 2, piece.strokes) < 64
-    most = max(most, piece.light * view.piece_up * max(0, -number(packed, k, DIMMEST)))
-    lanes = int32s(room.lanes32, room.n_lanes32)
-    time = int64s(piece.time, piece.n_time)
-    piece_time = int64s(room.piece_time, piece.n_time)
-    coarse = piece.n_before > 0 and not rules.octave and not rules.glow and drums == 0
-    need = need_of(view, view.floor)
-    view.first_hope, view.last_hope = -NEVER, NEVER
-    ready = False
-    # The middle first: there most is shared, and what is found there often decides the rest.
-    spare = max(high - low + 1 - LANES, 0)
-    middle = low + spare // 2
-    blocks = 1 + 2 * ((spare + 2 * LANES - 1) // (2 * LANES))
-    for block in range(blocks):
-        away = (block + 1) // 2 * LANES
-        lowest = middle + (away if block % 2 else -away)
-        allowed = lanes_allowed(lowest, low, high)
-        if not allowed:
-            continue
-        within = most
-        if countable:
-            bound = shared_at_most(piece, packed, view, lowest, drums, lanes)
-            if rules.prune:
-                need = need_of(view, max(view.floor, view.height))
-                allowed &= reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes)
-            within = min(most, greatest(bound, ~np.uint64(0), lanes))
-            if allowed and rules.prune and coarse and need > COARSE_FROM * most:
-                allowed = look_from_afar(piece, packed, view, lowest, allowed, room)
-        if allowed:
-            if not ready:
-                for i in range(len(time)):
-                    piece_time[i] = time[i] * view.piece_up
-                ready = True
-            sweep_in_bits(piece, packed, view, lowest, allowed, within, sparse, peaks, room)
-
-
-@compiled
-def is_straight(piece: Any, packed: Any, view: Any, rules: Any) -> Number:
-    """Tell whether a similarity is greatest where shared time or energy turns, and no two different ones round alike.
-
-    So it is for plain pictures without drums: between turning points both are straight lines, and a line squared
-    over a line has no peak.
-    """
-    k = view.picture
-    drum_start = int64s(packed.drum_start, packed.n_drum_start)
-    if not view.plain or rules.glow or piece.n_time == 0 or drum_start[k + 1] > drum_start[k]:
-        return False
-    return cannot_round_alike(piece, packed, view)
-
-
-@compiled
-def pays_sparse(piece: Any, packed: Any, view: Any) -> Number:
-    """Tell whether rows for turning points alone pay."""
-    k = view.picture
-    edge_start = int64s(packed.edge_start, packed.n_edge_start)
-    time = int64s(piece.time, piece.n_time)
-    shifts = time[-1] * view.piece_up + number(packed, k, LENGTH) * view.sample_up
-    return shifts > SPARSE_FROM * len(time) * (edge_start[k + 1] - edge_start[k])
-
-
-@compiled
-def sweep_in_bits(
-    piece: Any,
-    packed: Any,
-    view: Any,
-    lowest: int,
-    allowed: Any,
-    most: int,
-    sparse: bool,
-    peaks: bool,
-    room: Any,
-) -> None:
-    """Sweep with integers as short as what they count allows."""
-    table8 = int8s(room.table8, room.n_table8)
-    energy_table8 = int8s(room.energy_table8, room.n_table8)
-    turning8 = int8s(piece.turning8, piece.n_turning8)
-    lanes32 = int32s(room.lanes32, room.n_lanes32)
-    energy32 = int32s(room.energy32, room.n_energy32)
-    energy = most_energy(piece, packed, view)
-    energy16 = uint16s(room.energy16, room.n_energy16)
-    if view.plain and most < 2**8 and energy < 2**16 and not sparse:
-        lanes8 = uint8s(room.lanes8, room.n_lanes8)
-        sweep_ones(
-            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes8, turning8, energy16, False,
-            peaks, room,
-        )  # fmt: skip
-    elif view.plain and max(most, energy) < 2**16:
-        lanes16 = uint16s(room.lanes16, room.n_lanes16)
-        sweep_ones(
-            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes16, turning8, energy16, sparse,
-            peaks, room,
-        )  # fmt: skip
-    elif view.plain:
-        sweep_ones(
-            piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes32, turning8, energy32, sparse,
-            peaks, room,
-        )  # fmt: skip
-    elif max(most, energy) < 2**31:
-        table32 = int32s(room.table32, room.n_table32)
-        energy_table32 = int32s(room.energy_table32, room.n_table32)
-        turning32 = int32s(piece.turning32, piece.n_turning32)
-        sweep_weights(
-            piece, packed, view, lowest, allowed, most, table32, energy_table32, lanes32, turning32, energy32,
-            False, False, room,
-        )  # fmt: skip
-    else:
-        table64 = int64s(room.table64, room.n_table64)
-        energy_table64 = int64s(room.energy_table64, room.n_table64)
-        lanes64 = int64s(room.lanes64, room.n_lanes64)
-        energy64 = int64s(room.energy64, room.n_energy64)
-        turning64 = int64s(piece.turning64, piece.n_turning64)
-        sweep_weights(
-            piece, packed, view, lowest, allowed, most, table64, energy_table64, lanes64, turning64, energy64,
-            False, False, room,
-        )  # fmt: skip
 
 
 @compiled
 def contend(
     piece: Any,
+    excerpt: Any,
     packed: Any,
     pairing: Any,
     variants: Any,
@@ -215,7 +58,7 @@ def contend(
         look(piece, packed, pairing, variants, rules, sample, v, view)
         # Under ceilings a lower floor costs little more now, and leaves a ceiling that lasts.
         view.floor = floor_here * MARGIN if len(ceilings) else floor_here
-        lay(piece, packed, view, rules, room)
+        lay(piece, excerpt, packed, view, rules, room)
         if len(ceilings):
             ceilings[c] = max(view.height, view.floor)
         similarity = view.height * price
@@ -229,11 +72,17 @@ def contend(
             int64s(best.ticks, best.n_similarity)[sample] = view.resolution
 
 
-def entries(fingerprint: int) -> tuple[Any, Any]:
-    """Return the two functions that are called from outside.
+def entries(fingerprint: int) -> tuple[Any, Any, Any]:
+    """Return the three functions that are called from outside.
 
     The fingerprint of all files that they are made of is frozen in: the cache of compiled code sees when it changes.
     """
+
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def fill(pieces: Any) -> None:
+        """Lay X out; `pieces` holds its record, and that of its excerpts."""
+        if fingerprint:
+            lay_out(pieces[0])
 
     @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
     def contest(
@@ -260,7 +109,7 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
         for i in range(len(order)):
             own = alone[order[i]]
             contend(
-                pieces[0], packs[0], pairings[own], variants[own], rules[0], order[i], floor, best[0],
+                pieces[0], pieces[1], packs[0], pairings[own], variants[own], rules[0], order[i], floor, best[0],
                 ceilings, views[0], rooms[0],
             )  # fmt: skip
 
@@ -308,7 +157,7 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
             upper[sample] = highest
         return 0
 
-    return contest, bound
+    return fill, contest, bound
 
 
-contest, bound = entries(fingerprint_of_sources())
+fill, contest, bound = entries(fingerprint_of_sources())

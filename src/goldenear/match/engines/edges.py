@@ -46,7 +46,7 @@ def lay_ones(piece: Any, packed: Any, view: Any, base: int, room: Any) -> int:
         first[n] = min(max(a, 0), above) + half * np.int64(weight > 0)
         second[n] = (min(max(b, 0), above) + half * np.int64(other > 0)) * np.int64(other != 0)
         # Where neither meets X in these lanes, the next two take their place.
-        n += np.int64(0 < a < above) | np.int64(0 < b < above)
+        n += int(0 < a < above) | int(0 < b < above)
     return n
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import as_record
-from goldenear.match.columns import PieceColumns, piece_columns
+from goldenear.match.columns import LANES, SPAN, PieceColumns, piece_columns
 from goldenear.match.engines import Best, Found
 from goldenear.match.engines.code_cache import mark_warm
-from goldenear.match.engines.contest import bound, contest
+from goldenear.match.engines.contest import bound, contest, fill
+from goldenear.match.engines.excerpts import RUN
 from goldenear.match.engines.meeting import Meeting, limits, meet, refusal_of
 from goldenear.match.engines.room import new_room
 from goldenear.match.engines.view import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Rules, View
-from goldenear.match.packed import LEVEL, Packed, Variants, variants
+from goldenear.match.packed import AREA, LENGTH, LEVEL, UNIT_DOWN, UNIT_UP, Packed, Variants, variants
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.similarity import MAX_PLACEMENTS
@@ -26,6 +29,10 @@ from goldenear.notes.piano_roll import Reading
 FIRST_CHUNK, FEW = 16, 1
 """Samples compared before the bar is raised for the first time; the next chunks are larger. After a small change,
 the best before it are few."""
+
+
+remember_warm = cache(mark_warm)
+"""Once a process is enough."""
 
 
 def compare(
@@ -57,7 +64,7 @@ def compare(
         return Found(everyone, tournament.best)
     finally:
         tournament.close()
-        mark_warm()
+        remember_warm()
 
 
 class Tournament:
@@ -90,10 +97,10 @@ class Tournament:
         self.best = Best.nothing(len(samples))
         self.library = library = Library.of(samples)
         self.readings = [
-            Laid(x[reading], library, kind, library.rules(samples, reading, prune), bare)
+            Laid(x[reading], library, kind, library.rules(samples, reading, prune), threads, bare)
             for reading, kind in library.kinds.items()
         ]
-        columns = max(laid.piece.time.size for laid in self.readings)
+        columns = max(laid.columns for laid in self.readings)
         self.desks = [library.desk(columns) for _ in range(threads)]
         self._best = as_record(self.best)
         self.ceilings = np.zeros(0)
@@ -112,12 +119,12 @@ class Tournament:
             If a sample cannot be compared with X.
         """
         upper = np.zeros(len(self.samples))
-        parts = np.linspace(0, len(upper), len(self.desks) + 1).astype(int).tolist()
+        parts = [len(upper) * i // len(self.desks) for i in range(len(self.desks) + 1)]
 
         def bound_part(i: int) -> int:
             for laid in self.readings:
                 refused: int = bound(
-                    laid.record, self.library.packed, laid.pairings, laid.variants, laid.rules, parts[i],
+                    laid.records[i], self.library.packed, laid.pairings, laid.variants, laid.rules, parts[i],
                     parts[i + 1], floor, float(MAX_PLACEMENTS), upper, *self.desks[i].records,
                 )  # fmt: skip
                 if refused:
@@ -137,7 +144,7 @@ class Tournament:
             part = np.ascontiguousarray(order[i :: len(self.desks)])
             for laid in self.readings:
                 contest(
-                    laid.record, self.library.packed, laid.pairings, laid.variants, laid.rules, part, floor,
+                    laid.records[i], self.library.packed, laid.pairings, laid.variants, laid.rules, part, floor,
                     self._best, self.ceilings, *self.desks[i].records,
                 )  # fmt: skip
 
@@ -196,7 +203,7 @@ class Kind:
 
     def __init__(self, both: tuple[Variants, Variants]) -> None:
         self.both = both
-        self.records = np.concatenate([as_record(one) for one in both])
+        self.records = as_record(*both)
         self._meetings: dict[tuple[int, int], Meetings] = {}
 
     def meetings(self, piece: PieceColumns, packed: Packed) -> Meetings:
@@ -219,6 +226,14 @@ class Library:
         strokes = self.edges // 2 + int(np.diff(packed.drum_start).max(initial=0))
         self.weighted = bool((packed.numbers[:, LEVEL] == 0).any()) or strokes >= PLAIN_STROKES
         """Whether some sample is not of one brightness, or has too many strokes to be counted in eight bits."""
+        lengths = packed.numbers[:, LENGTH] * (packed.numbers[:, UNIT_UP] / packed.numbers[:, UNIT_DOWN])
+        stretch = max((alteration.stretch for alteration in samples.recipe.alterations), default=1)
+        self.typical = Fraction(float(np.median(lengths))) if len(lengths) else None
+        """How long a sample is, in quarters."""
+        self.longest = float(lengths.max(initial=0.0)) * float(stretch)
+        areas = packed.numbers[:, AREA] * (packed.numbers[:, UNIT_UP] / packed.numbers[:, UNIT_DOWN])
+        self.largest = float(areas.max(initial=0.0)) * float(stretch)
+        self.drumming = len(packed.drum_pitch) > 0
         self.free: list[Desk] = []
         self._rules: dict[tuple[Reading, bool], NDArray[Any]] = {}
 
@@ -253,17 +268,78 @@ class Laid:
     """One reading of X, as records for compiled loops; the arrays behind them are kept alive here."""
 
     def __init__(
-        self, x: PiecePicture, library: Library, kind: Kind, rules: NDArray[Any], bare: bool
+        self,
+        x: PiecePicture,
+        library: Library,
+        kind: Kind,
+        rules: NDArray[Any],
+        threads: int,
+        bare: bool,
     ) -> None:
-        piece = piece_columns(x, weighted=library.weighted, windowed=library.windowed, bare=bare)
+        self.kind, self.rules = kind, rules
+        self._lay(x, library, library.weighted, bare)
+        piece, laid = self.piece, self.record[0]
         meetings = kind.meetings(piece, library.columns)
-        uncountable = max(piece.area, piece.all_energy) * meetings.finest >= 2**31 or not piece.countable
+        uncountable = (
+            max(piece.area, piece.all_energy) * meetings.finest >= 2**31
+            or not laid["countable"]
+            or (piece.long and laid["at_once"] * _window(piece, library) >= 2**16)
+        )
         if not library.weighted and uncountable:
             # Such sums are counted in the widest lanes, which take weights.
-            piece = piece_columns(x, weighted=True, windowed=library.windowed, bare=bare)
-        self.piece, self.kind, self._meetings = piece, kind, meetings
-        self.record, self.rules = as_record(piece), rules
+            self._lay(x, library, True, bare)
+        self._meetings = meetings
         self.variants, self.pairings = kind.records, meetings.records
+        self.columns = self.piece.time.size
+        self.records = [np.repeat(self.record, 2)] * threads
+        """X and an excerpt of it, for each thread; a short X has none."""
+        if self.piece.long:
+            self._excerpts = [_excerpt(self.piece, library) for _ in range(threads)]
+            self.columns = self._excerpts[0].time.size
+            self.records = [np.repeat(self.record, 2) for _ in range(threads)]
+            for both, excerpt in zip(self.records, self._excerpts, strict=True):
+                both[1:] = as_record(excerpt)
+
+    def _lay(self, x: PiecePicture, library: Library, weighted: bool, bare: bool) -> None:
+        typical = None if bare or library.drumming else library.typical
+        self.piece = piece_columns(
+            x,
+            weighted=weighted,
+            windowed=library.windowed,
+            bare=bare,
+            typical=typical,
+            largest=library.largest,
+        )
+        self.record = as_record(self.piece)
+        fill(self.record)
+
+
+def _window(piece: PieceColumns, library: Library) -> int:
+    """Return how long the stretch of X is, in its units, that a coarse look takes in at once, at most."""
+    return int(library.longest * piece.unit_down / piece.unit_up) + (SPAN + 2) * piece.step
+
+
+def _excerpt(piece: PieceColumns, library: Library) -> PieceColumns:
+    """Return room for an excerpt of a long X."""
+    reach = _window(piece, library) // piece.step + 1
+    lines = (RUN + 1) * reach + SPAN
+    units = lines * piece.step + 1
+    turns = sum(
+        np.bincount(times // piece.step, minlength=piece.lines)
+        for times in (piece.stroke_onset, piece.stroke_offset)
+    )
+    before = np.append(0, np.cumsum(turns))
+    within = before[np.minimum(np.arange(piece.lines) + lines + 1, piece.lines)] - before[:-1]
+    columns = min(int(within.max()) + 2, units)
+    time = np.zeros(columns, np.int64)
+    turning = columns * (piece.heard_pitches + 1 + 2 * LANES) if len(piece.heard_pitch) else 0
+    return piece._replace(
+        time=time,
+        event=time if len(piece.heard_pitch) else piece.event,
+        edges=np.zeros(columns * piece.width, np.int8),
+        turning8=np.zeros(turning, np.int8),
+        tally=np.zeros(max(columns, units // 64 + 2), np.int64),
+    )
 
 
 class Meetings:
@@ -272,7 +348,7 @@ class Meetings:
     def __init__(self, both: list[Meeting]) -> None:
         self._both = both
         self.finest = max(int(meeting.piece_up.max(initial=1)) for meeting in both)
-        self.records = np.concatenate([as_record(meeting) for meeting in both])
+        self.records = as_record(*both)
 
 
 def _rules(samples: PreparedSamples, reading: Reading, prune: bool) -> Rules:

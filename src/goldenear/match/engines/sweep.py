@@ -313,7 +313,7 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
                     if not windowed:
                         # So much is shared at one of these rows: less is no longer of interest.
                         found = min(np.float64(greatest(crest, bright, lanes)), view.need)
-                        need = max(need, np.int64(np.ceil(found * (1 - 1e-9))))
+                        need = max(need, int(np.ceil(found * (1 - 1e-9))))
                         bar = splat(min(need, at_most), lanes)
                 # One row after the other, up to the end of the group.
                 last = min(row + GROUP, rows)

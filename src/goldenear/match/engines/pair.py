@@ -1,0 +1,76 @@
+"""This file is where one variant of a sample is laid on X: bounds first, then the sweep where there is hope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from goldenear.correlate.backends.lanes import LANES, greatest, reaching, splat
+from goldenear.correlate.backends.records import int32s, int64s
+from goldenear.match.engines.bounds import (
+    drums_at_most,
+    is_countable,
+    lanes_allowed,
+    look_from_afar,
+    shared_at_most,
+)
+from goldenear.match.engines.excerpts import lay_in_excerpts
+from goldenear.match.engines.view import NEVER, compiled, most_shared, need_of, number, transpositions
+from goldenear.match.engines.widths import has_peaks, is_straight, pays_sparse, sweep_in_bits
+from goldenear.match.packed import DIMMEST
+
+COARSE_FROM = 0.5
+"""A coarse look pays where so great a part of what could be shared at most is needed."""
+
+
+@compiled
+def lay(piece: Any, excerpt: Any, packed: Any, view: Any, rules: Any, room: Any) -> None:
+    """Lay one variant on X; the best that reaches the view's floor is left in the view."""
+    k = view.picture
+    view.height = 0.0
+    most = most_shared(piece, packed, view)
+    if need_of(view, view.floor) > most:
+        return
+    drums = drums_at_most(piece, packed, view)
+    low, high = transpositions(piece, packed, view, rules)
+    countable = is_countable(piece, view, drums)
+    straight = is_straight(piece, packed, view, rules)
+    peaks = straight and has_peaks(piece, packed, view)
+    most = max(most, piece.light * view.piece_up * max(0, -number(packed, k, DIMMEST)))
+    if piece.long:
+        lay_in_excerpts(piece, excerpt, packed, view, rules, low, high, most, straight, room)
+        return
+    lanes = int32s(room.lanes32, room.n_lanes32)
+    time = int64s(piece.time, piece.n_time)
+    piece_time = int64s(room.piece_time, piece.n_time)
+    coarse = piece.lines > 0 and not rules.octave and not rules.glow and drums == 0
+    need = need_of(view, view.floor)
+    view.first_hope, view.last_hope = -NEVER, NEVER
+    sparse = straight and pays_sparse(piece, packed, view)
+    ready = False
+    # The middle first: there most is shared, and what is found there often decides the rest.
+    spare = max(high - low + 1 - LANES, 0)
+    middle = low + spare // 2
+    blocks = 1 + 2 * ((spare + 2 * LANES - 1) // (2 * LANES))
+    for block in range(blocks):
+        away = (block + 1) // 2 * LANES
+        lowest = middle + (away if block % 2 else -away)
+        allowed = lanes_allowed(lowest, low, high)
+        if not allowed:
+            continue
+        within = most
+        if countable:
+            bound = shared_at_most(piece, packed, view, lowest, drums, lanes)
+            if rules.prune:
+                need = need_of(view, max(view.floor, view.height))
+                allowed &= reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes)
+            within = min(most, greatest(bound, ~np.uint64(0), lanes))
+            if allowed and rules.prune and coarse and need > COARSE_FROM * most:
+                allowed = look_from_afar(piece, packed, view, lowest, allowed, room)
+        if allowed:
+            if not ready:
+                for i in range(len(time)):
+                    piece_time[i] = time[i] * view.piece_up
+                ready = True
+            sweep_in_bits(piece, packed, view, lowest, allowed, within, sparse, peaks, room)
