@@ -20,7 +20,7 @@ from goldenear.match.engines.view import NEVER, compiled, most_shared, need_of, 
 from goldenear.match.engines.widths import has_peaks, is_straight, pays_sparse, sweep_in_bits
 from goldenear.match.packed import DIMMEST
 
-COARSE_FROM = 0.5
+COARSE_FROM = 0.1
 """A coarse look pays where so great a part of what could be shared at most is needed."""
 
 
