@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import goldenear as ge
+from goldenear.match import columns
 from goldenear.match.engines import WORTH_COMPILING, WORTH_LOADING, code_cache, engine_named
 
 
@@ -60,9 +61,12 @@ def recipe(rng: np.random.Generator) -> ge.Recipe:
     )
 
 
+@pytest.mark.parametrize("long", [columns.LONG, 4])
 @pytest.mark.parametrize("seed", range(12))
-def test_equals_the_numpy_engine(seed: int) -> None:
-    rng = np.random.default_rng(100 + seed)
+def test_equals_the_numpy_engine(seed: int, long: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Also where X counts as long, and is laid out in excerpts.
+    monkeypatch.setattr(columns, "LONG", long)
+    rng = np.random.default_rng(100 + seed + 50 * (long == 4))
     for _ in range(10):
         x = music(rng)
         samples = [music(rng) for _ in range(int(rng.integers(1, 6)))]
@@ -173,6 +177,32 @@ def test_many_strokes_and_long_durations_are_counted_in_wider_lanes() -> None:
     for x, sample in ((chords, chords.where(rng.random(len(chords)) < 0.5)), (long, long.shifted(11))):
         found = [ge.rank(x, [sample], stretches=(1,), backend=engine).rows for engine in ("numpy", "numba")]
         assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("resolution", [12, 480])
+def test_a_long_piece_is_swept_in_excerpts(resolution: int) -> None:
+    rng = np.random.default_rng(resolution)
+    notes = columns.LONG + 200
+    pedal = {"pitch": [40], "onset": [0], "duration": [notes * resolution // 2]}
+    onset = np.sort(rng.integers(0, notes * resolution // 2, notes))
+    fragment = line(rng)
+    voices = ge.NoteArray.from_arrays(
+        pitch=np.concatenate([pedal["pitch"], rng.integers(50, 90, notes), fragment.pitch + 5]),
+        onset=np.concatenate([pedal["onset"], onset, fragment.onset * resolution // 12 + 101 * resolution]),
+        duration=np.concatenate(
+            [pedal["duration"], rng.integers(1, 2 * resolution, notes), fragment.duration * resolution // 12]
+        ),
+        ticks_per_quarter=resolution,
+    )
+    samples = [fragment, line(rng, 5), line(rng)]
+    for measure in ("window-cosine", "brightness"):
+        how = ge.Recipe(
+            measure=measure, alterations=ge.alterations(stretches=(1, "2/3"), forms=("prime", "retrograde"))
+        )
+        expected = ge.rank(voices, samples, recipe=how, backend="numpy").rows
+        assert ge.rank(voices, samples, recipe=how, backend="numba", threads=2).rows == expected
+        assert ge.rank(voices, samples, recipe=how, backend="numba", k=1).rows == expected[:1]
+        assert ge.rank(voices, samples, recipe=how, backend="numba", exhaustive=True).rows == expected
 
 
 def test_a_row_is_made_when_it_is_asked_for() -> None:

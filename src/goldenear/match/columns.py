@@ -132,8 +132,6 @@ class PieceColumns(NamedTuple):
     """The one brightness of all that sounds, or 0."""
     scaled_light: int
     scale: int
-    bare: int
-    """Whether what only bounds need is left out."""
     long: int
     """Whether only excerpts are laid out."""
     stroke_pitch: NDArray[np.int64]
@@ -156,7 +154,6 @@ def piece_columns(
     *,
     weighted: bool,
     windowed: bool,
-    bare: bool = False,
     typical: Fraction | None = None,
     largest: float = 0.0,
 ) -> PieceColumns:
@@ -170,8 +167,6 @@ def piece_columns(
         Whether a sample is not of one brightness, so that weights are needed.
     windowed : bool
         Whether the measure asks for the energy in a window.
-    bare : bool
-        Leave out what only bounds need: how long pitches sound within parts of X.
     typical : Fraction, optional
         How long a sample is, in quarters: then a long X is not laid out as a whole.
     largest : float
@@ -196,13 +191,13 @@ def piece_columns(
     event = time if windowed and heard is roll else sounds.times
     last = int(roll.offset.max()) // unit
     area = int((roll.offset - roll.onset).sum()) // unit
-    window = _windows(strokes, bare, len(pitched) > LONG)
+    window = _windows(strokes, len(pitched) > LONG)
     half = 2 * LANES + strokes.pitches
     step, lines = 1, 0
     if long and typical is not None:
         step = max(1, int(typical / length) // STEPS)
         lines = -(-last // step) + 1
-    elif level and not bare and len(pitched) and area < 2**16:
+    elif level and len(pitched) and area < 2**16:
         step = max(1, -(-last // LINES))
         lines = -(-last // step) + 1
     # What a coarse look takes in at once of one pitch, and what it adds up.
@@ -251,7 +246,6 @@ def piece_columns(
         plain=picture.plain,
         scaled_light=picture.light // unit,
         scale=picture.scale,
-        bare=bare,
         long=long,
         stroke_pitch=strokes.pitch,
         stroke_onset=strokes.onset,
@@ -277,10 +271,10 @@ def _heard(heard: PianoRoll, unit: int) -> Strokes:
     return Strokes.of(pitched, unit, pitched.brightness)
 
 
-def _windows(strokes: Strokes, bare: bool, long: bool) -> NDArray[np.int64]:
+def _windows(strokes: Strokes, long: bool) -> NDArray[np.int64]:
     """Return lengths of time, rising; the last holds all strokes."""
     whole = int(strokes.offset.max() - strokes.onset[0]) if len(strokes.onset) else 0
-    parts = WINDOWS[:1] if bare or long else WINDOWS
+    parts = WINDOWS[:1] if long else WINDOWS
     return np.array(sorted({ceil(whole * part) for part in parts}), np.int64)
 
 

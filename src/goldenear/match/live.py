@@ -4,9 +4,9 @@ The law that it rests on: with S the shared time, E the energy in the window and
 duration d lifts S**2 / (R E), the similarity squared, by at most d k**2 / R, where k is the sample's greatest
 brightness. For (S + o)**2 / (E + d) <= S**2 / E + o**2 / d by Titu's lemma, and o <= d k. Nor does taking a note
 away lift it further: without it S is at most k E, so dividing by E instead of E + d adds at most k**2 d. So every
-sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found, or to half of
-what was asked for, whenever it is laid on X again; only ceilings that reach what is asked for need that. The answer
-is exact.
+sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found, or to a
+little less than what was asked for, whenever it is laid on X again; only ceilings that reach what is asked for need
+that. The answer is exact.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ class LiveMatches:
         pictures = piece_pictures(self.x, self.samples.recipe)
         ceilings = self._now.ceilings
         fresh = _is_fresh(ceilings)
-        tournament = Tournament(pictures, self.samples, 1, prune=not fresh, bare=True)
+        tournament = Tournament(pictures, self.samples, 1, prune=not fresh)
         (laid,) = tournament.readings
         unit = (laid.piece.unit_up, laid.piece.unit_down)
         try:

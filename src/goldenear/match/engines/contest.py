@@ -15,7 +15,7 @@ from goldenear.match.engines.laying import lay_out
 from goldenear.match.engines.pair import lay
 from goldenear.match.engines.view import compiled, look, refusal
 
-MARGIN = 0.5
+MARGIN = 0.95
 """How far below what is asked for similarities are found exactly, while X changes note by note."""
 
 

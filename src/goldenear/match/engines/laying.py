@@ -130,9 +130,6 @@ def lay_sounding(piece: Any) -> None:
     count = int64s(piece.tally, piece.n_tally)
     n, lanes = len(pitch), piece.pitches + 2 * LANES
     most = 2**31 - 1
-    if piece.bare:
-        sounding[:] = min(window[len(window) - 1], most)
-        return
     if len(window) == 1:
         for i in range(n):
             place = LANES + pitch[i]

@@ -80,8 +80,6 @@ class Tournament:
         Samples are shared out among so many threads.
     prune : bool
         Whether to leave out what cannot matter.
-    bare : bool
-        Leave out what only bounds need: for one X and few samples.
     """
 
     def __init__(
@@ -91,13 +89,12 @@ class Tournament:
         threads: int,
         *,
         prune: bool,
-        bare: bool = False,
     ) -> None:
         self.samples = samples
         self.best = Best.nothing(len(samples))
         self.library = library = Library.of(samples)
         self.readings = [
-            Laid(x[reading], library, kind, library.rules(samples, reading, prune), threads, bare)
+            Laid(x[reading], library, kind, library.rules(samples, reading, prune), threads)
             for reading, kind in library.kinds.items()
         ]
         columns = max(laid.columns for laid in self.readings)
@@ -157,7 +154,7 @@ class Tournament:
     def climb(self, ceilings: NDArray[np.float64], k: int) -> NDArray[np.int64]:
         """Do the same for any similarity, with ceilings, before the price, for every sample and variant.
 
-        Ceilings, shape (samples, variants), sink to what is found, or to half of what is asked for.
+        Ceilings, shape (samples, variants), sink to what is found, or to a little less than what is asked for.
         """
         self.ceilings = ceilings.reshape(-1)
         (laid,) = self.readings
@@ -274,10 +271,9 @@ class Laid:
         kind: Kind,
         rules: NDArray[Any],
         threads: int,
-        bare: bool,
     ) -> None:
         self.kind, self.rules = kind, rules
-        self._lay(x, library, library.weighted, bare)
+        self._lay(x, library, library.weighted)
         piece, laid = self.piece, self.record[0]
         meetings = kind.meetings(piece, library.columns)
         uncountable = (
@@ -287,7 +283,7 @@ class Laid:
         )
         if not library.weighted and uncountable:
             # Such sums are counted in the widest lanes, which take weights.
-            self._lay(x, library, True, bare)
+            self._lay(x, library, True)
         self._meetings = meetings
         self.variants, self.pairings = kind.records, meetings.records
         self.columns = self.piece.time.size
@@ -300,13 +296,12 @@ class Laid:
             for both, excerpt in zip(self.records, self._excerpts, strict=True):
                 both[1:] = as_record(excerpt)
 
-    def _lay(self, x: PiecePicture, library: Library, weighted: bool, bare: bool) -> None:
-        typical = None if bare or library.drumming else library.typical
+    def _lay(self, x: PiecePicture, library: Library, weighted: bool) -> None:
+        typical = None if library.drumming else library.typical
         self.piece = piece_columns(
             x,
             weighted=weighted,
             windowed=library.windowed,
-            bare=bare,
             typical=typical,
             largest=library.largest,
         )

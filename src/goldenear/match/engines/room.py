@@ -18,6 +18,7 @@ class Room(NamedTuple):
     """Room to work in, one a thread."""
 
     table8: NDArray[np.int8]
+    table16: NDArray[np.int16]
     table32: NDArray[np.int32]
     table64: NDArray[np.int64]
     """Changes of slope of what is shared: a row of lanes a shift."""
@@ -50,6 +51,7 @@ def new_room(piece_times: int, edges: int) -> Room:
 
     return Room(
         table8=table(SPARSE_ROWS, np.int8),
+        table16=table(SPARSE_ROWS, np.int16),
         table32=table(DENSE_ROWS, np.int32),
         table64=table(DENSE_ROWS, np.int64),
         energy_table8=table(SPARSE_ROWS, np.int8),

@@ -231,10 +231,10 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
         drums = has_drums(piece, packed, view)
         bottom, top = windows(piece, packed, view, lowest)
         start, stop = span_of(piece, packed, view, n, room)
-        zero, zero_lanes = splat(0, table), splat(0, lanes)
+        zero, energy_zero, zero_lanes = splat(0, table), splat(0, energy_table), splat(0, lanes)
         slope, value = ahead(piece, n, start, table, lanes, room)
         energy_slope, energy, entering, leaving = energy_ahead(
-            piece, view, length, start, turning, bottom, top, table, energies
+            piece, view, length, start, turning, bottom, top, energy_table, energies
         )
         if not sparse:
             # The first row adds the slope once more, as every row does.
@@ -305,7 +305,7 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
                             store(table, i * LANES, zero)
                         if windowed:
                             for i in range(row, row + GROUP):
-                                store(energy_table, i * LANES, zero)
+                                store(energy_table, i * LANES, energy_zero)
                         row += GROUP
                         continue
                     value, slope, previous = held_value, held_slope, held_previous
@@ -337,7 +337,7 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
                         bright = reaching(value, bar, lanes) & allowed
                         if windowed:
                             energy_change = load(energy_table, row * LANES)
-                            store(energy_table, row * LANES, zero)
+                            store(energy_table, row * LANES, energy_zero)
                             energy_slope = add(energy_slope, energy_change)
                             if peaks:
                                 bright &= falling(change) | rising(energy_change)

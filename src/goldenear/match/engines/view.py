@@ -38,8 +38,8 @@ TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
 
 NEVER = 2**62
 
-PLAIN_STROKES = 2**7
-"""The slope of what plain pictures share counts strokes: fewer than this fit into eight bits."""
+FEW_STROKES, PLAIN_STROKES = 2**7, 2**15
+"""The slope of what plain pictures share counts strokes: fewer than this fit into 8 bits, and into 16."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -69,6 +69,8 @@ class View(NamedTuple):
     """Ticks of the pair in a quarter."""
     plain: int = 0
     """Whether both pictures are of one brightness, and edges count as 1."""
+    few: int = 1
+    """Whether strokes can be counted in eight bits."""
     weight: int = 1
     """What one unit of shared time counts: brightness times brightness of plain pictures, else 1."""
     unit_energy: int = 1
@@ -176,10 +178,12 @@ def look(  # noqa: PLR0915, one statement a number
     strokes = (edge_start[k + 1] - edge_start[k]) // 2
     drums = drum_start[k + 1] - drum_start[k]
     level = number(packed, k, LEVEL)
-    plain = piece.level > 0 and level > 0 and min(strokes, piece.strokes) + drums < PLAIN_STROKES
+    strokes = min(strokes, piece.strokes) + drums
+    plain = piece.level > 0 and level > 0 and strokes < PLAIN_STROKES
     plain = plain and max(piece.area, piece.all_energy) * piece_up < 2**31 and piece.countable
     view.picture = k
     view.plain = plain
+    view.few = strokes < FEW_STROKES
     view.weight = piece.level * level if plain else 1
     view.unit_energy = piece.plain * piece.plain if piece.plain and piece.level else 1
     view.measure = rules.measure

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from goldenear.correlate.backends.records import int8s, int32s, int64s, uint8s, uint16s
+from goldenear.correlate.backends.records import int8s, int16s, int32s, int64s, uint8s, uint16s
 from goldenear.match.engines.sweep import sweep_ones, sweep_weights
 from goldenear.match.engines.view import (
+    FEW_STROKES,
     NEVER,
+    PLAIN_STROKES,
     WINDOW_COSINE,
     Number,
     cannot_round_alike,
@@ -39,10 +41,10 @@ def is_straight(piece: Any, packed: Any, view: Any, rules: Any) -> Number:
 
 @compiled
 def has_peaks(piece: Any, packed: Any, view: Any) -> Number:
-    """Tell whether changes of slope, two a stroke at most, cannot wrap round in eight bits."""
+    """Tell whether changes of slope, two a stroke at most, cannot wrap round."""
     edge_start = int64s(packed.edge_start, packed.n_edge_start)
     strokes = (edge_start[view.picture + 1] - edge_start[view.picture]) // 2
-    return min(strokes, piece.strokes) < 64
+    return min(strokes, piece.strokes) < (FEW_STROKES if view.few else PLAIN_STROKES) // 2
 
 
 @compiled
@@ -83,7 +85,13 @@ def sweep_in_bits(
     energy32 = int32s(room.energy32, room.n_energy32)
     energy = most_energy(piece, packed, view) if view.measure == WINDOW_COSINE else np.int64(0)
     energy16 = uint16s(room.energy16, room.n_energy16)
-    if view.plain and most < 2**8 and energy < 2**16 and not sparse:
+    if view.plain and not view.few:
+        table16 = int16s(room.table16, room.n_table16)
+        sweep_ones(
+            piece, packed, view, lowest, allowed, most, table16, energy_table8, lanes32, turning8, energy32, sparse,
+            peaks, room,
+        )  # fmt: skip
+    elif view.plain and most < 2**8 and energy < 2**16 and not sparse:
         lanes8 = uint8s(room.lanes8, room.n_lanes8)
         sweep_ones(
             piece, packed, view, lowest, allowed, most, table8, energy_table8, lanes8, turning8, energy16, False,
