@@ -20,8 +20,6 @@ from goldenear.notes.piano_roll import PianoRoll, common_divisor
 
 LANES = 64
 
-GREATEST = 2**31 - 1
-
 LONG = 1024
 """X of more strokes than this is long: it is looked over from afar, and laid out in excerpts."""
 
@@ -33,6 +31,9 @@ WINDOWS = (1, 3 / 4, 2 / 3, 1 / 2, 3 / 8, 1 / 4, 1 / 6, 1 / 8, 1 / 16, 1 / 32, 1
 
 STEPS = 32
 """A long X's time is cut into so many steps for the length of a sample."""
+
+MOST_LINES = 2**16
+"""But into no more than so many."""
 
 SPAN = 4
 """Lines of a long X whose shifts are looked at together first."""
@@ -119,7 +120,7 @@ class PieceColumns(NamedTuple):
     turning64: NDArray[np.int64]
     """The same in wider lanes; empty where they are not needed, or the measure asks for no energy."""
     at_once: int
-    """How much sounds at once, at most; known when X is laid out."""
+    """How much sounds at once, at most, where energy is asked for or X is long; known when X is laid out."""
     countable: int
     """Whether that is so little that slopes of energy fit into eight bits."""
     all_energy: int
@@ -195,7 +196,7 @@ def piece_columns(
     half = 2 * LANES + strokes.pitches
     step, lines = 1, 0
     if long and typical is not None:
-        step = max(1, int(typical / length) // STEPS)
+        step = max(1, int(typical / length) // STEPS, -(-last // MOST_LINES))
         lines = -(-last // step) + 1
     elif level and len(pitched) and area < 2**16:
         step = max(1, -(-last // LINES))
@@ -255,7 +256,7 @@ def piece_columns(
         heard_onset=sounds.onset,
         heard_offset=sounds.offset,
         heard_weight=sounds.weight,
-        tally=np.zeros(2 * len(pitched) + max(strokes.pitches, len(time), len(event)) + 2, np.int64),
+        tally=np.zeros(2 * len(pitched) + max(strokes.pitches, len(time), len(event), lines) + 2, np.int64),
         first_stroke=np.zeros(lines if long else 0, np.int64),
     )
 

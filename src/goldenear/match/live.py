@@ -29,7 +29,7 @@ from goldenear.match.packed import (
     variants,
 )
 from goldenear.match.picture import piece_pictures
-from goldenear.match.prepared import PreparedSamples, prepare
+from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.rank import check_same_grid, matches_of, rank
 from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray, frozen, merged
@@ -95,6 +95,7 @@ class LiveMatches:
             samples = prepare(samples.samples, recipe)
         if len(samples):
             check_same_grid(x, samples[0])
+        must_be_notes("x", x)
         if not (x.brightness > 0).any():
             raise NoNotes(x.name)
         self.samples = samples

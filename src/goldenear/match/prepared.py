@@ -67,6 +67,14 @@ class PreparedSamples(Sequence[NoteArray]):
         return sample_picture(self.samples[i], self.recipe, self.recipe.alterations[turn])
 
 
+def must_be_notes(name: str, value: object) -> None:
+    """Raise InvalidInput unless `value` is a NoteArray."""
+    if not isinstance(value, NoteArray):
+        raise InvalidInput(
+            f"{name}: expected a NoteArray, got {type(value).__name__}; files are read with goldenear.read"
+        )
+
+
 def prepare(samples: Iterable[NoteArray], recipe: Recipe | None = None) -> PreparedSamples:
     """Make samples ready to be compared with many X.
 
@@ -82,10 +90,13 @@ def prepare(samples: Iterable[NoteArray], recipe: Recipe | None = None) -> Prepa
     NoNotes
         If a sample has nothing that sounds.
     InvalidInput
-        If the samples count pitch in different steps.
+        If the samples are not notes, or count pitch in different steps.
     """
+    if isinstance(samples, NoteArray) or not isinstance(samples, Iterable):
+        raise InvalidInput(f"samples: expected several NoteArrays, got {type(samples).__name__}")
     kept = tuple(samples)
     for sample in kept:
+        must_be_notes("samples", sample)
         if not (sample.brightness > 0).any():
             raise NoNotes(sample.name)
         if sample.steps_per_octave != kept[0].steps_per_octave:

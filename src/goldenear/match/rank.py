@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from goldenear.match.engines import Engine, Found, engine_named
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, piece_pictures
 from goldenear.match.place import Place, match_at
-from goldenear.match.prepared import PreparedSamples, prepare
+from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Form, alterations
 from goldenear.notes.note_array import NoteArray, whole_number
@@ -85,8 +86,9 @@ def rank(
     whole_number("threads", threads, 1, 1024)
     if k is not None:
         whole_number("k", k, 0, 2**62)
-    if not 0 <= at_least <= 1:
-        raise InvalidInput(f"at_least: expected 0..1, got {at_least}")
+    if not isinstance(at_least, Real) or not 0 <= at_least <= 1:
+        raise InvalidInput(f"at_least: expected a number within 0..1, got {at_least!r}")
+    must_be_notes("x", x)
     own = samples.recipe if isinstance(samples, PreparedSamples) else None
     wanted = _chosen(recipe or own or Recipe(), stretches, forms)
     if not isinstance(samples, PreparedSamples) or wanted != own:
@@ -96,8 +98,9 @@ def rank(
     pictures = piece_pictures(x, samples.recipe)
     engine = engine_named(backend, len(samples) * len(samples.recipe.alterations))
     limit = len(samples) if k is None else min(k, len(samples))
-    found = engine(pictures, samples, limit, at_least, threads, not exhaustive)
-    return matches_of(pictures, samples, found, limit, at_least)
+    floor = float(at_least)
+    found = engine(pictures, samples, limit, floor, threads, not exhaustive)
+    return matches_of(pictures, samples, found, limit, floor)
 
 
 def matches_of(

@@ -61,8 +61,8 @@ class Drawing:
 
     def __post_init__(self) -> None:
         for name, factor in (("body", self.body), ("onset", self.onset)):
-            if not 0 <= factor <= 127:
-                raise InvalidInput(f"drawing.{name}: expected 0..127, got {factor}")
+            if not isinstance(factor, int | np.integer) or not 0 <= factor <= 127:
+                raise InvalidInput(f"drawing.{name}: expected a whole number within 0..127, got {factor}")
         if self.body == self.onset == 0:
             raise InvalidInput("drawing: body and onset are both 0, so every picture would be dark")
         if not 0 < self.onset_quarters <= 64 or self.onset_quarters.denominator > 1000:

@@ -119,6 +119,18 @@ def add(_: Any, a: Any, b: Any) -> Emitted:
 
 
 @intrinsic
+def add_up(_: Any, a: Any, b: Any) -> Emitted:
+    """Return the sums of numbers without a sign, lane by lane, or the greatest number where they would exceed it."""
+
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        total = builder.add(*args)
+        most = ir.Constant(_vector(a.bits), [2**a.bits - 1] * LANES)
+        return builder.select(builder.icmp_unsigned("<", total, args[0]), most, total)
+
+    return a(a, b), emit
+
+
+@intrinsic
 def subtract(_: Any, a: Any, b: Any) -> Emitted:
     """Return the differences, lane by lane."""
 

@@ -14,6 +14,7 @@ import numpy as np
 from goldenear.correlate.backends.lanes import (
     LANES,
     add,
+    add_up,
     greatest,
     least,
     load,
@@ -155,12 +156,11 @@ def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any
 
 
 @compiled
-def quotient(number: int, inverse: float) -> Number:
-    """Return a whole number, not negative, divided and rounded down: quicker than a division.
-
-    Exact while the quotient is below a million: all lattices are much smaller.
-    """
-    return int(number * inverse + 1e-9)
+def quotient(number: int, divisor: int, inverse: float) -> Number:
+    """Return a whole number, not negative, divided and rounded down: quicker than a division, and exact."""
+    near = int(number * inverse)
+    left = number - near * divisor
+    return near + int(left >= divisor) - int(left < 0)
 
 
 @compiled
@@ -199,9 +199,9 @@ def note_strokes(piece: Any, packed: Any, view: Any, lowest: int, room: Any) -> 
         a, b = min(a, b), max(a, b)
         place[n] = base + up * at(pitches, i)
         # Counted in units of X, rounded up.
-        long[n] = min(quotient(b - a + view.piece_up - 1, by_unit), most)
-        begin[n] = quotient(a, by_step) * stride + place[n]
-        end[n] = quotient(b + step - 1, by_step) * stride + place[n]
+        long[n] = min(quotient(b - a + view.piece_up - 1, view.piece_up, by_unit), most)
+        begin[n] = quotient(a, step, by_step) * stride + place[n]
+        end[n] = quotient(b + step - 1, step, by_step) * stride + place[n]
         n += 0 < place[n] < LANES + piece.pitches
     return n
 
@@ -238,7 +238,8 @@ def shared_in_span(
 ) -> Any:
     """Return what can be shared, at most, at any shift from line `start` to line `end`, at 64 transpositions.
 
-    For all these shifts a stroke lies within one stretch of X's time: it shares at most what sounds there.
+    For all these shifts a stroke lies within one stretch of X's time: it shares at most what sounds there. Two
+    strokes may count the same sound: the sum stops at the greatest number, no less than what X or the sample sounds.
     """
     places = int64s(room.first, room.n_time)
     long = int64s(room.second, room.n_time)
@@ -251,7 +252,7 @@ def shared_in_span(
         # All of it lies within X.
         for i in range(n):
             sounds = subtract(load(before, row_end + at(ends, i)), load(before, row + at(begins, i)))
-            total = add(total, least(sounds, splat(at(long, i), lanes), lanes))
+            total = add_up(total, least(sounds, splat(at(long, i), lanes), lanes))
         return total
     # Before X's first line, and after its last, nothing sounds: strokes that lie there are left out.
     top = last * stride
@@ -265,7 +266,7 @@ def shared_in_span(
         a, b = max(row + at(begins, i), place), min(row_end + at(ends, i), top + place)
         if a < b:
             sounds = subtract(load(before, b), load(before, a))
-            total = add(total, least(sounds, splat(at(long, i), lanes), lanes))
+            total = add_up(total, least(sounds, splat(at(long, i), lanes), lanes))
     return total
 
 
@@ -303,12 +304,6 @@ def hope_in_span(
         )
         bright &= square_reaching(total, energy, sight.factor, inverse_of(sight.factor), lanes)
     return bright
-
-
-@compiled
-def greatest_of(lanes: Any) -> Number:
-    """Return the greatest number that fits into lanes of 8 or 16 bits without a sign."""
-    return np.int64(1 << (8 * lanes.itemsize)) - 1
 
 
 @compiled

@@ -157,12 +157,13 @@ def lay_excerpt(piece: Any, excerpt: Any, first: int, last: int, windowed: bool)
     offset = int64s(piece.stroke_offset, piece.n_stroke_pitch)
     begin = int64s(piece.first_stroke, piece.n_first_stroke)[first]
     stop = column_of(onset, end)
-    excerpt.n_time = excerpt.n_event = note_times(excerpt, begin, stop, start, end)
+    excerpt.n_time = note_times(excerpt, begin, stop, start, end)
     time = int64s(excerpt.time, excerpt.n_time)
     excerpt.n_edges = excerpt.n_time * excerpt.width
     int8s(excerpt.edges, excerpt.n_edges)[:] = 0
     lay_strokes(excerpt, time, begin, stop, start, end)
     excerpt.strokes = stop - begin
+    excerpt.n_event = excerpt.n_time if windowed else 0
     if windowed:
         excerpt.n_turning8 = excerpt.n_time * (excerpt.heard_pitches + 1 + 2 * LANES)
         turning = int8s(excerpt.turning8, excerpt.n_turning8)

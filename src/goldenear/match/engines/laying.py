@@ -22,10 +22,8 @@ def lay_out(piece: Any) -> None:
     event = int64s(piece.event, piece.n_event)
     count = int64s(piece.tally, piece.n_tally)
     heard = len(int64s(piece.heard_pitch, piece.n_heard_pitch))
-    most = most_at_once(piece, event, count) if piece.n_turning8 or piece.long else np.int64(0)
-    piece.at_once = most
-    piece.countable = piece.plain > 0 and piece.level > 0 and most < 2**7
     if not piece.long:
+        piece.at_once = most_at_once(piece, event, count) if piece.n_turning8 else np.int64(0)
         lay_strokes(piece, time, 0, piece.strokes, 0, piece.length)
         if piece.n_turning8:
             lay_energy(piece, event, 0, heard, 0, piece.length, int8s(piece.turning8, piece.n_turning8))
@@ -38,6 +36,7 @@ def lay_out(piece: Any) -> None:
         lay_lattice(piece, uint8s(piece.before8, piece.n_before8))
     if piece.n_before:
         lay_lattice(piece, uint16s(piece.before, piece.n_before))
+    piece.countable = piece.plain > 0 and piece.level > 0 and piece.at_once < 2**7
 
 
 @compiled
@@ -187,6 +186,8 @@ def lay_lattice(piece: Any, before: Any) -> None:
     step, lanes = piece.step, piece.pitches + 2 * LANES
     first_stroke = int64s(piece.first_stroke, piece.n_first_stroke)
     first_stroke[:] = len(pitch)
+    within = int64s(piece.tally, piece.n_tally)
+    within[: piece.lines] = 0
     first = 0
     for i in range(len(pitch)):
         place = LANES + pitch[i]
@@ -198,9 +199,13 @@ def lay_lattice(piece: Any, before: Any) -> None:
             ends = min(offset[i], (line + 1) * step)
             before[(line + 1) * lanes + place] += ends - begins
             sung[line + 1] += ends - begins
+            within[line] += 1
             begins, line = ends, line + 1
         if piece.long:
             first_stroke[line - 1] = min(first_stroke[line - 1], i)
+    if piece.long:
+        # No more sounds at once than at some time between two lines.
+        piece.at_once = within[: piece.lines].max()
     for line in range(len(first_stroke) - 2, -1, -1):
         first_stroke[line] = min(first_stroke[line], first_stroke[line + 1])
     for line in range(1, piece.lines):
@@ -210,11 +215,12 @@ def lay_lattice(piece: Any, before: Any) -> None:
         sung[line] += sung[line - 1]
     if not len(below):
         return
-    for line in range(piece.lines):
-        row, other = line * lanes, line * (lanes + 1)
+    # Times may wrap round; what is added from line to line never does.
+    within_line = (1 << (8 * before.itemsize)) - 1
+    for line in range(1, piece.lines):
+        row, last = line * lanes, (line - 1) * lanes
+        other, other_last = line * (lanes + 1) + 1, (line - 1) * (lanes + 1) + 1
         total = np.int64(0)
-        for lane in range(LANES, LANES + piece.pitches):
-            total += before[row + lane]
-            below[other + lane + 1] = total
-        for lane in range(LANES + piece.pitches, lanes):
-            below[other + lane + 1] = total
+        for lane in range(LANES, lanes):
+            total += (np.int64(before[row + lane]) - np.int64(before[last + lane])) & within_line
+            below[other + lane] = below[other_last + lane] + total

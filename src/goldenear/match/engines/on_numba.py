@@ -189,9 +189,9 @@ class Tournament:
 class Desk:
     """Room for one thread to work in."""
 
-    def __init__(self, columns: int, edges: int) -> None:
+    def __init__(self, columns: int, moments: int) -> None:
         self.columns = columns
-        self._room = new_room(columns, edges)
+        self._room = new_room(columns, moments)
         self.records = (as_record(View()), as_record(self._room))
 
 
@@ -219,8 +219,12 @@ class Library:
         self.packed = as_record(packed)
         self.kinds = {reading: Kind(both) for reading, both in variants(samples.recipe).items()}
         self.windowed = samples.recipe.measure == "window-cosine"
-        self.edges = int(np.diff(packed.edge_start).max(initial=0))
-        strokes = self.edges // 2 + int(np.diff(packed.drum_start).max(initial=0))
+        edges, strokes = (
+            int(np.diff(starts).max(initial=0)) for starts in (packed.edge_start, packed.stroke_start)
+        )
+        self.moments = max(edges, strokes)
+        """How much of a picture is noted at a time: edges, or strokes, which may be more, for edges cancel."""
+        strokes = edges // 2 + int(np.diff(packed.drum_start).max(initial=0))
         self.weighted = bool((packed.numbers[:, LEVEL] == 0).any()) or strokes >= PLAIN_STROKES
         """Whether some sample is not of one brightness, or has too many strokes to be counted in eight bits."""
         lengths = packed.numbers[:, LENGTH] * (packed.numbers[:, UNIT_UP] / packed.numbers[:, UNIT_DOWN])
@@ -258,7 +262,7 @@ class Library:
                 break
             if desk.columns >= columns:
                 return desk
-        return Desk(columns, self.edges)
+        return Desk(columns, self.moments)
 
 
 class Laid:
@@ -275,11 +279,13 @@ class Laid:
         self.kind, self.rules = kind, rules
         self._lay(x, library, library.weighted)
         piece, laid = self.piece, self.record[0]
+        unit = Fraction(piece.unit_up, piece.unit_down)
         meetings = kind.meetings(piece, library.columns)
         uncountable = (
             max(piece.area, piece.all_energy) * meetings.finest >= 2**31
             or not laid["countable"]
-            or (piece.long and laid["at_once"] * _window(piece, library) >= 2**16)
+            or (piece.long and max(laid["at_once"], 1) * _window(piece, library) >= 2**16)
+            or (piece.long and library.largest / float(unit) + (SPAN + 2) * piece.step >= 2**16)
         )
         if not library.weighted and uncountable:
             # Such sums are counted in the widest lanes, which take weights.

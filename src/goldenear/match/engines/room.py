@@ -43,8 +43,8 @@ class Room(NamedTuple):
     shifts: NDArray[np.int64]
 
 
-def new_room(piece_times: int, edges: int) -> Room:
-    """Return room for a piece with so many columns and samples with at most so many edges."""
+def new_room(piece_times: int, moments: int) -> Room:
+    """Return room for a piece with so many columns and samples with at most so many edges or strokes."""
 
     def table(rows: int, kind: Any) -> NDArray[Any]:
         return _aligned(rows * LANES, kind)
@@ -65,10 +65,10 @@ def new_room(piece_times: int, edges: int) -> Room:
         energy32=np.zeros(LANES, np.int32),
         energy64=np.zeros(LANES, np.int64),
         piece_time=np.zeros(piece_times, np.int64),
-        time=np.zeros(edges + 2, np.int64),
-        first=np.zeros(edges + 2, np.int64),
-        second=np.zeros(edges + 2, np.int64),
-        place=np.zeros(edges + 2, np.int64),
+        time=np.zeros(moments + 2, np.int64),
+        first=np.zeros(moments + 2, np.int64),
+        second=np.zeros(moments + 2, np.int64),
+        place=np.zeros(moments + 2, np.int64),
         bits=np.zeros(SPARSE_ROWS // 64 + 2, np.uint64),
         before=np.zeros(SPARSE_ROWS // 64 + 2, np.int64),
         shifts=np.zeros(SPARSE_ROWS + 1, np.int64),

@@ -34,7 +34,12 @@ def is_straight(piece: Any, packed: Any, view: Any, rules: Any) -> Number:
     """
     k = view.picture
     drum_start = int64s(packed.drum_start, packed.n_drum_start)
-    if not view.plain or rules.glow or piece.n_time == 0 or drum_start[k + 1] > drum_start[k]:
+    if (
+        not view.plain
+        or rules.glow
+        or (piece.n_time == 0 and not piece.long)
+        or drum_start[k + 1] > drum_start[k]
+    ):
         return False
     return cannot_round_alike(piece, packed, view)
 
