@@ -205,6 +205,43 @@ def test_a_long_piece_is_swept_in_excerpts(resolution: int) -> None:
         assert ge.rank(voices, samples, recipe=how, backend="numba", exhaustive=True).rows == expected
 
 
+def repeated(pitches: int, notes: int, every: int, duration: int) -> ge.NoteArray:
+    """Return notes repeated on a few pitches; where they abut their edges cancel, and many strokes have few edges."""
+    return ge.NoteArray.from_arrays(
+        pitch=60 + np.arange(notes) % pitches,
+        onset=np.arange(notes) * every,
+        duration=[duration] * notes,
+        ticks_per_quarter=1,
+    )
+
+
+@pytest.mark.parametrize("long", [columns.LONG, 4])
+@pytest.mark.parametrize("measure", ["window-cosine", "cosine", "coverage", "brightness"])
+def test_repeated_notes_and_drones_fill_no_number_to_the_brim(
+    measure: str, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "LONG", long)
+    how = ge.Recipe(measure=measure, alterations=ge.alterations(stretches=(1,), forms=("prime", "inversion")))
+    drone = ge.NoteArray.from_arrays(
+        pitch=[50, *[62, 64, 65] * 5],
+        onset=[0, *range(100, 850, 50)],
+        duration=[1320, *[40] * 15],
+        ticks_per_quarter=8,
+    )
+    samples = [
+        repeated(1, 40, 8, 7),
+        repeated(1, 100, 1, 1),
+        repeated(3, 60, 5, 7),
+        drone.where(drone.pitch > 60),
+    ]
+    for x in (repeated(1, 35, 8, 7), repeated(1, 100, 1, 1), repeated(2, 50, 6, 9), drone):
+        expected = ge.rank(x, samples, recipe=how, backend="numpy").rows
+        assert ge.rank(x, samples, recipe=how, backend="numba").rows == expected
+        for least in (0.5, 0.78, 0.9):
+            wanted = tuple(match for match in expected if match.similarity >= least)
+            assert ge.rank(x, samples, recipe=how, backend="numba", at_least=least).rows == wanted
+
+
 def test_a_row_is_made_when_it_is_asked_for() -> None:
     rng = np.random.default_rng(1)
     samples = [line(rng).named(str(i)) for i in range(20)]
@@ -218,6 +255,14 @@ def test_a_row_is_made_when_it_is_asked_for() -> None:
     assert matches == ge.rank(samples[7], samples, backend="numba")
     with pytest.raises(IndexError):
         matches[20]
+
+
+def test_what_is_no_music_is_named() -> None:
+    x = line(np.random.default_rng(1))
+    for wrong in (lambda: ge.rank("idea.mid", [x]), lambda: ge.rank(x, ["idea.mid"]), lambda: ge.rank(x, x)):
+        with pytest.raises(ge.InvalidInput, match="expected"):
+            wrong()
+    assert ge.rank(x, [x], at_least=Fraction(4, 5), backend="numba").best.similarity == 1
 
 
 def test_at_least_and_unknown_engines_are_checked() -> None:
