@@ -27,7 +27,7 @@ Engine = Literal["auto", "numpy", "numba", "torch"]
 
 ENGINES = ("numpy", "numba", "torch")
 
-WORTH_LOADING, WORTH_COMPILING = 2_000, 30_000
+WORTH_LOADING, WORTH_COMPILING = 2_000, 60_000
 """``auto`` takes compiled code when so many pairs of a sample and an alteration have been asked for in this process:
 where it lies on disk already, and where it must be compiled first. Below, loading costs more than it saves."""
 

@@ -56,7 +56,7 @@ def contend(
         if len(ceilings) and ceilings[c] < floor_here:
             continue
         look(piece, packed, pairing, variants, rules, sample, v, view)
-        # Under ceilings a lower floor costs little more now, and leaves a ceiling that lasts.
+        # Under ceilings a slightly lower floor costs little more now, and leaves a ceiling that lasts a while.
         view.floor = floor_here * MARGIN if len(ceilings) else floor_here
         lay(piece, excerpt, packed, view, rules, room)
         if len(ceilings):

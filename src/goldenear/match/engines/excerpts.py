@@ -17,82 +17,83 @@ from goldenear.match.engines.bounds import (
     sight_of,
 )
 from goldenear.match.engines.laying import column_of, lay_energy, lay_strokes
-from goldenear.match.engines.view import WINDOW_COSINE, Number, compiled
-from goldenear.match.engines.widths import has_peaks, pays_sparse, sweep_in_bits
+from goldenear.match.engines.view import NEVER, WINDOW_COSINE, Number, compiled
+
+LOWEST, NEXT_LINE, PROMISED, FOUND, FIRST_LINE, LAST_LINE = range(6)
+"""What is kept of a search in ``room.search``: where it goes on, whether the most promising span has been had, and of
+the excerpt found its lowest transposition and its lines; the transpositions with hope are in ``room.hopes``."""
 
 RUN = 2
 """Excerpts are at most so many times as long as the sample, and the sample."""
 
 
 @compiled
-def lay_in_excerpts(
-    piece: Any,
-    excerpt: Any,
-    packed: Any,
-    view: Any,
-    rules: Any,
-    low: int,
-    high: int,
-    most: int,
-    straight: bool,
-    room: Any,
-) -> None:
-    """Lay one variant on a long X; the best that reaches the view's floor is left in the view."""
-    if piece.n_before8:
-        look_along(
-            piece, excerpt, packed, view, rules, low, high, most, straight,
-            uint8s(piece.before8, piece.n_before8), uint8s(room.lanes8, room.n_lanes8), room,
-        )  # fmt: skip
-    else:
-        look_along(
-            piece, excerpt, packed, view, rules, low, high, most, straight,
-            uint16s(piece.before, piece.n_before), uint16s(room.lanes16, room.n_lanes16), room,
-        )  # fmt: skip
+def begin_search(low: int, room: Any) -> None:
+    """Begin to look along a long X, from the lowest transposition on."""
+    search = int64s(room.search, room.n_search)
+    search[LOWEST], search[NEXT_LINE], search[PROMISED] = low, -NEVER, 0
 
 
 @compiled
-def look_along(
+def next_excerpt(
+    piece: Any, excerpt: Any, packed: Any, view: Any, rules: Any, low: int, high: int, room: Any
+) -> bool:
+    """Lay out the next excerpt that holds hope; its transpositions are left in the room, its shifts in the view.
+
+    What has been found in those before it raises what is hoped for.
+    """
+    if piece.n_before8:
+        before, lanes = uint8s(piece.before8, piece.n_before8), uint8s(room.lanes8, room.n_lanes8)
+        found = find_excerpt(piece, packed, view, rules, low, high, before, lanes, room)
+    else:
+        before16, lanes16 = uint16s(piece.before, piece.n_before), uint16s(room.lanes16, room.n_lanes16)
+        found = find_excerpt(piece, packed, view, rules, low, high, before16, lanes16, room)
+    if not found:
+        return False
+    search = int64s(room.search, room.n_search)
+    first, last = search[FIRST_LINE], search[LAST_LINE]
+    reach = sight_of(piece, packed, view, low).reach
+    lay_excerpt(
+        piece, excerpt, max(first, 0), min(last + reach, piece.lines - 1), view.measure == WINDOW_COSINE
+    )
+    time = int64s(excerpt.time, excerpt.n_time)
+    piece_time = int64s(room.piece_time, excerpt.n_time)
+    for i in range(len(time)):
+        piece_time[i] = time[i] * view.piece_up
+    view.first_hope = first * piece.step * view.piece_up
+    view.last_hope = last * piece.step * view.piece_up
+    return True
+
+
+@compiled
+def find_excerpt(
     piece: Any,
-    excerpt: Any,
     packed: Any,
     view: Any,
     rules: Any,
     low: int,
     high: int,
-    most: int,
-    straight: bool,
     before: Any,
     lanes: Any,
     room: Any,
-) -> None:
-    """Look along a long X in spans of its lattice, counted in so many bits, and sweep where there is hope."""
+) -> bool:
+    """Look along a long X in spans of its lattice, from where it was left, until a run of them holds hope."""
+    search = int64s(room.search, room.n_search)
+    hopes = uint64s(room.hopes, room.n_hopes)
     below = uint16s(piece.before_below, piece.n_before_below)
     lines = piece.lines
-    if rules.prune and view.floor == 0:
-        # Where most could be shared first: what is found there decides most of the rest.
-        promise, promising, promising_lowest = -1, 0, low
-        for lowest in range(low, high + 1, LANES):
-            reach = sight_of(piece, packed, view, lowest).reach
-            n = note_strokes(piece, packed, view, lowest, room)
-            allowed = lanes_allowed(lowest, low, high)
-            for start in range(-reach, lines - 1, SPAN):
-                total = shared_in_span(
-                    piece, before, lanes, reach, start, min(start + SPAN, lines - 1), n, room
-                )
-                found = greatest(total, allowed, lanes)
-                if found > promise:
-                    promise, promising, promising_lowest = found, start, lowest
-        allowed = lanes_allowed(promising_lowest, low, high)
-        end = min(promising + SPAN, lines - 1)
-        sweep_excerpt(
-            piece, excerpt, packed, view, promising_lowest, allowed, promising, end, most, straight, room
-        )
-    for lowest in range(low, high + 1, LANES):
+    if not search[PROMISED]:
+        search[PROMISED] = 1
+        if rules.prune and view.floor == 0:
+            # Where most could be shared comes first: what is found there decides most of the rest.
+            most_promising(piece, packed, view, low, high, before, lanes, room)
+            return True
+    for lowest in range(search[LOWEST], high + 1, LANES):
         sight = sight_of(piece, packed, view, lowest)
         n = note_strokes(piece, packed, view, lowest, room)
         allowed = lanes_allowed(lowest, low, high)
         begun, hopeful = 0, np.uint64(0)
-        line = -sight.reach
+        line = max(search[NEXT_LINE], -sight.reach)
         while line < lines - 1:
             bright = allowed
             end = min(line + 1, lines - 1)
@@ -110,43 +111,34 @@ def look_along(
             line = end
             full = line - begun >= RUN * sight.reach
             if hopeful and (full or not bright or line >= lines - 1):
-                sweep_excerpt(
-                    piece, excerpt, packed, view, lowest, hopeful, begun, line, most, straight, room
-                )
-                hopeful = np.uint64(0)
-                # What was found raises what is asked for; and the room has been used.
-                sight = sight_of(piece, packed, view, lowest)
-                n = note_strokes(piece, packed, view, lowest, room)
+                search[LOWEST], search[NEXT_LINE] = lowest, line
+                search[FOUND], search[FIRST_LINE], search[LAST_LINE] = lowest, begun, line
+                hopes[0] = hopeful
+                return True
+        search[NEXT_LINE] = -NEVER
+    return False
 
 
 @compiled
-def sweep_excerpt(
-    piece: Any,
-    excerpt: Any,
-    packed: Any,
-    view: Any,
-    lowest: int,
-    allowed: Any,
-    first: int,
-    last: int,
-    most: int,
-    straight: bool,
-    room: Any,
+def most_promising(
+    piece: Any, packed: Any, view: Any, low: int, high: int, before: Any, lanes: Any, room: Any
 ) -> None:
-    """Sweep the shifts from line `first` to line `last` of X's lattice, ends included."""
-    reach = sight_of(piece, packed, view, lowest).reach
-    lay_excerpt(
-        piece, excerpt, max(first, 0), min(last + reach, piece.lines - 1), view.measure == WINDOW_COSINE
-    )
-    time = int64s(excerpt.time, excerpt.n_time)
-    piece_time = int64s(room.piece_time, excerpt.n_time)
-    for i in range(len(time)):
-        piece_time[i] = time[i] * view.piece_up
-    view.first_hope = first * piece.step * view.piece_up
-    view.last_hope = last * piece.step * view.piece_up
-    sparse = straight and pays_sparse(excerpt, packed, view)
-    peaks = straight and has_peaks(excerpt, packed, view)
-    sweep_in_bits(excerpt, packed, view, lowest, allowed, most, sparse, peaks, room)
+    """Find the span, and 64 transpositions, with the most that could be shared."""
+    search = int64s(room.search, room.n_search)
+    hopes = uint64s(room.hopes, room.n_hopes)
+    lines = piece.lines
+    promise = -1
+    for lowest in range(low, high + 1, LANES):
+        reach = sight_of(piece, packed, view, lowest).reach
+        n = note_strokes(piece, packed, view, lowest, room)
+        allowed = lanes_allowed(lowest, low, high)
+        for start in range(-reach, lines - 1, SPAN):
+            end = min(start + SPAN, lines - 1)
+            found = greatest(shared_in_span(piece, before, lanes, reach, start, end, n, room), allowed, lanes)
+            if found > promise:
+                promise = found
+                search[FOUND], search[FIRST_LINE], search[LAST_LINE] = lowest, start, end
+                hopes[0] = allowed
 
 
 @compiled

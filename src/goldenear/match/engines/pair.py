@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from goldenear.correlate.backends.lanes import LANES, greatest, reaching, splat
-from goldenear.correlate.backends.records import int32s, int64s
+from goldenear.correlate.backends.records import int32s, int64s, uint64s
 from goldenear.match.engines.bounds import (
     drums_at_most,
     is_countable,
@@ -15,7 +15,7 @@ from goldenear.match.engines.bounds import (
     look_from_afar,
     shared_at_most,
 )
-from goldenear.match.engines.excerpts import lay_in_excerpts
+from goldenear.match.engines.excerpts import FOUND, begin_search, next_excerpt
 from goldenear.match.engines.view import NEVER, compiled, most_shared, need_of, number, transpositions
 from goldenear.match.engines.widths import has_peaks, is_straight, pays_sparse, sweep_in_bits
 from goldenear.match.packed import DIMMEST
@@ -39,7 +39,12 @@ def lay(piece: Any, excerpt: Any, packed: Any, view: Any, rules: Any, room: Any)
     peaks = straight and has_peaks(piece, packed, view)
     most = max(most, piece.light * view.piece_up * max(0, -number(packed, k, DIMMEST)))
     if piece.long:
-        lay_in_excerpts(piece, excerpt, packed, view, rules, low, high, most, straight, room)
+        search, hopes = int64s(room.search, room.n_search), uint64s(room.hopes, room.n_hopes)
+        begin_search(low, room)
+        while next_excerpt(piece, excerpt, packed, view, rules, low, high, room):
+            sparse = straight and pays_sparse(excerpt, packed, view)
+            peaks = straight and has_peaks(excerpt, packed, view)
+            sweep_in_bits(excerpt, packed, view, search[FOUND], hopes[0], most, sparse, peaks, room)
         return
     lanes = int32s(room.lanes32, room.n_lanes32)
     time = int64s(piece.time, piece.n_time)

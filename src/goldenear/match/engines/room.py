@@ -41,6 +41,9 @@ class Room(NamedTuple):
     bits: NDArray[np.uint64]
     before: NDArray[np.int64]
     shifts: NDArray[np.int64]
+    search: NDArray[np.int64]
+    hopes: NDArray[np.uint64]
+    """Where the search along a long X stands."""
 
 
 def new_room(piece_times: int, moments: int) -> Room:
@@ -72,6 +75,8 @@ def new_room(piece_times: int, moments: int) -> Room:
         bits=np.zeros(SPARSE_ROWS // 64 + 2, np.uint64),
         before=np.zeros(SPARSE_ROWS // 64 + 2, np.int64),
         shifts=np.zeros(SPARSE_ROWS + 1, np.int64),
+        search=np.zeros(6, np.int64),
+        hopes=np.zeros(1, np.uint64),
     )
 
 

@@ -133,7 +133,7 @@ def drum_energy(piece: Any, packed: Any, view: Any, start: int, end: int) -> Num
     return total
 
 
-def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915, three functions
+def sweeping(lay: Any, columns_of: Any, edges_of: Any, hurrying: bool) -> Any:  # noqa: PLR0915, three functions
     """Return the sweep for one way to lay and read edges."""
 
     @compiled
@@ -269,7 +269,8 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
             )
             row = 0
             while row < rows:
-                if row + GROUP <= rows:
+                # Of wide integers the compiler would make too much.
+                if hurrying and row + GROUP <= rows:
                     # A group of rows at once: the most that each lane shares in them, and the least energy.
                     held_value, held_slope, held_previous = value, slope, previous
                     held_energy, held_energy_slope = energy, energy_slope
@@ -370,5 +371,5 @@ def sweeping(lay: Any, columns_of: Any, edges_of: Any) -> Any:  # noqa: PLR0915,
     return sweep
 
 
-sweep_ones = sweeping(lay_ones, ones_of, edges_of_ones)
-sweep_weights = sweeping(lay_weights, weights_of, edges_of_weights)
+sweep_ones = sweeping(lay_ones, ones_of, edges_of_ones, True)
+sweep_weights = sweeping(lay_weights, weights_of, edges_of_weights, False)
