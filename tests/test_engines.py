@@ -181,6 +181,9 @@ def test_many_strokes_and_long_durations_are_counted_in_wider_lanes() -> None:
 
 @pytest.mark.parametrize("resolution", [12, 480])
 def test_a_long_piece_is_swept_in_excerpts(resolution: int) -> None:
+    from goldenear.match.engines.on_numba import Tournament
+    from goldenear.match.picture import piece_pictures
+
     rng = np.random.default_rng(resolution)
     notes = columns.LONG + 200
     pedal = {"pitch": [40], "onset": [0], "duration": [notes * resolution // 2]}
@@ -203,6 +206,10 @@ def test_a_long_piece_is_swept_in_excerpts(resolution: int) -> None:
         assert ge.rank(voices, samples, recipe=how, backend="numba", threads=2).rows == expected
         assert ge.rank(voices, samples, recipe=how, backend="numba", k=1).rows == expected[:1]
         assert ge.rank(voices, samples, recipe=how, backend="numba", exhaustive=True).rows == expected
+        prepared = ge.prepare(samples, how)
+        tournament = Tournament(piece_pictures(voices, how), prepared, 1, prune=True)
+        assert tournament.readings[0].piece.long
+        tournament.close()
 
 
 def repeated(pitches: int, notes: int, every: int, duration: int) -> ge.NoteArray:

@@ -17,6 +17,7 @@ from goldenear.match.engines.bounds import (
     sight_of,
 )
 from goldenear.match.engines.laying import column_of, lay_energy, lay_strokes
+from goldenear.match.engines.tile import scale_times
 from goldenear.match.engines.view import NEVER, WINDOW_COSINE, Number, compiled
 
 LOWEST, NEXT_LINE, PROMISED, FOUND, FIRST_LINE, LAST_LINE = range(6)
@@ -56,10 +57,7 @@ def next_excerpt(
     lay_excerpt(
         piece, excerpt, max(first, 0), min(last + reach, piece.lines - 1), view.measure == WINDOW_COSINE
     )
-    time = int64s(excerpt.time, excerpt.n_time)
-    piece_time = int64s(room.piece_time, excerpt.n_time)
-    for i in range(len(time)):
-        piece_time[i] = time[i] * view.piece_up
+    scale_times(excerpt, view, room)
     view.first_hope = first * piece.step * view.piece_up
     view.last_hope = last * piece.step * view.piece_up
     return True

@@ -277,19 +277,15 @@ class Laid:
         threads: int,
     ) -> None:
         self.kind, self.rules = kind, rules
-        self._lay(x, library, library.weighted)
-        piece, laid = self.piece, self.record[0]
-        unit = Fraction(piece.unit_up, piece.unit_down)
+        self._lay(x, library, library.weighted, None if library.drumming else library.typical)
+        if self.piece.long and not self._fits_a_coarse_look(library):
+            self._lay(x, library, library.weighted, None)
+        piece = self.piece
         meetings = kind.meetings(piece, library.columns)
-        uncountable = (
-            max(piece.area, piece.all_energy) * meetings.finest >= 2**31
-            or not laid["countable"]
-            or (piece.long and max(laid["at_once"], 1) * _window(piece, library) >= 2**16)
-            or (piece.long and library.largest / float(unit) + (SPAN + 2) * piece.step >= 2**16)
-        )
-        if not library.weighted and uncountable:
+        large = max(piece.area, piece.all_energy) * meetings.finest >= 2**31
+        if not library.weighted and (large or not self.record[0]["countable"]):
             # Such sums are counted in the widest lanes, which take weights.
-            self._lay(x, library, True)
+            self._lay(x, library, True, None)
         self._meetings = meetings
         self.variants, self.pairings = kind.records, meetings.records
         self.columns = self.piece.time.size
@@ -302,8 +298,14 @@ class Laid:
             for both, excerpt in zip(self.records, self._excerpts, strict=True):
                 both[1:] = as_record(excerpt)
 
-    def _lay(self, x: PiecePicture, library: Library, weighted: bool) -> None:
-        typical = None if library.drumming else library.typical
+    def _fits_a_coarse_look(self, library: Library) -> bool:
+        """Tell whether what a coarse look along a long X adds up stays within 16 bits."""
+        piece = self.piece
+        at_once = max(int(self.record[0]["at_once"]), 1)
+        largest = library.largest * piece.unit_down / piece.unit_up + (SPAN + 2) * piece.step
+        return max(at_once * _window(piece, library), largest) < 2**16
+
+    def _lay(self, x: PiecePicture, library: Library, weighted: bool, typical: Fraction | None) -> None:
         self.piece = piece_columns(
             x,
             weighted=weighted,

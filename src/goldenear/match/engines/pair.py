@@ -16,6 +16,7 @@ from goldenear.match.engines.bounds import (
     shared_at_most,
 )
 from goldenear.match.engines.excerpts import FOUND, begin_search, next_excerpt
+from goldenear.match.engines.tile import scale_times
 from goldenear.match.engines.view import NEVER, compiled, most_shared, need_of, number, transpositions
 from goldenear.match.engines.widths import has_peaks, is_straight, pays_sparse, sweep_in_bits
 from goldenear.match.packed import DIMMEST
@@ -34,9 +35,7 @@ def lay(piece: Any, excerpt: Any, packed: Any, view: Any, rules: Any, room: Any)
         return
     drums = drums_at_most(piece, packed, view)
     low, high = transpositions(piece, packed, view, rules)
-    countable = is_countable(piece, view, drums)
     straight = is_straight(piece, packed, view, rules)
-    peaks = straight and has_peaks(piece, packed, view)
     most = max(most, piece.light * view.piece_up * max(0, -number(packed, k, DIMMEST)))
     if piece.long:
         search, hopes = int64s(room.search, room.n_search), uint64s(room.hopes, room.n_hopes)
@@ -47,8 +46,8 @@ def lay(piece: Any, excerpt: Any, packed: Any, view: Any, rules: Any, room: Any)
             sweep_in_bits(excerpt, packed, view, search[FOUND], hopes[0], most, sparse, peaks, room)
         return
     lanes = int32s(room.lanes32, room.n_lanes32)
-    time = int64s(piece.time, piece.n_time)
-    piece_time = int64s(room.piece_time, piece.n_time)
+    countable = is_countable(piece, view, drums)
+    peaks = straight and has_peaks(piece, packed, view)
     coarse = piece.lines > 0 and not rules.octave and not rules.glow and drums == 0
     need = need_of(view, view.floor)
     view.first_hope, view.last_hope = -NEVER, NEVER
@@ -75,7 +74,6 @@ def lay(piece: Any, excerpt: Any, packed: Any, view: Any, rules: Any, room: Any)
                 allowed = look_from_afar(piece, packed, view, lowest, allowed, room)
         if allowed:
             if not ready:
-                for i in range(len(time)):
-                    piece_time[i] = time[i] * view.piece_up
+                scale_times(piece, view, room)
                 ready = True
             sweep_in_bits(piece, packed, view, lowest, allowed, within, sparse, peaks, room)

@@ -50,6 +50,15 @@ def span_of(piece: Any, packed: Any, view: Any, n: int, room: Any) -> tuple[Numb
 
 
 @compiled
+def scale_times(piece: Any, view: Any, room: Any) -> None:
+    """Count the times of X's columns in units of the pair."""
+    time = int64s(piece.time, piece.n_time)
+    piece_time = int64s(room.piece_time, piece.n_time)
+    for i in range(len(time)):
+        piece_time[i] = time[i] * view.piece_up
+
+
+@compiled
 def has_drums(piece: Any, packed: Any, view: Any) -> Number:
     """Tell whether both have drums."""
     start = int64s(packed.drum_start, packed.n_drum_start)
