@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import goldenear as ge
 from goldenear.match import columns
 from goldenear.match.engines import WORTH_COMPILING, WORTH_LOADING, code_cache, engine_named
+from strategies import random_fragment
 
 
 def music(rng: np.random.Generator) -> ge.NoteArray:
@@ -136,14 +137,37 @@ def test_bounds_hold_and_leave_something_out(library: ge.PreparedSamples) -> Non
     similarity = np.zeros(len(library))
     similarity[found.sample] = found.similarity
     tournament = Tournament(piece_pictures(x, library.recipe), library, 1, prune=True)
-    assert (tournament.bounds(0.0) >= similarity).all()
-    high = tournament.bounds(0.95)
+    assert (tournament.bounds(0.0)[0] >= similarity).all()
+    high, hopes = tournament.bounds(0.95)
     assert ((high >= similarity) | (similarity < 0.95)).all()
     assert 0 < np.count_nonzero(high) < len(library) / 2
+    assert ((hopes[0] != 0) == (high > 0)).all()
+    assert np.bitwise_count(hopes).sum() < 28 * np.count_nonzero(high)
     compared = tournament.best_of(1, 0.95)
     assert 0 in compared
     assert len(compared) < len(library) / 2
     tournament.close()
+
+
+def test_of_many_variants_the_last_share_a_bit() -> None:
+    recipe = ge.Recipe(
+        alterations=[
+            ge.Alteration(stretch=Fraction(n, 12), form=form, price=1 - abs(n - 24) / 100)
+            for n in range(12, 37)
+            for form in ("prime", "inversion", "retrograde", "retrograde-inversion")
+        ]
+    )
+    samples = [
+        random_fragment(np.random.default_rng(i), notes=8, span=48, drums=False, painted=False)
+        for i in range(12)
+    ]
+    for sample in samples:
+        x = ge.Alteration(stretch=Fraction(36, 12), form="retrograde").apply(sample)
+        for question in ({}, {"k": 2}, {"at_least": 0.6}):
+            found = [
+                ge.rank(x, samples, recipe=recipe, backend=e, **question).rows for e in ("numpy", "numba")
+            ]
+            assert found[0] == found[1]
 
 
 @settings(max_examples=30)

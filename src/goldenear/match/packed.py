@@ -115,6 +115,8 @@ class Variants(NamedTuple):
     price: NDArray[np.float64]
     turn: NDArray[np.int64]
     """The place of the alteration in the recipe."""
+    alike: NDArray[np.int64]
+    """The first variant that sounds every pitch as long: this one, or its mirror image in time."""
 
 
 def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:
@@ -137,6 +139,7 @@ def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:
 
 def _variants(rows: list[tuple[int, int, Alteration]]) -> Variants:
     done = [alteration for *_, alteration in rows]
+    sounding = [(picture, a.stretch, "inversion" in a.form) for _, picture, a in rows]
     return Variants(
         np.array([picture for _, picture, _ in rows], np.int64),
         np.array([a.stretch.numerator for a in done], np.int64),
@@ -145,6 +148,7 @@ def _variants(rows: list[tuple[int, int, Alteration]]) -> Variants:
         np.array(["retrograde" in a.form for a in done], np.int64),
         np.array([a.price for a in done], np.float64),
         np.array([turn for turn, *_ in rows], np.int64),
+        np.array([sounding.index(one) for one in sounding], np.int64),
     )
 
 

@@ -41,8 +41,8 @@ from goldenear.match.engines.view import (
 )
 from goldenear.match.packed import LENGTH, LOWEST, RANGE
 
-SPANS, FINEST = 4, 16
-"""The coarse look takes shifts in spans of a quarter of the sample's length, and cuts those that hold hope again."""
+SPANS, PARTS = 4, 4
+"""The coarse look takes shifts in spans of a quarter of the sample's length, and cuts those with hope into four."""
 
 
 @compiled
@@ -136,20 +136,18 @@ def look_from_afar(piece: Any, packed: Any, view: Any, lowest: int, allowed: Any
     sight = sight_of(piece, packed, view, lowest)
     if sight.need >= 2 ** (8 if piece.n_before8 else 16):
         return np.uint64(0)
-    n = note_strokes(piece, packed, view, lowest, room)
     below = uint16s(piece.before_below, piece.n_before_below)
-    width = max(1, sight.reach // SPANS)
     if piece.n_before8:
         before = uint8s(piece.before8, piece.n_before8)
         lanes = uint8s(room.lanes8, room.n_lanes8)
         hopeful, first, last = spans_with_hope(
-            piece, before, below, lanes, sight, -sight.reach, piece.lines - 1, width, allowed, n, room
+            piece, packed, view, lowest, before, below, lanes, sight, allowed, room
         )
     else:
         before16 = uint16s(piece.before, piece.n_before)
         lanes16 = uint16s(room.lanes16, room.n_lanes16)
         hopeful, first, last = spans_with_hope(
-            piece, before16, below, lanes16, sight, -sight.reach, piece.lines - 1, width, allowed, n, room
+            piece, packed, view, lowest, before16, below, lanes16, sight, allowed, room
         )
     view.first_hope, view.last_hope = first * step, last * step
     return hopeful
@@ -204,6 +202,35 @@ def note_strokes(piece: Any, packed: Any, view: Any, lowest: int, room: Any) -> 
         end[n] = quotient(b + step - 1, step, by_step) * stride + place[n]
         n += 0 < place[n] < LANES + piece.pitches
     return n
+
+
+@compiled
+def note_pitches(piece: Any, packed: Any, view: Any, lowest: int, room: Any) -> int:
+    """Note where 64 transpositions find each pitch of the sample in X's lattice, and how long it sounds; how many.
+
+    In the second half of the room, so that the strokes have the first.
+    """
+    k = view.picture
+    pitch_start = int64s(packed.pitch_start, packed.n_pitch_start)
+    pitches = int16s(packed.pitch, packed.n_pitch)
+    sounding = int64s(packed.sounding, packed.n_pitch)
+    place = int64s(room.first, room.n_time)
+    long = int64s(room.second, room.n_time)
+    most = 2**8 - 1 if piece.n_before8 else 2**16 - 1
+    base = LANES + number(packed, k, LOWEST) + lowest - piece.lowest
+    up, by_unit = np.int64(1), 1.0 / view.piece_up
+    if view.upside_down:
+        base += number(packed, k, RANGE)
+        up = np.int64(-1)
+    begin = len(place) // 2
+    end = begin
+    for i in range(pitch_start[k], pitch_start[k + 1]):
+        place[end] = base + up * at(pitches, i)
+        # Counted in units of X, rounded up.
+        time = at(sounding, i) * view.sample_up + view.piece_up - 1
+        long[end] = min(quotient(time, view.piece_up, by_unit), most)
+        end += 0 < place[end] < LANES + piece.pitches
+    return end - begin
 
 
 class Sight(NamedTuple):
@@ -271,30 +298,45 @@ def shared_in_span(
 
 
 @compiled
+def shared_by_pitch(
+    piece: Any, before: Any, lanes: Any, reach: int, start: int, end: int, n: int, room: Any
+) -> Any:
+    """Return what can be shared, at most, at any shift from line `start` to line `end`, at 64 transpositions.
+
+    A looser bound than that of the strokes, and quicker: it does not ask when a pitch sounds in the sample.
+    """
+    places = int64s(room.first, room.n_time)
+    long = int64s(room.second, room.n_time)
+    stride, last = piece.pitches + 2 * LANES, piece.lines - 1
+    row, row_end = max(start, 0) * stride, min(end + reach, last) * stride
+    begin = len(places) // 2
+    total = splat(0, lanes)
+    for i in range(begin, begin + n):
+        sounds = subtract(load(before, row_end + at(places, i)), load(before, row + at(places, i)))
+        total = add_up(total, least(sounds, splat(at(long, i), lanes), lanes))
+    return total
+
+
+@compiled
+def sounds_enough(piece: Any, sight: Any, start: int, end: int) -> bool:
+    """Tell whether X sounds long enough at shifts from line `start` to line `end` to share what is needed."""
+    sung = int64s(piece.sung, piece.n_sung)
+    last = min(end + sight.reach, piece.lines - 1)
+    return bool(at(sung, last) - at(sung, max(start, 0)) >= sight.need)
+
+
+@compiled
 def hope_in_span(
-    piece: Any,
-    before: Any,
-    below: Any,
-    lanes: Any,
-    sight: Any,
-    start: int,
-    end: int,
-    allowed: Any,
-    n: int,
-    room: Any,
+    piece: Any, below: Any, lanes: Any, sight: Any, start: int, end: int, total: Any, allowed: Any
 ) -> Any:
     """Return which of 64 transpositions may reach what is asked for at a shift from line `start` to line `end`.
 
-    The sample's window holds at least what sounds in the stretch that all windows of these shifts have in common.
+    No more than `total` can be shared. The sample's window holds at least what sounds in the stretch that all windows
+    of these shifts have in common.
     """
-    sung = int64s(piece.sung, piece.n_sung)
-    last = piece.lines - 1
-    if at(sung, min(end + sight.reach, last)) - at(sung, max(start, 0)) < sight.need:
-        return np.uint64(0)
-    total = shared_in_span(piece, before, lanes, sight.reach, start, end, n, room)
     bright = reaching(total, splat(sight.need, lanes), lanes) & allowed
     if bright and sight.windowed:
-        stride = piece.pitches + 2 * LANES + 1
+        stride, last = piece.pitches + 2 * LANES + 1, piece.lines - 1
         inner = min(max(end, 0), last)
         inner_end = max(min(start + sight.inside, last), inner)
         row, row_end = inner * stride, inner_end * stride
@@ -307,37 +349,67 @@ def hope_in_span(
 
 
 @compiled
-def spans_with_hope(
+def hope_by_strokes(
     piece: Any,
     before: Any,
     below: Any,
     lanes: Any,
     sight: Any,
-    first: int,
-    last: int,
-    width: int,
+    start: int,
+    end: int,
     allowed: Any,
     n: int,
     room: Any,
-) -> tuple[Any, int, int]:
-    """Look at shifts from line `first` to line `last` of X's lattice, in spans of `width` lines.
+) -> Any:
+    """Return which of 64 transpositions may reach what is asked for at a shift from line `start` to line `end`."""
+    if not sounds_enough(piece, sight, start, end):
+        return np.uint64(0)
+    total = shared_in_span(piece, before, lanes, sight.reach, start, end, n, room)
+    return hope_in_span(piece, below, lanes, sight, start, end, total, allowed)
 
-    Spans that hold hope are cut and looked at again. Return the lanes with hope, and the first and the last line
-    with any.
+
+@compiled
+def spans_with_hope(
+    piece: Any,
+    packed: Any,
+    view: Any,
+    lowest: int,
+    before: Any,
+    below: Any,
+    lanes: Any,
+    sight: Any,
+    allowed: Any,
+    room: Any,
+) -> tuple[Any, int, int]:
+    """Look at all shifts, in spans of lines: pitch by pitch, then stroke by stroke, then at parts of the span.
+
+    Return the lanes with hope, and the first and the last line with any.
     """
     hopeful = np.uint64(0)
     first_hope, last_hope = NEVER // 2**20, -NEVER // 2**20
-    start = first
-    while start < last:
-        end = min(start + width, last)
-        bright = hope_in_span(piece, before, below, lanes, sight, start, end, allowed, n, room)
-        if bright and width > 1 and width * FINEST > sight.reach:
-            bright, found, found_last = spans_with_hope(
-                piece, before, below, lanes, sight, start, end, max(1, width // 4), bright, n, room
+    width = max(1, sight.reach // SPANS)
+    part = max(1, width // PARTS)
+    pitches = note_pitches(piece, packed, view, lowest, room)
+    strokes = -1
+    for start in range(-sight.reach, piece.lines - 1, width):
+        end = min(start + width, piece.lines - 1)
+        if not sounds_enough(piece, sight, start, end):
+            continue
+        total = shared_by_pitch(piece, before, lanes, sight.reach, start, end, pitches, room)
+        bright = hope_in_span(piece, below, lanes, sight, start, end, total, allowed)
+        if bright and strokes < 0:
+            strokes = note_strokes(piece, packed, view, lowest, room)
+        if bright and part < width:
+            total = shared_in_span(piece, before, lanes, sight.reach, start, end, strokes, room)
+            bright = hope_in_span(piece, below, lanes, sight, start, end, total, bright)
+        inner = start
+        while bright and inner < end:
+            inner_end = min(inner + part, end)
+            found = hope_by_strokes(
+                piece, before, below, lanes, sight, inner, inner_end, bright, strokes, room
             )
-            first_hope, last_hope = min(first_hope, found), max(last_hope, found_last)
-        elif bright:
-            first_hope, last_hope = min(first_hope, start), end
-        hopeful |= bright
-        start = end
+            if found:
+                first_hope, last_hope = min(first_hope, inner), inner_end
+            hopeful |= found
+            inner = inner_end
     return hopeful, first_hope, last_hope

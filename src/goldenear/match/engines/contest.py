@@ -18,6 +18,15 @@ from goldenear.match.engines.view import compiled, look, refusal
 MARGIN = 0.95
 """How far below what is asked for similarities are found exactly, while X changes note by note."""
 
+BITS = 64
+"""A sample's variants with hope are bits of one number; from this many on they share the last."""
+
+
+@compiled
+def hope_of(v: int) -> Any:
+    """Return the bit of a variant."""
+    return np.uint64(1) << np.uint64(min(v, BITS - 1))
+
 
 @compiled
 def contend(
@@ -29,12 +38,13 @@ def contend(
     rules: Any,
     sample: int,
     floor: float,
+    hopeful: Any,
     best: Any,
     ceilings: NDArray[np.float64],
     view: Any,
     room: Any,
 ) -> None:
-    """Lay one sample on X in every variant, and keep the best in `best` if it reaches `floor`.
+    """Lay one sample on X in every variant with hope, and keep the best in `best` if it reaches `floor`.
 
     Where there are `ceilings` (a similarity for each sample and variant that it cannot exceed, before its price),
     only variants whose ceiling is high enough are laid, and ceilings sink to what was found, or to `MARGIN` of
@@ -51,6 +61,8 @@ def contend(
         if price <= 0 or price < reached:
             # The cheapest come first: no placement can be worth more than its price.
             break
+        if not hopeful & hope_of(v):
+            continue
         floor_here = reached / price * (1 - 1e-12)
         c = sample * len(prices) + v
         if len(ceilings) and ceilings[c] < floor_here:
@@ -93,12 +105,13 @@ def entries(fingerprint: int) -> tuple[Any, Any, Any]:
         rules: Any,
         order: NDArray[np.int64],
         floor: float,
+        hopes: NDArray[np.uint64],
         best: Any,
         ceilings: NDArray[np.float64],
         views: Any,
         rooms: Any,
     ) -> None:
-        """Let the samples named in `order` contend.
+        """Let the samples named in `order` contend; where there are `hopes`, in such variants alone.
 
         The arguments are records: of `pairings` and `variants` the first serves samples whose stretches and forms
         share a picture, the second those with a picture for each.
@@ -108,9 +121,10 @@ def entries(fingerprint: int) -> tuple[Any, Any, Any]:
         alone = int8s(packs[0].alone, packs[0].n_alone)
         for i in range(len(order)):
             own = alone[order[i]]
+            hopeful = hopes[order[i]] if len(hopes) else ~np.uint64(0)
             contend(
-                pieces[0], pieces[1], packs[0], pairings[own], variants[own], rules[0], order[i], floor, best[0],
-                ceilings, views[0], rooms[0],
+                pieces[0], pieces[1], packs[0], pairings[own], variants[own], rules[0], order[i], floor, hopeful,
+                best[0], ceilings, views[0], rooms[0],
             )  # fmt: skip
 
     @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
@@ -125,10 +139,13 @@ def entries(fingerprint: int) -> tuple[Any, Any, Any]:
         floor: float,
         most_placements: float,
         upper: NDArray[np.float64],
+        hopes: NDArray[np.uint64],
         views: Any,
         rooms: Any,
     ) -> int:
         """Raise ``upper[sample]`` to what each sample's similarity cannot exceed; 0 where it cannot reach `floor`.
+
+        The variants that may reach it are noted in `hopes`.
 
         Returns
         -------
@@ -144,17 +161,24 @@ def entries(fingerprint: int) -> tuple[Any, Any, Any]:
         for sample in range(first, last):
             own = alone[sample]
             prices = float64s(variants[own].price, variants[own].n_price)
-            highest = upper[sample]
+            alike = int64s(variants[own].alike, variants[own].n_price)
+            hopeful = np.uint64(0)
             for v in range(len(prices)):
+                if alike[v] < v:
+                    # Nothing here asks when a pitch sounds: the same bound, and a price no higher.
+                    hopeful |= hope_of(v) * np.uint64((hopeful & hope_of(alike[v])) != 0)
+                    continue
                 look(piece, packed, pairings[own], variants[own], rule, sample, v, view)
                 refused = refusal(piece, packed, view, rule, most_placements)
                 if refused:
                     return 4 * sample + refused
-                wanted = max(highest, floor)
-                if rule.prune and prices[v] > 0 and prices[v] >= wanted:
-                    view.floor = wanted / prices[v] * (1 - 1e-12)
-                    highest = max(highest, prices[v] * similarity_bound(piece, packed, view, rule, lanes))
-            upper[sample] = highest
+                if rule.prune and prices[v] > 0 and prices[v] >= floor:
+                    view.floor = floor / prices[v] * (1 - 1e-12)
+                    highest = prices[v] * similarity_bound(piece, packed, view, rule, lanes)
+                    if highest > 0:
+                        hopeful |= hope_of(v)
+                        upper[sample] = max(upper[sample], highest)
+            hopes[sample] = hopeful
         return 0
 
     return fill, contest, bound

@@ -10,7 +10,7 @@ from goldenear.correlate.backends.lanes import LANES, greatest, lowest_bit
 from goldenear.correlate.backends.records import int8s, int64s, uint8s, uint16s, uint64s
 from goldenear.match.columns import SPAN
 from goldenear.match.engines.bounds import (
-    hope_in_span,
+    hope_by_strokes,
     lanes_allowed,
     note_strokes,
     shared_in_span,
@@ -98,9 +98,9 @@ def find_excerpt(
             if rules.prune:
                 span = min(line + SPAN, lines - 1)
                 # Some lines at once, and each alone only where these hold hope.
-                bright = hope_in_span(piece, before, below, lanes, sight, line, span, allowed, n, room)
+                bright = hope_by_strokes(piece, before, below, lanes, sight, line, span, allowed, n, room)
                 if bright:
-                    bright = hope_in_span(piece, before, below, lanes, sight, line, end, bright, n, room)
+                    bright = hope_by_strokes(piece, before, below, lanes, sight, line, end, bright, n, room)
                 else:
                     end = span
             if bright and not hopeful:

@@ -101,14 +101,17 @@ class Tournament:
         self.desks = [library.desk(columns) for _ in range(threads)]
         self._best = as_record(self.best)
         self.ceilings = np.zeros(0)
+        self.hopes = np.zeros((len(self.readings), 0), np.uint64)
 
     def close(self) -> None:
         """Give the room to work in back, for the next X."""
         self.library.free += self.desks
         self.desks = []
 
-    def bounds(self, floor: float) -> NDArray[np.float64]:
-        """Return what each sample's similarity cannot exceed; 0 where it cannot reach `floor`.
+    def bounds(self, floor: float) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+        """Return what each sample's similarity cannot exceed, 0 where it cannot reach `floor`; and what may reach it.
+
+        That is, which variants: as bits, shape (readings, samples).
 
         Raises
         ------
@@ -116,13 +119,14 @@ class Tournament:
             If a sample cannot be compared with X.
         """
         upper = np.zeros(len(self.samples))
+        hopes = np.zeros((len(self.readings), len(upper)), np.uint64)
         parts = [len(upper) * i // len(self.desks) for i in range(len(self.desks) + 1)]
 
         def bound_part(i: int) -> int:
-            for laid in self.readings:
+            for laid, hope in zip(self.readings, hopes, strict=True):
                 refused: int = bound(
                     laid.records[i], self.library.packed, laid.pairings, laid.variants, laid.rules, parts[i],
-                    parts[i + 1], floor, float(MAX_PLACEMENTS), upper, *self.desks[i].records,
+                    parts[i + 1], floor, float(MAX_PLACEMENTS), upper, hope, *self.desks[i].records,
                 )  # fmt: skip
                 if refused:
                     return refused
@@ -132,24 +136,25 @@ class Tournament:
             if refused:
                 name = self.samples[refused // 4].name
                 raise refusal_of(name, too_many_placements=refused % 4 == TOO_MANY_PLACEMENTS)
-        return upper
+        return upper, hopes
 
     def play(self, order: NDArray[np.int64], floor: float) -> None:
         """Compare the samples named in `order`; those that do not reach `floor` need not be exact."""
 
         def contest_part(i: int) -> None:
             part = np.ascontiguousarray(order[i :: len(self.desks)])
-            for laid in self.readings:
+            for laid, hope in zip(self.readings, self.hopes, strict=True):
                 contest(
                     laid.records[i], self.library.packed, laid.pairings, laid.variants, laid.rules, part, floor,
-                    self._best, self.ceilings, *self.desks[i].records,
+                    hope, self._best, self.ceilings, *self.desks[i].records,
                 )  # fmt: skip
 
         self._together(contest_part)
 
     def best_of(self, k: int, at_least: float) -> NDArray[np.int64]:
         """Compare until the k best that reach `at_least` are certain; return every sample that was compared."""
-        return self._climb(self.bounds(at_least), k, at_least, FIRST_CHUNK)
+        upper, self.hopes = self.bounds(at_least)
+        return self._climb(upper, k, at_least, FIRST_CHUNK)
 
     def climb(self, ceilings: NDArray[np.float64], k: int) -> NDArray[np.int64]:
         """Do the same for any similarity, with ceilings, before the price, for every sample and variant.
@@ -171,7 +176,8 @@ class Tournament:
             part = part[upper[part] >= floor]
             if not len(part):
                 break
-            self.play(part, floor)
+            # In the order in which they lie in memory.
+            self.play(np.sort(part), floor)
             done, chunk = done + len(part), 2 * chunk
             if done >= k:
                 reached = self.best.similarity[order[:done]]
