@@ -94,17 +94,21 @@ def loaded_after(code: str) -> set[str]:
     return set(done.stdout.split()) & (HEAVY | {"numpy"})
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "match" / "engines").glob("*.py")), ids=lambda p: p.name)
+COMPILED = sorted([*ROOT.glob("match/engines/*.py"), *ROOT.glob("correlate/backends/*.py")])
+
+
+@pytest.mark.parametrize("path", COMPILED, ids=lambda p: p.name)
 def test_compiled_code_does_not_call_itself(path: Path) -> None:
     # Read from the cache of compiled code, such a call may lead nowhere, and the process dies.
-    for function in ast.walk(ast.parse(path.read_text())):
-        if isinstance(function, ast.FunctionDef):
-            called = {
-                n.func.id
-                for n in ast.walk(function)
-                if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-            }
-            assert function.name not in called, f"{path.name}: {function.name} calls itself"
+    functions = [f for f in ast.walk(ast.parse(path.read_text())) if isinstance(f, ast.FunctionDef)]
+    names = {f.name for f in functions}
+    calls = {f.name: {n.id for n in ast.walk(f) if isinstance(n, ast.Name)} & names for f in functions}
+    for name in names:
+        reached, ahead = set(), calls[name]
+        while ahead:
+            reached |= ahead
+            ahead = set().union(*(calls[called] for called in ahead)) - reached
+        assert name not in reached, f"{path.name}: {name} calls itself"
 
 
 def test_the_face_is_light() -> None:

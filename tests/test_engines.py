@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import goldenear as ge
 from goldenear.match import columns
 from goldenear.match.engines import WORTH_COMPILING, WORTH_LOADING, code_cache, engine_named
+from goldenear.notes.alteration import FORM_PRICES
 from strategies import random_fragment
 
 
@@ -147,6 +148,17 @@ def test_bounds_hold_and_leave_something_out(library: ge.PreparedSamples) -> Non
     assert 0 in compared
     assert len(compared) < len(library) / 2
     tournament.close()
+
+
+@pytest.mark.parametrize("form", ["prime", "inversion", "retrograde", "retrograde-inversion"])
+def test_each_form_keeps_its_own_hope(form: str) -> None:
+    crooked = ge.NoteArray.from_arrays(
+        pitch=[60, 61, 67], onset=[0, 12, 13], duration=[12, 1, 6], ticks_per_quarter=12
+    )
+    found = ge.rank(
+        ge.Alteration(form=form).apply(crooked), [crooked], backend="numba", at_least=FORM_PRICES[form]
+    )
+    assert found.similarities == [FORM_PRICES[form]]
 
 
 def test_of_many_variants_the_last_share_a_bit() -> None:

@@ -116,7 +116,7 @@ class Variants(NamedTuple):
     turn: NDArray[np.int64]
     """The place of the alteration in the recipe."""
     alike: NDArray[np.int64]
-    """The first variant that sounds every pitch as long: this one, or its mirror image in time."""
+    """The first variant, so no dearer one, that sounds every pitch as long: this, or its mirror image in time."""
 
 
 def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:

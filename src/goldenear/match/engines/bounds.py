@@ -329,10 +329,10 @@ def sounds_enough(piece: Any, sight: Any, start: int, end: int) -> bool:
 def hope_in_span(
     piece: Any, below: Any, lanes: Any, sight: Any, start: int, end: int, total: Any, allowed: Any
 ) -> Any:
-    """Return which of 64 transpositions may reach what is asked for at a shift from line `start` to line `end`.
+    """Return which of the transpositions allowed may reach what is asked for, where they share at most `total`.
 
-    No more than `total` can be shared. The sample's window holds at least what sounds in the stretch that all windows
-    of these shifts have in common.
+    At any shift from line `start` to line `end`. The sample's window holds at least what sounds in the stretch that
+    all windows of these shifts have in common.
     """
     bright = reaching(total, splat(sight.need, lanes), lanes) & allowed
     if bright and sight.windowed:
@@ -361,7 +361,7 @@ def hope_by_strokes(
     n: int,
     room: Any,
 ) -> Any:
-    """Return which of 64 transpositions may reach what is asked for at a shift from line `start` to line `end`."""
+    """Ask the strokes which of 64 transpositions may reach what is asked for from line `start` to line `end`."""
     if not sounds_enough(piece, sight, start, end):
         return np.uint64(0)
     total = shared_in_span(piece, before, lanes, sight.reach, start, end, n, room)
@@ -390,7 +390,7 @@ def spans_with_hope(
     width = max(1, sight.reach // SPANS)
     part = max(1, width // PARTS)
     pitches = note_pitches(piece, packed, view, lowest, room)
-    strokes = -1
+    strokes = -1  # not noted yet
     for start in range(-sight.reach, piece.lines - 1, width):
         end = min(start + width, piece.lines - 1)
         if not sounds_enough(piece, sight, start, end):

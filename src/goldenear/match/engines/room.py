@@ -47,7 +47,10 @@ class Room(NamedTuple):
 
 
 def new_room(piece_times: int, moments: int) -> Room:
-    """Return room for a piece with so many columns and samples with at most so many edges or strokes."""
+    """Return room for a piece with so many columns and samples with at most so many edges or strokes.
+
+    What is noted of a sample has room for them twice: for strokes in the first half, for pitches in the second.
+    """
 
     def table(rows: int, kind: Any) -> NDArray[Any]:
         return _aligned(rows * LANES, kind)
