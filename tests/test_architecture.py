@@ -102,7 +102,10 @@ def test_compiled_code_does_not_call_itself(path: Path) -> None:
     # Read from the cache of compiled code, such a call may lead nowhere, and the process dies.
     functions = [f for f in ast.walk(ast.parse(path.read_text())) if isinstance(f, ast.FunctionDef)]
     names = {f.name for f in functions}
-    calls = {f.name: {n.id for n in ast.walk(f) if isinstance(n, ast.Name)} & names for f in functions}
+    calls = {
+        f.name: names & {getattr(n.func, "id", "") for n in ast.walk(f) if isinstance(n, ast.Call)}
+        for f in functions
+    }
     for name in names:
         reached, ahead = set(), calls[name]
         while ahead:

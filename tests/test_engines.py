@@ -155,9 +155,8 @@ def test_each_form_keeps_its_own_hope(form: str) -> None:
     crooked = ge.NoteArray.from_arrays(
         pitch=[60, 61, 67], onset=[0, 12, 13], duration=[12, 1, 6], ticks_per_quarter=12
     )
-    found = ge.rank(
-        ge.Alteration(form=form).apply(crooked), [crooked], backend="numba", at_least=FORM_PRICES[form]
-    )
+    x = ge.Alteration(form=form).apply(crooked)
+    found = ge.rank(x, [crooked], backend="numba", stretches=(1,), at_least=FORM_PRICES[form])
     assert found.similarities == [FORM_PRICES[form]]
 
 
