@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 JOBS   ?= 2
 
-.PHONY: help demo test lint types docs bench examples clean
+.PHONY: help demo test lint types docs bench evaluate examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ docs: $(VENV)/.all  ## build the documentation into docs/_build/html; a warning 
 
 bench: $(VENV)/.all  ## goldenear against what a user would pick instead, in one run; DATA=FOLDER adds real music
 	@$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))
+
+evaluate: $(VENV)/.all  ## how right it is, on real music with ground truth; DATA=FOLDER holds it
+	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA))
 
 examples: $(VENV)/.all  ## write the example music again from examples_source/
 	@$(BIN)/python -m examples_source.build

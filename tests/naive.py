@@ -220,3 +220,72 @@ def best_under(x, sample, recipe, alteration):
         return 0.0, alteration, 0, None, Fraction(0)
     _, similarity, p, onset, shared = best
     return similarity * alteration.price, alteration, p, onset, shared
+
+
+def line(notes) -> list[tuple[int, int]]:
+    """Return (pitch, ticks to the next onset) of the highest note at each onset."""
+    sounding = [n for n in notes if n.brightness > 0 and not n.is_drum]
+    onsets = sorted({n.onset for n in sounding})
+    top = [max((n for n in sounding if n.onset == onset), key=lambda n: n.pitch) for onset in onsets]
+    return [
+        (n.pitch, (onsets[i + 1] if i + 1 < len(onsets) else n.offset) - n.onset) for i, n in enumerate(top)
+    ]
+
+
+def aligned(x, sample, alterations, allowed=None) -> float:
+    """Return how alike two melodies are, note by note, at the best alteration."""
+    best = 0.0
+    for alteration in alterations:
+        ours = [(p, t * sample.ticks_per_quarter * alteration.stretch.denominator) for p, t in line(x)]
+        form = type(alteration)(form=alteration.form)
+        theirs = [
+            (p, t * x.ticks_per_quarter * alteration.stretch.numerator) for p, t in line(form.apply(sample))
+        ]
+        if not ours or not theirs:
+            continue
+        for transposition in likely_transpositions(x, form.apply(sample), allowed):
+            points = alignment_points(ours, [(p + transposition, t) for p, t in theirs])
+            best = max(best, points / (600 * sqrt(float(len(ours)) * float(len(theirs)))) * alteration.price)
+    return best
+
+
+def likely_transpositions(x, sample, allowed) -> list[int]:
+    """Return the two transpositions at which the melodies could share the most time, pitch by pitch."""
+    times: list[dict[int, int]] = [{}, {}]
+    for time, notes, scale in (
+        (times[0], x, sample.ticks_per_quarter),
+        (times[1], sample, x.ticks_per_quarter),
+    ):
+        for pitch, ticks in line(notes):
+            time[pitch] = time.get(pitch, 0) + ticks * scale
+    low, high = min(times[0]) - max(times[1]), max(times[0]) - min(times[1])
+    if allowed:
+        low, high = max(low, allowed[0]), min(high, allowed[1])
+    shared = {
+        t: sum(min(times[0].get(p + t, 0), s) for p, s in times[1].items()) for t in range(low, high + 1)
+    }
+    return sorted(shared, key=lambda t: (-shared[t], t))[:2]
+
+
+def alignment_points(ours, theirs) -> int:
+    """Return the points of the best alignment, over all ways to pair notes in order."""
+    known: dict[tuple[int, int, str], int] = {}
+
+    def rest(i: int, j: int, gap: str) -> int:
+        """Return the best of what is still to come, after a gap in "x", in "k", or after a pair."""
+        if i == len(ours) and j == len(theirs):
+            return 0
+        if (i, j, gap) not in known:
+            ways = []
+            if i < len(ours) and j < len(theirs):
+                (p, t), (q, u) = ours[i], theirs[j]
+                met = max(600 - 100 * abs(p - q), -600) - 840 + 840 * min(t, u) // max(t, u)
+                ways.append(met + rest(i + 1, j + 1, ""))
+            if i < len(ours):
+                ways.append(rest(i + 1, j, "k") - (60 if gap == "k" else 600))
+            if j < len(theirs):
+                ways.append(rest(i, j + 1, "x") - (60 if gap == "x" else 600))
+            known[i, j, gap] = max(ways)
+        return known[i, j, gap]
+
+    return rest(0, 0, "")

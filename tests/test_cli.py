@@ -98,6 +98,12 @@ def test_rank_and_find_and_show(run, files: Path) -> None:
     code, out, _ = run("rank", files / "a.mid", files / "taste", "--json", "-k", 1)
     assert code == 0
     assert json.loads(out)["name"] == "rise.mid"
+    code, out, _ = run("rank", files / "a.mid", files / "taste", "--json", "--recipe", "melody")
+    assert code == 0
+    assert set(json.loads(out.splitlines()[0])["parts"]) == {"overlap", "aligned"}
+    code, _, err = run("rank", files / "a.mid", files / "taste", "--recipe", "tune")
+    assert code == 2
+    assert "expected one of fragment, melody" in err
     code, out, _ = run("rank", files / "a.mid", files / "taste", "--plot", files / "rank.svg")
     assert code == 0
     assert "rise.mid" in out

@@ -91,3 +91,9 @@ def test_the_explanation_tells_matched_missed_and_extra_notes() -> None:
     assert why.missed.pitch.tolist() == [69]
     assert why.extra.pitch.tolist() == [72]
     assert len(why.matched) + len(why.missed) == len(why.placed)
+
+
+def test_whole_melodies_are_not_found_but_ranked() -> None:
+    line = ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 1], duration=1, ticks_per_quarter=1)
+    with pytest.raises(ge.InvalidInput, match="use rank"):
+        ge.find(line, line, recipe=ge.Recipe.named("melody"))

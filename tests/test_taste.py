@@ -1,6 +1,7 @@
 """A folder of samples judges: the rule, the veto, the reason, and every slip named in one line."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def test_every_sample_is_in_the_verdict(folder: Path) -> None:
         "form": "prime",
         "reading": "semitone",
         "price": 1.0,
+        "parts": {"overlap": 1.0},
     }
     assert len(told["bad"]) == 1
 
@@ -125,11 +127,35 @@ def test_the_template_spells_out_the_defaults(tmp_path: Path) -> None:
     assert read_settings(tmp_path / "absent.toml") == Settings()
 
 
+def test_a_recipe_by_name_brings_its_threshold_and_bears_no_second_say(tmp_path: Path) -> None:
+    path = tmp_path / "taste.toml"
+    path.write_text('recipe = "melody"\ntranspositions = [-5, 6]\n[thresholds]\nbad = 0.5')
+    settings = read_settings(path)
+    assert settings.recipe == replace(ge.Recipe.named("melody"), transpositions=(-5, 6))
+    assert (settings.good_threshold, settings.bad_threshold) == (0.4, 0.5)
+    path.write_text('recipe = "melody"\nmeasure = "cosine"')
+    with pytest.raises(
+        ge.InvalidTaste, match="recipe: 'melody' stands for 'measure' too: delete one of them"
+    ):
+        read_settings(path)
+
+
+def test_a_taste_of_melodies_judges_versions(tmp_path: Path) -> None:
+    root = ge.new_taste(tmp_path / "taste")
+    (root / "taste.toml").write_text('recipe = "melody"')
+    ge.write(RISE, root / "good" / "rise.mid")
+    ge.write(FALL, root / "bad" / "fall.mid")
+    verdict = ge.Taste(root).judge(RISE.transposed(4))
+    assert verdict.outcome == "good"
+    assert [name for name, _, _ in verdict.good.best.parts] == ["overlap", "aligned"]
+
+
 def test_every_key_has_an_effect(tmp_path: Path) -> None:
     path = tmp_path / "taste.toml"
     path.write_text(
         """
         measure = "coverage"
+        aligned = 0.25
         brightness = "velocity"
         steps_per_octave = 19
         transpositions = [-5, 6]
@@ -158,6 +184,7 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         transpositions=(-5, 6),
         drawing=ge.Drawing(body=2, onset=3, onset_quarters=Fraction(1, 8)),
         neighbour_share=Fraction(1, 3),
+        aligned=0.25,
     )
 
 

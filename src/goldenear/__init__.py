@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         TooLarge,
         UnreadableFile,
     )
+    from goldenear.match.background import Background
     from goldenear.match.explain import Explanation, explain
     from goldenear.match.find import find
     from goldenear.match.live import LiveMatches
@@ -77,6 +78,7 @@ _HOME = {
     "PreparedSamples": "match.prepared",
     "prepare": "match.prepared",
     "rank": "match.rank",
+    "Background": "match.background",
     "LiveMatches": "match.live",
     "find": "match.find",
     "Explanation": "match.explain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -35,9 +36,13 @@ def rank(
     tune: Tune = None,
     stretch: Stretches = None,
     form: Forms = None,
+    recipe: Annotated[
+        str, typer.Option(help="What is asked: fragment (is it in X?) or melody (versions of one tune?).")
+    ] = "fragment",
     measure: Annotated[
-        str, typer.Option(help="window-cosine, cosine, coverage or brightness.")
-    ] = "window-cosine",
+        str | None,
+        typer.Option(help="In place of the recipe's: window-cosine, cosine, coverage or brightness."),
+    ] = None,
     json: output.Json = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the best match: a picture file.")] = None,
     backend: output.Backend = "auto",
@@ -49,6 +54,7 @@ def rank(
     from goldenear.notes.read import read, read_all
 
     output.check_picture(plot)
+    wanted = Recipe.named(recipe)
     x = read(file, tune=tune)
     compared = [tune for path in _music_files(samples) for tune in read_all(path)]
     silent = [sample for sample in compared if not len(sample)]
@@ -62,7 +68,7 @@ def rank(
         k=k,
         stretches=stretch,
         forms=cast("list[Form] | None", form),
-        recipe=Recipe(measure=cast("Measure", measure)),
+        recipe=wanted if measure is None else replace(wanted, measure=cast("Measure", measure)),
         backend=cast("Backend", backend),
         threads=threads,
     )

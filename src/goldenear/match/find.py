@@ -62,7 +62,8 @@ def find(
     NoNotes
         If nothing sounds in the piece or the fragment.
     InvalidInput
-        If an argument is out of range, grids differ, or so low a threshold finds millions of placements.
+        If an argument is out of range, the recipe asks for alignment, grids differ, or so low a threshold finds
+        millions of placements.
 
     Examples
     --------
@@ -80,6 +81,10 @@ def find(
     if apart is not None and apart <= 0:
         raise InvalidInput(f"exclusion: expected more than 0 quarters, got {apart}")
     recipe = recipe or Recipe()
+    if recipe.aligned:
+        raise InvalidInput(
+            "recipe: an occurrence is where a fragment lies, whole melodies are aligned: use rank"
+        )
     check_same_grid(piece, fragment)
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)

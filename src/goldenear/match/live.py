@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput, NoNotes
-from goldenear.match.engines import Found
+from goldenear.match.blend import Blended
 from goldenear.match.matches import Match, Matches
 from goldenear.match.packed import (
     BRIGHTEST,
@@ -214,9 +214,8 @@ class LiveMatches:
             tournament.climb(ceilings, len(self.samples) if fresh else k)
         finally:
             tournament.close()
-        return matches_of(
-            pictures, self.samples, Found(np.arange(len(self.samples)), tournament.best), k, 0.0
-        )
+        everyone = np.arange(len(self.samples))
+        return matches_of(pictures, self.samples, Blended.plain(everyone, tournament.best), k, 0.0)
 
 
 def _is_fresh(ceilings: NDArray[np.float64]) -> bool:
@@ -258,7 +257,7 @@ def _rises(samples: PreparedSamples) -> NDArray[np.float64] | None:
     recipe, packed = samples.recipe, samples.packed
     by_step = all(alteration.reading == "semitone" for alteration in recipe.alterations)
     evenly = recipe.drawing.body == recipe.drawing.onset
-    if recipe.measure not in ("window-cosine", "cosine") or not (by_step and evenly):
+    if recipe.measure not in ("window-cosine", "cosine") or recipe.aligned or not (by_step and evenly):
         return None
     shared, _ = variants(recipe)["semitone"]
     numbers = packed.numbers[packed.first_picture].astype(np.float64)

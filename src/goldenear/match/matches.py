@@ -34,6 +34,10 @@ class Match:
         Where in X the laid sample begins to sound, in quarters from X's tick 0.
     quarters : Fraction
         How long it lies there.
+    parts : tuple of (str, float, float)
+        What the similarity is made of: name, weight and value of each part. The sum of weight x value is the
+        similarity. ``"overlap"`` is what X and the sample share as pictures at this placement; ``"aligned"`` how
+        well their melodies align, where the recipe asks for it.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Match:
     placement: Placement
     onset: Fraction
     quarters: Fraction
+    parts: tuple[tuple[str, float, float], ...] = ()
 
     @property
     def transposition(self) -> int:
@@ -97,6 +102,7 @@ class Match:
             "form": alteration.form,
             "reading": alteration.reading,
             "price": round(alteration.price, 6),
+            "parts": {name: round(value, 6) for name, _, value in self.parts},
         }
 
 

@@ -21,7 +21,14 @@ class Place(NamedTuple):
     ticks_per_quarter: int
 
 
-def match_at(x: PiecePicture, index: int, sample: NoteArray, picture: SamplePicture, place: Place) -> Match:
+def match_at(
+    x: PiecePicture,
+    index: int,
+    sample: NoteArray,
+    picture: SamplePicture,
+    place: Place,
+    parts: tuple[tuple[str, float, float], ...] | None = None,
+) -> Match:
     """Return the match for a place of a picture, counted from the music's own tick 0."""
     onset = x.origin + Fraction(place.shift, place.ticks_per_quarter)
     later = onset - picture.origin
@@ -33,4 +40,5 @@ def match_at(x: PiecePicture, index: int, sample: NoteArray, picture: SamplePict
         Placement(place.transposition, later.numerator, later.denominator, picture.alteration),
         onset,
         Fraction(picture.box.offset - picture.box.onset, picture.roll.ticks_per_quarter),
+        parts or (("overlap", 1.0, place.similarity),),
     )

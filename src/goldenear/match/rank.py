@@ -7,18 +7,18 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from numbers import Real
-from typing import Any
 
 import numpy as np
 
 from goldenear.errors import InvalidInput
-from goldenear.match.engines import Engine, Found, engine_named
+from goldenear.match.blend import Blended, blended
+from goldenear.match.engines import Engine, engine_named
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, piece_pictures
 from goldenear.match.place import Place, match_at
 from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.recipe import Recipe
-from goldenear.notes.alteration import Form, alterations
+from goldenear.notes.alteration import Form, alterations, prices_of
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
 
@@ -99,32 +99,32 @@ def rank(
     engine = engine_named(backend, len(samples) * len(samples.recipe.alterations))
     limit = len(samples) if k is None else min(k, len(samples))
     floor = float(at_least)
-    found = engine(pictures, samples, limit, floor, threads, not exhaustive)
-    return matches_of(pictures, samples, found, limit, floor)
+    blend = blended(x, pictures, samples, engine, limit, floor, threads, prune=not exhaustive)
+    return matches_of(pictures, samples, blend, limit, floor)
 
 
 def matches_of(
-    x: Mapping[Reading, PiecePicture], samples: PreparedSamples, found: Found, k: int, at_least: float
+    x: Mapping[Reading, PiecePicture], samples: PreparedSamples, blend: Blended, k: int, at_least: float
 ) -> Matches:
-    """Return the k best of what an engine found that reach `at_least`, as a table."""
-    reaching = found.sample[found.best.similarity[found.sample] >= at_least]
-    best = found.best
-    order = reaching[np.lexsort((reaching, -best.similarity[reaching]))][:k]
+    """Return the k best of what was found that reach `at_least`, as a table."""
+    reaching = blend.sample[blend.similarity[blend.sample] >= at_least]
+    best, similarity = blend.best, blend.similarity
+    order = reaching[np.lexsort((reaching, -similarity[reaching]))][:k]
 
     @cache
     def match(row: int) -> Match:
         i = int(order[row])
         picture = samples.picture(i, int(best.turn[i]))
         place = Place(
-            float(best.similarity[i]),
+            float(similarity[i]),
             int(best.transposition[i]),
             int(best.shift[i]),
             int(best.shared[i]),
             int(best.ticks[i]),
         )
-        return match_at(x[picture.alteration.reading], i, samples[i], picture, place)
+        return match_at(x[picture.alteration.reading], i, samples[i], picture, place, blend.parts(i))
 
-    return Matches(samples.samples, order, best.similarity[order], best.transposition[order], match)
+    return Matches(samples.samples, order, similarity[order], best.transposition[order], match)
 
 
 def check_same_grid(x: NoteArray, sample: NoteArray) -> None:
@@ -144,11 +144,7 @@ def _chosen(
     """Return the recipe with other stretches or forms, where they are given."""
     if stretches is None and forms is None:
         return recipe
-    own: list[dict[Any, float]] = [{}, {}, {}]
-    for alteration in recipe.alterations:
-        kinds = (alteration.stretch, alteration.form, alteration.reading)
-        for prices, kind, price in zip(own, kinds, alteration.parts, strict=True):
-            prices[kind] = price
+    own = prices_of(recipe.alterations)
     return replace(
         recipe,
         alterations=alterations(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Literal, get_args
 
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration, alterations
-from goldenear.notes.piano_roll import Drawing
+from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
 
 Measure = Literal["brightness", "coverage", "cosine", "window-cosine"]
 """How shared time becomes a similarity 0..1; see :mod:`goldenear.match.similarity`."""
 
 THRESHOLD = 0.78
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
+
+THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4}
+"""The same for each recipe with a name."""
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
@@ -35,6 +39,9 @@ class Recipe:
         How bright a note is along its length.
     neighbour_share : Fraction
         What a pixel counts on the steps above and below, under the reading ``"neighbour"``; 0..1.
+    aligned : float
+        The part of the similarity, 0..1, that is how well X's melody and the sample's align note by note
+        (:mod:`goldenear.match.alignment`); the rest is what they share as pictures. None by default.
     """
 
     measure: Measure = "window-cosine"
@@ -42,6 +49,34 @@ class Recipe:
     transpositions: tuple[int, int] | None = None
     drawing: Drawing = Drawing()
     neighbour_share: Fraction = Fraction(1, 2)
+    aligned: float = 0.0
+
+    @classmethod
+    def named(cls, name: str) -> Recipe:
+        """Return a recipe by what is asked.
+
+        ``"fragment"``
+            Is the sample in X, with little else where it lies? Shared time over the energy in its window,
+            in 7 stretches and 4 mirror forms. The default, for short fragments of any texture.
+        ``"melody"``
+            Are X and the sample versions of one tune? Half of it onsets: every note drawn a sixteenth long, the
+            cosine of both as wholes, in 5 stretches. The other half their alignment note by note, which bars
+            more or fewer do not upset.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such recipe.
+
+        Examples
+        --------
+        >>> Recipe.named("melody").aligned
+        0.5
+        """
+        recipes = _recipes()
+        if name not in recipes:
+            raise InvalidInput(f"recipe: expected one of {', '.join(recipes)}, got {name!r}")
+        return recipes[name]
 
     def __post_init__(self) -> None:
         if self.measure not in MEASURES:
@@ -54,3 +89,21 @@ class Recipe:
             raise InvalidInput(
                 f"neighbour_share: expected a fraction 0..1 with a denominator up to 127, got {self.neighbour_share}"
             )
+        if not 0 <= self.aligned <= 1:
+            raise InvalidInput(f"aligned: expected a number within 0..1, got {self.aligned}")
+
+
+@cache
+def _recipes() -> dict[str, Recipe]:
+    """Return the recipes that have a name."""
+    return {
+        "fragment": Recipe(),
+        "melody": Recipe(
+            measure="cosine",
+            alterations=alterations(
+                stretches=dict.fromkeys(map(Fraction, ("1", "1/2", "2", "2/3", "3/2")), 1.0), forms=("prime",)
+            ),
+            drawing=ONSETS_ONLY,
+            aligned=0.5,
+        ),
+    }

@@ -182,6 +182,16 @@ def alterations(
     return tuple(sorted(every, key=lambda a: -a.price))
 
 
+def prices_of(every: Iterable[Alteration]) -> tuple[dict[Any, float], dict[Any, float], dict[Any, float]]:
+    """Return the prices that alterations were made of: by stretch, by form, by reading."""
+    prices: tuple[dict[Any, float], dict[Any, float], dict[Any, float]] = ({}, {}, {})
+    for alteration in every:
+        kinds = (alteration.stretch, alteration.form, alteration.reading)
+        for of_kind, kind, price in zip(prices, kinds, alteration.parts, strict=True):
+            of_kind[kind] = price
+    return prices
+
+
 def fraction(name: str, value: object) -> Fraction:
     """Return `value`, written as a Fraction, an int or a string such as "3/2", as a Fraction.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
 from goldenear.errors import InvalidInput, InvalidTaste
-from goldenear.match.recipe import THRESHOLD, Measure, Recipe
+from goldenear.match.recipe import THRESHOLD, THRESHOLDS, Measure, Recipe
 from goldenear.notes.alteration import (
     FORM_PRICES,
     READING_PRICES,
@@ -53,10 +53,16 @@ class Settings:
 TEMPLATE = f"""\
 # How this taste listens. Every key has the default shown here; delete what you do not change.
 
+# A whole recipe by name, in place of measure, aligned, [drawing] and [alterations], which must then be deleted:
+# recipe = "melody"
+
 # What a similarity is made of: "window-cosine" (is the sample in X, with little else where it lies?),
 # "cosine" (are both the same, as wholes?), "coverage" (does all of the sample sound in X?) or
 # "brightness" (how much of X lights up?).
 measure = "window-cosine"
+
+# The part of the similarity, 0 to 1, that is how well the melodies align note by note.
+aligned = 0.0
 
 # "plain" draws all notes equally bright; "velocity" takes MIDI velocity, 1 to 127, as hand-painted weight.
 brightness = "plain"
@@ -96,8 +102,13 @@ onset_quarters = "1/4"
 """
 """A taste.toml that spells out every default, with comments."""
 
+IN_A_RECIPE = ("measure", "aligned", "drawing", "alterations")
+"""Keys that a recipe with a name stands for."""
+
 _KEYS: Mapping[str, frozenset[str] | None] = {
+    "recipe": None,
     "measure": None,
+    "aligned": None,
     "brightness": None,
     "steps_per_octave": None,
     "transpositions": None,
@@ -152,27 +163,40 @@ def _unknown(key: str, known: Mapping[str, object] | frozenset[str]) -> str:
 
 def _settings(table: Mapping[str, Any]) -> Settings:
     """Build the settings from a table whose keys are known."""
-    thresholds, drawing = table.get("thresholds", {}), table.get("drawing", {})
+    thresholds = table.get("thresholds", {})
     grid = _whole("steps_per_octave", table.get("steps_per_octave", 12))
     if not 1 <= grid <= 1200:
         raise InvalidInput(f"steps_per_octave: expected 1..1,200, got {grid}")
-    recipe = Recipe(
+    name = _choice("recipe", table.get("recipe", "fragment"), tuple(THRESHOLDS))
+    also = [key for key in IN_A_RECIPE if key in table]
+    if "recipe" in table and also:
+        raise InvalidInput(f"recipe: {name!r} stands for {also[0]!r} too: delete one of them")
+    recipe = replace(
+        Recipe.named(name) if "recipe" in table else _own_recipe(table),
+        transpositions=_range("transpositions", table.get("transpositions", "all")),
+        neighbour_share=fraction("neighbour_share", table.get("neighbour_share", "1/2")),
+    )
+    return Settings(
+        recipe,
+        _number("thresholds.good", thresholds.get("good", THRESHOLDS[name])),
+        _number("thresholds.bad", thresholds.get("bad", THRESHOLDS[name])),
+        grid,
+        _choice("brightness", table.get("brightness", "plain"), get_args(Brightness)),
+    )
+
+
+def _own_recipe(table: Mapping[str, Any]) -> Recipe:
+    """Build the recipe from its keys, one by one."""
+    drawing = table.get("drawing", {})
+    return Recipe(
         measure=_choice("measure", table.get("measure", "window-cosine"), get_args(Measure)),
         alterations=_alterations(table.get("alterations", {})),
-        transpositions=_range("transpositions", table.get("transpositions", "all")),
         drawing=Drawing(
             body=_whole("drawing.body", drawing.get("body", 1)),
             onset=_whole("drawing.onset", drawing.get("onset", 1)),
             onset_quarters=fraction("drawing.onset_quarters", drawing.get("onset_quarters", "1/4")),
         ),
-        neighbour_share=fraction("neighbour_share", table.get("neighbour_share", "1/2")),
-    )
-    return Settings(
-        recipe,
-        _number("thresholds.good", thresholds.get("good", THRESHOLD)),
-        _number("thresholds.bad", thresholds.get("bad", THRESHOLD)),
-        grid,
-        _choice("brightness", table.get("brightness", "plain"), get_args(Brightness)),
+        aligned=_number("aligned", table.get("aligned", 0.0)),
     )
 
 

@@ -1,11 +1,12 @@
-"""The engines that compare X with many samples; each file ``on_....py`` holds one function, ``compare``.
+"""The engines that compare X with many samples; each file ``on_....py`` holds two functions.
 
 ::
 
     compare(x, samples, k, at_least, threads, prune) -> Found
+    align(x, samples, which) -> likenesses
 
-`x` holds X as drawn for every reading. What is found is exact for the `k` best samples that reach `at_least`;
-with `prune` off, every placement of every alteration is looked at. All engines find the same.
+Of `compare`, `x` holds X as drawn for every reading. What is found is exact for the `k` best samples that reach
+`at_least`; with `prune` off, every placement of every alteration is looked at. All engines find the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from goldenear.errors import InvalidInput
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading
 
 Engine = Literal["auto", "numpy", "numba", "torch"]
@@ -61,10 +63,15 @@ class Found(NamedTuple):
     best: Best
 
 
-Compare = Callable[[Mapping[Reading, PiecePicture], PreparedSamples, int, float, int, bool], Found]
+class Comparing(Protocol):
+    """What a file ``on_....py`` can do."""
+
+    compare: Callable[[Mapping[Reading, PiecePicture], PreparedSamples, int, float, int, bool], Found]
+    align: Callable[[NoteArray, PreparedSamples, NDArray[np.int64]], NDArray[np.float64]]
+    """How well X's melody aligns with those of some samples; see :mod:`goldenear.match.alignment`."""
 
 
-def engine_named(name: str, pairs: int) -> Compare:
+def engine_named(name: str, pairs: int) -> Comparing:
     """Return the engine called `name`; ``"auto"`` chooses by the number of pairs, these and those before them.
 
     Raises
@@ -76,8 +83,7 @@ def engine_named(name: str, pairs: int) -> Compare:
         name = "numba" if _pays(pairs) else "numpy"
     if name not in ENGINES:
         raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(ENGINES)}, got {name!r}")
-    engine: Compare = import_module(f"goldenear.match.engines.on_{name}").compare
-    return engine
+    return cast("Comparing", import_module(f"goldenear.match.engines.on_{name}"))
 
 
 def _pays(pairs: int) -> bool:

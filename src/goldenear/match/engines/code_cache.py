@@ -25,12 +25,14 @@ COMPILED = (
     "excerpts",
     "pair",
     "contest",
+    "aligning",
 )
 
 SOURCES = (
     lanes_folder() / "lanes.py",
     lanes_folder() / "records.py",
     HERE.parent / "packed.py",
+    HERE.parent / "alignment.py",
     *(HERE / f"{name}.py" for name in COMPILED),
 )
 """The files that compiled loops are made of: a change in any of them makes them anew."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from goldenear.correlate.backends.records import as_record
 from goldenear.match.columns import LANES, SPAN, PieceColumns, piece_columns
 from goldenear.match.engines import Best, Found
+from goldenear.match.engines.aligning import align  # noqa: F401, an engine has it
 from goldenear.match.engines.code_cache import mark_warm
 from goldenear.match.engines.contest import bound, contest, fill
 from goldenear.match.engines.excerpts import RUN

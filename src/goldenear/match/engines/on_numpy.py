@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from goldenear.correlate.backends import backend_named
+from goldenear.match.alignment import align  # noqa: F401, an engine has it
 from goldenear.match.engines import Best, Found
 from goldenear.match.picture import PiecePicture, Sheaf
 from goldenear.match.prepared import PreparedSamples

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from goldenear.correlate.backends.on_torch import device
 from goldenear.errors import MissingExtra
 from goldenear.match.engines import Best, Found
+from goldenear.match.engines.aligning import align  # noqa: F401, on the CPU: a table of notes has no lanes for a GPU
 from goldenear.match.engines.meeting import meet
 from goldenear.match.engines.on_numpy import best_match
 from goldenear.match.packed import Variants, variants

@@ -1,0 +1,85 @@
+"""This file is where rankings become figures: nearest neighbour, average precision, and how far chance carries them.
+
+Items of equal score share the middle of their ranks. A score that is no number stops the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.errors import NoNumber
+
+RESAMPLES = 2_000
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with its interval.
+
+    Attributes
+    ----------
+    value : float
+        Over everything that was asked.
+    low, high : float
+        95 % of resamples, by group, lie between.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+def average_precision(scores: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
+    """Return the mean, over relevant items, of the share of relevant items down to their rank.
+
+    Parameters
+    ----------
+    scores : float array, shape (n,)
+        The higher, the nearer.
+    relevant : bool array, shape (n,)
+        What should come first; at least one.
+    """
+    _must_be_numbers(scores)
+    wanted = scores[relevant]
+    rank = _middle_rank(wanted, scores)
+    return float(np.mean(_middle_rank(wanted, wanted) / rank))
+
+
+def nearest_is_relevant(scores: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
+    """Return 1 where the item of the highest score is relevant; of several, the share that is."""
+    _must_be_numbers(scores)
+    return float(relevant[scores == scores.max()].mean())
+
+
+def with_interval(values: Sequence[float], groups: Sequence[object], seed: int = 0) -> Figure:
+    """Return the mean of values, with an interval from drawing whole groups with replacement."""
+    value = np.asarray(values, np.float64)
+    _must_be_numbers(value)
+    _, group = np.unique([str(g) for g in groups], return_inverse=True)
+    sums = np.bincount(group, weights=value)
+    sizes = np.bincount(group)
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(0, len(sums), (RESAMPLES, len(sums)))
+    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    return Figure(float(value.mean()), float(low), float(high))
+
+
+def _middle_rank(wanted: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rank, from 1 on, of each wanted score among others; equals share the middle of theirs."""
+    rising = np.sort(among)
+    below, up_to = (np.searchsorted(rising, wanted, side=side) for side in ("left", "right"))
+    return len(among) - (below + up_to - 1) / 2
+
+
+def _must_be_numbers(scores: NDArray[np.float64]) -> None:
+    """Raise NoNumber if a score is none."""
+    if not np.isfinite(scores).all():
+        raise NoNumber("a score is not a number")

@@ -1,0 +1,142 @@
+"""This file is where it is asked how surprising a similarity is: the same, on music that is not related."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidInput
+from goldenear.match.engines import Engine
+from goldenear.match.prepared import PreparedSamples, prepare
+from goldenear.match.rank import rank
+from goldenear.match.recipe import Recipe
+from goldenear.notes.note_array import NoteArray
+
+FEWEST = 20
+"""Pieces from which on a mean and a spread mean something."""
+
+NARROWEST = 0.01
+"""No spread is taken to be narrower: where nothing is shared by chance, a little is not a miracle."""
+
+
+class Chance(NamedTuple):
+    """How alike things are by chance: mean and standard deviation, each of shape (n,)."""
+
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+class Background:
+    """Unrelated music, to tell how far a similarity stands out from chance.
+
+    Parameters
+    ----------
+    pieces : NoteArrays
+        Music that has nothing to do with what is judged, but is of its kind; at least 20 pieces.
+    recipe : Recipe, optional
+        How likeness is counted.
+
+    Raises
+    ------
+    InvalidInput
+        If there are too few pieces.
+    NoNotes
+        If nothing sounds in one.
+
+    Notes
+    -----
+    Some music is like everything: scales, repeated notes. Standardised, a similarity s of X and a sample K is::
+
+        ((s - mean of X) / spread of X + (s - mean of K) / spread of K) / 2
+
+    with the means and the standard deviations of X's similarities to the background's pieces, and of theirs to K.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(3)
+    >>> def line():
+    ...     pitch = rng.integers(60, 72, 8)
+    ...     return NoteArray.from_arrays(pitch=pitch, onset=range(8), duration=1, ticks_per_quarter=1)
+    >>> x, others = line(), [line() for _ in range(20)]
+    >>> float(Background(others).standardised(x, [x])[0]) > 3
+    True
+    """
+
+    def __init__(self, pieces: Iterable[NoteArray], recipe: Recipe | None = None) -> None:
+        self.pieces = prepare(pieces, recipe)
+        if len(self.pieces) < FEWEST:
+            raise InvalidInput(f"pieces: a background needs at least {FEWEST}, got {len(self.pieces)}")
+
+    @property
+    def recipe(self) -> Recipe:
+        """How likeness is counted."""
+        return self.pieces.recipe
+
+    def __repr__(self) -> str:
+        return f"<Background: {len(self.pieces)} pieces>"
+
+    def similarities(
+        self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1
+    ) -> NDArray[np.float64]:
+        """Return how alike X is to each piece, in order, shape (pieces,)."""
+        return in_order(x, self.pieces, backend=backend, threads=threads)
+
+    def chance(self, samples: PreparedSamples, *, backend: Engine = "auto", threads: int = 1) -> Chance:
+        """Return how alike the pieces are to each sample; kept with the samples for the next X."""
+        name = f"chance, {id(self)}"
+        if samples.kept.get(name, (None,))[0] is not self:
+            laid = [in_order(piece, samples, backend=backend, threads=threads) for piece in self.pieces]
+            samples.kept[name] = (self, _chance(np.array(laid)))
+        found: Chance = samples.kept[name][1]
+        return found
+
+    def standardised(
+        self,
+        x: NoteArray,
+        samples: Iterable[NoteArray] | PreparedSamples,
+        *,
+        backend: Engine = "auto",
+        threads: int = 1,
+    ) -> NDArray[np.float64]:
+        """Return by how many standard deviations X is more like each sample than chance, shape (samples,).
+
+        Parameters
+        ----------
+        x : NoteArray
+            What is judged or sought.
+        samples : NoteArrays, or PreparedSamples
+            What it is compared with, by the background's recipe; prepared samples keep what is found of them.
+        backend, threads
+            As for :func:`goldenear.rank`.
+
+        Raises
+        ------
+        InvalidInput
+            If prepared samples have another recipe, or grids differ.
+        """
+        if not isinstance(samples, PreparedSamples):
+            samples = prepare(samples, self.recipe)
+        elif samples.recipe != self.recipe:
+            raise InvalidInput("samples: they were prepared by another recipe than the background")
+        ours = _chance(self.similarities(x, backend=backend, threads=threads)[:, None])
+        theirs = self.chance(samples, backend=backend, threads=threads)
+        similarity = in_order(x, samples, backend=backend, threads=threads)
+        return ((similarity - ours.mean) / ours.spread + (similarity - theirs.mean) / theirs.spread) / 2
+
+
+def in_order(
+    x: NoteArray, samples: PreparedSamples, *, backend: Engine = "auto", threads: int = 1
+) -> NDArray[np.float64]:
+    """Return X's similarity to every sample, in their order, shape (samples,)."""
+    matches = rank(x, samples, backend=backend, threads=threads)
+    similarity = np.zeros(len(samples))
+    similarity[matches.sample] = matches.similarity
+    return similarity
+
+
+def _chance(similarity: NDArray[np.float64]) -> Chance:
+    """Return mean and spread along the pieces, the first axis."""
+    return Chance(similarity.mean(axis=0), np.maximum(similarity.std(axis=0), NARROWEST))

@@ -1,0 +1,192 @@
+"""This file is where X's melody is aligned with many samples in compiled loops; `alignment` says what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from goldenear.match.alignment import (
+    EXTEND,
+    NEVER,
+    NOTE,
+    OPEN,
+    RHYTHM,
+    STEP,
+    TRANSPOSITIONS,
+    Line,
+    check_size,
+    forms_of,
+    kept_lines,
+    line_of,
+)
+from goldenear.match.engines.code_cache import fingerprint as fingerprint_of_sources
+from goldenear.match.engines.view import compiled
+from goldenear.match.prepared import PreparedSamples
+from goldenear.notes.alteration import Form
+from goldenear.notes.note_array import NoteArray
+
+FAR = 2**40
+"""Beyond every transposition."""
+
+
+class Lines(NamedTuple):
+    """Many melodies as columns: ``start[k]`` to ``start[k + 1]`` are the notes of the k-th."""
+
+    start: NDArray[np.int64]
+    pitch: NDArray[np.int64]
+    time: NDArray[np.int64]
+    ticks_per_quarter: NDArray[np.int64]
+
+
+def lines_as_columns(lines: Sequence[Line]) -> Lines:
+    """Put melodies into columns."""
+    none = np.zeros(0, np.int64)
+    return Lines(
+        np.cumsum([0, *(len(line.pitch) for line in lines)]).astype(np.int64),
+        np.concatenate([none, *(line.pitch for line in lines)]),
+        np.concatenate([none, *(line.time for line in lines)]),
+        np.array([line.ticks_per_quarter for line in lines], np.int64),
+    )
+
+
+def align(x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how well X's melody aligns with those of the samples named in `which`, shape (len(which),).
+
+    Raises
+    ------
+    TooLarge
+        If there are too many pairs of notes.
+    """
+    line, recipe = line_of(x), samples.recipe
+    found = np.zeros(len(which))
+    if not len(which) or not len(line.pitch):
+        return found
+    low, high = recipe.transpositions or (-FAR, FAR)
+    for form, stretches in forms_of(recipe).items():
+        lines = _kept_columns(samples, form)
+        check_size(len(line.pitch), int(np.diff(lines.start)[which].max()))
+        align_many(*line, *lines, which, *stretches, low, high, found)
+    return found
+
+
+def _kept_columns(samples: PreparedSamples, form: Form) -> Lines:
+    """Return the melodies of all samples, mirrored, as columns; made once."""
+    name = f"columns of lines, {form}"
+    if name not in samples.kept:
+        samples.kept[name] = lines_as_columns(kept_lines(samples, form))
+    lines: Lines = samples.kept[name]
+    return lines
+
+
+@compiled
+def _transpositions(
+    x_pitch: Any, x_time: Any, x_ticks: int, pitch: Any, time: Any, ticks: int, low: int, high: int
+) -> Any:
+    """Return the transpositions at which two lines could share the most time, pitch by pitch."""
+    lowest, x_lowest = pitch.min(), x_pitch.min()
+    ours = np.zeros(x_pitch.max() - x_lowest + 1, np.int64)
+    theirs = np.zeros(pitch.max() - lowest + 1, np.int64)
+    for i in range(len(x_pitch)):
+        ours[x_pitch[i] - x_lowest] += x_time[i] * ticks
+    for i in range(len(pitch)):
+        theirs[pitch[i] - lowest] += time[i] * x_ticks
+    chosen = np.zeros(TRANSPOSITIONS, np.int64)
+    most = np.full(TRANSPOSITIONS, -1, np.int64)
+    for row in range(1 - len(theirs), len(ours)):
+        moved = row + x_lowest - lowest
+        if not low <= moved <= high:
+            continue
+        shared = 0
+        for p in range(max(0, -row), min(len(theirs), len(ours) - row)):
+            shared += min(ours[row + p], theirs[p])
+        for place in range(TRANSPOSITIONS):
+            if shared > most[place]:
+                # The others move down by one.
+                for after in range(TRANSPOSITIONS - 1, place, -1):
+                    most[after], chosen[after] = most[after - 1], chosen[after - 1]
+                most[place], chosen[place] = shared, moved
+                break
+    return chosen[most >= 0]
+
+
+@compiled
+def _points(
+    x_pitch: Any, x_time: Any, pitch: Any, time: Any, transposition: int, ours_up: float, theirs_up: float,
+    pair: Any, above: Any, beside: Any, lost: Any,
+) -> int:  # fmt: skip
+    """Return the points of the best alignment at one transposition and stretch."""
+    n, m = len(x_pitch), len(pitch)
+    for j in range(m + 1):
+        pair[j], above[j], beside[j] = NEVER, NEVER, -OPEN - EXTEND * (j - 1)
+    pair[0], beside[0] = 0, NEVER
+    last = -1
+    for i in range(n):
+        ours = float(x_time[i]) * ours_up
+        if x_time[i] != last:
+            # As for the note before, where that was as long.
+            last = x_time[i]
+            for j in range(m):
+                theirs = float(time[j]) * theirs_up
+                lost[j] = np.int64(np.floor(RHYTHM * min(ours, theirs) / max(ours, theirs))) - RHYTHM
+        was = max(pair[0], above[0], beside[0])
+        above[0] = max(max(pair[0], beside[0]) - OPEN, above[0] - EXTEND)
+        pair[0], beside[0] = NEVER, NEVER
+        for j in range(m):
+            steps = abs(x_pitch[i] - pitch[j] - transposition)
+            met = max(NOTE - STEP * steps, -NOTE) + lost[j]
+            before = max(pair[j + 1], above[j + 1], beside[j + 1])
+            above[j + 1] = max(max(pair[j + 1], beside[j + 1]) - OPEN, above[j + 1] - EXTEND)
+            pair[j + 1] = was + met
+            beside[j + 1] = max(max(pair[j], above[j]) - OPEN, beside[j] - EXTEND)
+            was = before
+    best: int = max(pair[m], above[m], beside[m])
+    return best
+
+
+def entry(fingerprint: int) -> Any:
+    """Return the function that is called from outside; the fingerprint is frozen in, as in `contest`."""
+
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def align_many(
+        x_pitch: Any, x_time: Any, x_ticks: int, start: Any, pitch: Any, time: Any, ticks: Any, which: Any,
+        up: Any, down: Any, price: Any, low: int, high: int, found: Any,
+    ) -> None:  # fmt: skip
+        """Raise ``found[i]`` to the likeness of X's melody to that of sample ``which[i]``."""
+        if fingerprint == 0:
+            return
+        longest = 0
+        for k in which:
+            longest = max(longest, start[k + 1] - start[k])
+        pair, above, beside = (
+            np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
+        )  # fmt: skip
+        lost = np.empty(longest, np.int64)
+        for i in range(len(which)):
+            k = which[i]
+            begin, end = start[k], start[k + 1]
+            if begin == end or not len(x_pitch):
+                continue
+            chosen = _transpositions(
+                x_pitch, x_time, x_ticks, pitch[begin:end], time[begin:end], ticks[k], low, high
+            )
+            whole = NOTE * np.sqrt(float(len(x_pitch)) * float(end - begin))
+            for s in range(len(up)):
+                best = 0
+                for transposition in chosen:
+                    best = max(
+                        best,
+                        _points(
+                            x_pitch, x_time, pitch[begin:end], time[begin:end], transposition,
+                            float(ticks[k] * down[s]), float(x_ticks * up[s]), pair, above, beside, lost,
+                        ),
+                    )  # fmt: skip
+                found[i] = max(found[i], best / whole * price[s])
+
+    return align_many
+
+
+align_many = entry(fingerprint_of_sources())

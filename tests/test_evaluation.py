@@ -1,0 +1,97 @@
+"""Figures: ties share the middle of their ranks, no number stops the run, intervals draw whole groups."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import goldenear as ge
+from evaluation.baselines import BASELINES, CONTROLS
+from evaluation.errors import NoNumber, NotHere
+from evaluation.families import Asked, table_of
+from evaluation.figures import average_precision, nearest_is_relevant, with_interval
+from evaluation.melodies import Melody
+from evaluation.options import Options
+
+
+def test_average_precision_by_hand() -> None:
+    scores = np.array([0.9, 0.8, 0.7, 0.6])
+    assert average_precision(scores, np.array([True, False, True, False])) == (1 + 2 / 3) / 2
+    assert average_precision(scores, np.array([False, False, False, True])) == 1 / 4
+
+
+def test_equals_share_the_middle_of_their_ranks() -> None:
+    flat = np.zeros(9)
+    relevant = np.arange(9) == 4
+    # One of nine, somewhere among equals: in the middle, not first.
+    assert average_precision(flat, relevant) == 1 / 5
+    assert nearest_is_relevant(flat, relevant) == 1 / 9
+
+
+@pytest.mark.parametrize("figure", [average_precision, nearest_is_relevant])
+def test_no_number_stops_the_run(figure) -> None:
+    with pytest.raises(NoNumber):
+        figure(np.array([0.1, np.nan]), np.array([True, False]))
+    with pytest.raises(NoNumber):
+        with_interval([0.1, float("nan")], ["a", "b"])
+
+
+def test_intervals_draw_whole_groups() -> None:
+    values, groups = [1.0] * 50 + [0.0] * 50, ["a"] * 50 + ["b"] * 50
+    figure = with_interval(values, groups)
+    assert (figure.value, figure.low, figure.high) == (0.5, 0, 1)
+    assert with_interval(values, groups) == figure
+
+
+def versions() -> list[Melody]:
+    """Four families of three: a random tune, one with a note changed, one in half the time."""
+    found = []
+    for family in range(4):
+        rng = np.random.default_rng(family)
+        tune = ge.NoteArray.from_arrays(
+            pitch=60 + np.cumsum(rng.integers(-3, 4, 16)),
+            onset=range(0, 64, 4),
+            duration=4,
+            ticks_per_quarter=4,
+        )
+        pitch = tune.pitch.copy()
+        pitch[5] += 2
+        changed = ge.NoteArray.from_arrays(pitch=pitch, onset=tune.onset, duration=4, ticks_per_quarter=4)
+        quick = ge.Alteration(stretch=Fraction(1, 2)).apply(tune)
+        found += [
+            Melody(f"{family}{i}", str(family), f"{family}{i}", m)
+            for i, m in enumerate((tune, changed, quick))
+        ]
+    return found
+
+
+def test_a_table_has_every_measure_and_knows_versions_from_strangers() -> None:
+    rng = np.random.default_rng(9)
+    background = [
+        ge.NoteArray.from_arrays(
+            pitch=rng.integers(55, 75, 12), onset=range(12), duration=1, ticks_per_quarter=1
+        )
+        for _ in range(20)
+    ]
+    table = table_of(Asked("Made", versions(), background, "20 made lines", []), Options())
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert set(BASELINES) | set(CONTROLS) < set(rows)
+    for name in ("**recipe melody, standardised**", "recipe melody"):
+        assert [float(cell.split()[0]) for cell in rows[name]] == [1, 1, 1, 1]
+    assert float(rows["control: random"][0].split()[0]) < 0.8
+
+
+def test_baselines_know_equals_by_hand() -> None:
+    a = ge.NoteArray.from_arrays(pitch=[60, 62, 64, 60], onset=range(4), duration=1, ticks_per_quarter=1)
+    b = ge.NoteArray.from_arrays(pitch=[70, 72, 74, 71], onset=range(4), duration=1, ticks_per_quarter=1)
+    assert BASELINES["edit distance on intervals"]([a, a.transposed(3), b]).tolist() == [
+        [1, 1, 1 - 1 / 3],
+        [1, 1, 1 - 1 / 3],
+        [1 - 1 / 3, 1 - 1 / 3, 1],
+    ]
+    assert CONTROLS["control: pitch classes alone"]([a, a.transposed(3)])[0, 1] == pytest.approx(1)
+
+
+def test_without_data_a_task_says_so() -> None:
+    with pytest.raises(NotHere, match="no folder of data"):
+        Options().folder("mtc_ann_dev")
