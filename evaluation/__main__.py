@@ -15,20 +15,24 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.tables import Table, left_out
-from evaluation import families
+from evaluation import families, fugues, patterns
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
 
 PURPOSE = "How right goldenear is, on real music with ground truth, beside plain baselines in the same run."
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
-TASKS: dict[str, Callable[[Options], list[Table]]] = {"families": families.tables}
+TASKS: dict[str, Callable[[Options], list[Table]]] = {
+    "families": families.tables,
+    "fugues": fugues.tables,
+    "patterns": patterns.tables,
+}
 
 
 def main() -> None:
     """Run the tasks, print their tables, and write them down."""
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=PURPOSE)
-    parser.add_argument("--data", type=Path, help="a folder of real music: mtc_ann_dev, nottingham_abc")
+    parser.add_argument("--data", type=Path, help="a folder of real music, one folder a set inside")
     parser.add_argument("--quick", action="store_true", help="small backgrounds: to see that everything runs")
     parser.add_argument("--only", choices=TASKS, action="append", help="one task; may be repeated")
     given = parser.parse_args()

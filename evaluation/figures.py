@@ -72,6 +72,19 @@ def with_interval(values: Sequence[float], groups: Sequence[object], seed: int =
     return Figure(float(value.mean()), float(low), float(high))
 
 
+def ratio_with_interval(above: Sequence[float], below: Sequence[float], seed: int = 0) -> Figure:
+    """Return the ratio of two sums over groups, with an interval from drawing groups with replacement.
+
+    So is F1, over pieces: twice what is right over what is found and what is wanted.
+    """
+    a, b = np.asarray(above, np.float64), np.asarray(below, np.float64)
+    _must_be_numbers(a / b.sum())
+    drawn = np.random.default_rng(seed).integers(0, len(a), (RESAMPLES, len(a)))
+    ratios = a[drawn].sum(axis=1) / np.maximum(b[drawn].sum(axis=1), 1e-300)
+    low, high = np.quantile(ratios, (0.025, 0.975))
+    return Figure(float(a.sum() / b.sum()), float(low), float(high))
+
+
 def _middle_rank(wanted: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the rank, from 1 on, of each wanted score among others; equals share the middle of theirs."""
     rising = np.sort(among)

@@ -7,7 +7,7 @@ is read off pixels.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm, sqrt
+from math import isqrt, lcm, sqrt
 
 Pixel = tuple[bool, int, int]
 Picture = dict[Pixel, int]
@@ -289,3 +289,29 @@ def alignment_points(ours, theirs) -> int:
         return known[i, j, gap]
 
     return rest(0, 0, "")
+
+
+def occurrence(piece, fragment, transposition: int, shift: int, resolution: int) -> float:
+    """Return how much of a fragment occurs at one placement, `shift` in ticks of the common resolution."""
+    up, scale = resolution // fragment.ticks_per_quarter, resolution // piece.ticks_per_quarter
+    notes = [n for n in fragment if n.brightness > 0 and not n.is_drum]
+    held = [(n.offset - n.onset) * up for n in notes]
+    middle = sorted(held)[len(held) // 2]
+    weights = [isqrt(1_000_000 * ticks // resolution) for ticks in [*held[:-1], min(held[-1], middle)]]
+    points, missing, longest = 0, [], 0
+    for j, note in enumerate(notes):
+        best = 0
+        for other in piece:
+            steps = abs(other.pitch - note.pitch - transposition)
+            if other.brightness <= 0 or other.is_drum or steps > 2:
+                continue
+            if other.onset * scale == note.onset * up + shift:
+                a, b = (other.offset - other.onset) * scale, held[j]
+                most = (1000, 500, 400)[steps]
+                best = max(best, most if j == len(notes) - 1 else most * (a + b) // (2 * max(a, b)))
+        points += best * weights[j]
+        missing = [] if best else [*missing, weights[j]]
+        if len(missing) > 1:
+            longest = max(longest, sum(missing))
+    chance = 0.8 / sqrt(len(notes))
+    return ((points - 1000 * longest) / (1000 * sum(weights)) - chance) / (1 - chance)

@@ -111,6 +111,11 @@ def test_rank_and_find_and_show(run, files: Path) -> None:
     code, out, _ = run("find", files / "b.mid", files / "taste" / "bad" / "fall.mid", "--json")
     assert code == 0
     assert [json.loads(line)["onset"] for line in out.splitlines()] == [10.0]
+    code, out, _ = run(
+        "find", files / "b.mid", files / "taste" / "bad" / "fall.mid", "--json", "--recipe", "occurrence"
+    )
+    assert code == 0
+    assert [json.loads(line)["onset"] for line in out.splitlines()] == [10.0]
     code, out, err = run("find", files / "c.mid", files / "a.mid", "--threshold", 1)
     assert code == 0
     assert "no place reaches" in err

@@ -9,8 +9,10 @@ import goldenear as ge
 from evaluation.baselines import BASELINES, CONTROLS
 from evaluation.errors import NoNumber, NotHere
 from evaluation.families import Asked, table_of
-from evaluation.figures import average_precision, nearest_is_relevant, with_interval
+from evaluation.figures import average_precision, nearest_is_relevant, ratio_with_interval, with_interval
 from evaluation.melodies import Melody
+from evaluation.occurrences import Place, by_exact_notes, judged, true_place, without
+from evaluation.occurrences import average_precision as precision_of_places
 from evaluation.options import Options
 
 
@@ -95,3 +97,33 @@ def test_baselines_know_equals_by_hand() -> None:
 def test_without_data_a_task_says_so() -> None:
     with pytest.raises(NotHere, match="no folder of data"):
         Options().folder("mtc_ann_dev")
+
+
+LINE = ge.NoteArray.from_arrays(pitch=[60, 64, 62, 67], onset=[0, 1, 2, 3], duration=1, ticks_per_quarter=1)
+
+
+def test_places_are_right_once_each_near_and_at_their_transposition() -> None:
+    wanted = [Place(Fraction(4), 5), Place(Fraction(9), 0)]
+    found = [Place(Fraction(4), 5), Place(Fraction(4), 5), Place(Fraction(9), 1), Place(Fraction(19, 2), 0)]
+    assert judged(found, wanted) == [True, False, False, True]
+    assert precision_of_places([True, False, False, True], 3) == (1 + 2 / 4) / 3
+    assert without(found, Place(Fraction(5), 5)) == found
+    assert without(found, Place(Fraction(9, 2), 5)) == found[2:]
+
+
+def test_the_true_place_is_where_most_notes_meet() -> None:
+    answer = LINE.transposed(7).shifted(8)
+    shortened = answer.where(np.arange(4) > 0)
+    assert true_place(LINE, shortened) == Place(Fraction(8), 7)
+
+
+def test_exact_notes_are_counted() -> None:
+    piece = ge.NoteArray.from_arrays(
+        pitch=[60, 64, 62, 67, 65, 69, 70, 72], onset=range(8), duration=1, ticks_per_quarter=1
+    )
+    assert by_exact_notes(0.75)(piece, LINE) == [Place(Fraction(0), 0, 1.0), Place(Fraction(4), 5, 0.75)]
+
+
+def test_ratios_of_sums_draw_whole_groups() -> None:
+    figure = ratio_with_interval([2, 0], [2, 2])
+    assert (figure.value, figure.low, figure.high) == (0.5, 0, 1)

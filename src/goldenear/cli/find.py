@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -19,14 +20,20 @@ def find(
     piece: Annotated[Path, typer.Argument(help="Where to look, a music file.")],
     fragment: Annotated[Path, typer.Argument(help="What to look for, a music file.")],
     threshold: Annotated[
-        float, typer.Option(help="The similarity from which a place counts, above 0 to 1.")
-    ] = 0.78,
+        float | None,
+        typer.Option(help="The similarity from which a place counts, above 0 to 1; the recipe's by default."),
+    ] = None,
     exclusion: Annotated[
         str | None, typer.Option(help="How many quarters apart two occurrences begin, at least.")
     ] = None,
+    recipe: Annotated[
+        str,
+        typer.Option(help="How: fragment (by what sounds together) or occurrence (note by note, varied)."),
+    ] = "fragment",
     measure: Annotated[
-        str, typer.Option(help="window-cosine, cosine, coverage or brightness.")
-    ] = "window-cosine",
+        str | None,
+        typer.Option(help="In place of the recipe's: window-cosine, cosine, coverage or brightness."),
+    ] = None,
     tune: Tune = None,
     stretch: Stretches = None,
     form: Forms = None,
@@ -35,20 +42,16 @@ def find(
 ) -> None:
     """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
     from goldenear.match import find as library
+    from goldenear.match.rank import with_alterations
     from goldenear.match.recipe import Measure, Recipe
-    from goldenear.notes.alteration import FORM_PRICES, STRETCH_PRICES, alterations
     from goldenear.notes.read import read, read_all
 
+    wanted = with_alterations(Recipe.named(recipe), stretch, cast("list[Form] | None", form))
+    if measure is not None:
+        wanted = replace(wanted, measure=cast("Measure", measure))
     what = read(fragment, tune=tune)
     tunes = read_all(piece)
     output.say_remarks([*tunes, what])
-    recipe = Recipe(
-        measure=cast("Measure", measure),
-        alterations=alterations(
-            stretches=STRETCH_PRICES if stretch is None else stretch,
-            forms=FORM_PRICES if form is None else cast("list[Form]", form),
-        ),
-    )
     table = output.new_table(f"{what.name} in {piece.name}", ["tune", ">similarity", "placement"])
     for where in output.with_progress(tunes, "searching"):
         for match in library.find(
@@ -56,7 +59,7 @@ def find(
             what,
             threshold=threshold,
             exclusion=exclusion,
-            recipe=recipe,
+            recipe=wanted,
             backend=cast("Backend", backend),
         ):
             if json:
@@ -67,4 +70,5 @@ def find(
     if table.row_count:
         output.print_table(table)
     else:
-        output.say(f"no place reaches a similarity of {threshold}; --threshold lowers it")
+        least = wanted.found_from if threshold is None else threshold
+        output.say(f"no place reaches a similarity of {least}; --threshold lowers it")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from math import lcm
 
 import numpy as np
@@ -12,11 +13,12 @@ import numpy as np
 from goldenear.correlate.backends import Backend, backend_named
 from goldenear.errors import InvalidInput
 from goldenear.match.matches import Match, Matches
+from goldenear.match.occurrence import counted, occurrences
 from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
 from goldenear.match.place import Place, match_at
 from goldenear.match.prepared import prepare
 from goldenear.match.rank import check_same_grid
-from goldenear.match.recipe import THRESHOLD, Recipe
+from goldenear.match.recipe import Recipe
 from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
@@ -24,12 +26,15 @@ from goldenear.notes.piano_roll import Reading
 
 MAX_CANDIDATES = 2_000_000
 
+NEARBY = Fraction(1)
+"""How far apart occurrences begin that are looked for note by note, in quarters: an entry may follow soon."""
+
 
 def find(
     piece: NoteArray,
     fragment: NoteArray,
     *,
-    threshold: float = THRESHOLD,
+    threshold: float | None = None,
     exclusion: Fraction | int | str | None = None,
     recipe: Recipe | None = None,
     backend: Backend = "auto",
@@ -41,10 +46,11 @@ def find(
     piece, fragment : NoteArray
         Where to look, and what for.
     threshold : float
-        The similarity, price included, from which a placement counts; above 0, up to 1.
+        The similarity, price included, from which a placement counts; above 0, up to 1. By default .78, and .58 under
+        the measure ``"occurrence"``.
     exclusion : Fraction, int or str, optional
         No two occurrences begin within less than so many quarters of one another: the brighter stays.
-        Half the length of the brighter, at most 2, by default.
+        By default half the length of the brighter, at most 2; 1 under the measure ``"occurrence"``.
     recipe : Recipe, optional
         How likeness is counted.
     backend : {"auto", "numpy", "numba", "torch"}
@@ -75,17 +81,23 @@ def find(
     >>> [(float(m.onset), m.transposition) for m in find(piece, theme)]
     [(0.0, 0), (8.0, 7)]
     """
+    recipe = recipe or Recipe()
+    if threshold is None:
+        threshold = recipe.found_from
     if not 0 < threshold <= 1:
         raise InvalidInput(f"threshold: expected above 0, up to 1, got {threshold}")
     apart = None if exclusion is None else fraction("exclusion", exclusion)
     if apart is not None and apart <= 0:
         raise InvalidInput(f"exclusion: expected more than 0 quarters, got {apart}")
-    recipe = recipe or Recipe()
     if recipe.aligned:
         raise InvalidInput(
             "recipe: an occurrence is where a fragment lies, whole melodies are aligned: use rank"
         )
     check_same_grid(piece, fragment)
+    if recipe.measure == "occurrence":
+        return _found(
+            occurrences(piece, fragment, recipe, threshold), piece, fragment, recipe, apart or NEARBY
+        )
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)
     engine = backend_named(backend, placements_to_try(pieces, prepared.sheaves(0)))
@@ -99,6 +111,17 @@ def find(
             if len(candidates) > MAX_CANDIDATES:
                 raise InvalidInput(f"threshold: {threshold} finds millions of placements; raise it")
     return Matches.of(tuple(_kept_clear(candidates, recipe, apart)), (fragment,))
+
+
+def _found(
+    places: Iterable[Match], piece: NoteArray, fragment: NoteArray, recipe: Recipe, apart: Fraction
+) -> Matches:
+    """Return the occurrences that were found note by note and keep clear of brighter ones."""
+    candidates = list(islice(places, MAX_CANDIDATES + 1))
+    if len(candidates) > MAX_CANDIDATES:
+        raise InvalidInput("threshold: so low a threshold finds millions of placements; raise it")
+    kept = tuple(counted(piece, fragment, match) for match in _kept_clear(candidates, recipe, apart))
+    return Matches.of(kept, (fragment,))
 
 
 def _bright_places(

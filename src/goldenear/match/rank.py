@@ -89,8 +89,10 @@ def rank(
     if not isinstance(at_least, Real) or not 0 <= at_least <= 1:
         raise InvalidInput(f"at_least: expected a number within 0..1, got {at_least!r}")
     must_be_notes("x", x)
+    if (recipe or getattr(samples, "recipe", Recipe())).measure == "occurrence":
+        raise InvalidInput("recipe: occurrences are found in a piece: use find")
     own = samples.recipe if isinstance(samples, PreparedSamples) else None
-    wanted = _chosen(recipe or own or Recipe(), stretches, forms)
+    wanted = with_alterations(recipe or own or Recipe(), stretches, forms)
     if not isinstance(samples, PreparedSamples) or wanted != own:
         samples = prepare(samples, wanted)
     if len(samples):
@@ -136,12 +138,12 @@ def check_same_grid(x: NoteArray, sample: NoteArray) -> None:
         )
 
 
-def _chosen(
+def with_alterations(
     recipe: Recipe,
     stretches: Mapping[Fraction, float] | Iterable[object] | None,
     forms: Mapping[Form, float] | Iterable[Form] | None,
 ) -> Recipe:
-    """Return the recipe with other stretches or forms, where they are given."""
+    """Return the recipe with other stretches or forms, where they are given; at their default prices, as a list."""
     if stretches is None and forms is None:
         return recipe
     own = prices_of(recipe.alterations)

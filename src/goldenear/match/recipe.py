@@ -11,13 +11,14 @@ from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration, alterations
 from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
 
-Measure = Literal["brightness", "coverage", "cosine", "window-cosine"]
-"""How shared time becomes a similarity 0..1; see :mod:`goldenear.match.similarity`."""
+Measure = Literal["brightness", "coverage", "cosine", "window-cosine", "occurrence"]
+"""How shared time becomes a similarity 0..1, see :mod:`goldenear.match.similarity`; or, for occurrences, how notes
+meet, see :mod:`goldenear.match.occurrence`."""
 
 THRESHOLD = 0.78
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
 
-THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4}
+THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58}
 """The same for each recipe with a name."""
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -29,8 +30,8 @@ class Recipe:
 
     Attributes
     ----------
-    measure : {"window-cosine", "cosine", "coverage", "brightness"}
-        From shared time to similarity.
+    measure : {"window-cosine", "cosine", "coverage", "brightness", "occurrence"}
+        From shared time to similarity; the last counts notes that meet, and is for :func:`goldenear.find` alone.
     alterations : tuple of Alteration
         What may be done to a sample, and its price; the dearest last.
     transpositions : (int, int), optional
@@ -62,6 +63,9 @@ class Recipe:
             Are X and the sample versions of one tune? Half of it onsets: every note drawn a sixteenth long, the
             cosine of both as wholes, in 5 stretches. The other half their alignment note by note, which bars
             more or fewer do not upset.
+        ``"occurrence"``
+            Where in a piece is the fragment played again, varied? Note by note, in any texture: pitches a step or two
+            beside count for less, as in tonal answers, and durations matter a little. For :func:`goldenear.find`.
 
         Raises
         ------
@@ -77,6 +81,11 @@ class Recipe:
         if name not in recipes:
             raise InvalidInput(f"recipe: expected one of {', '.join(recipes)}, got {name!r}")
         return recipes[name]
+
+    @property
+    def found_from(self) -> float:
+        """The similarity from which :func:`goldenear.find` counts a place, if it is told nothing else."""
+        return THRESHOLDS["occurrence" if self.measure == "occurrence" else "fragment"]
 
     def __post_init__(self) -> None:
         if self.measure not in MEASURES:
@@ -106,4 +115,5 @@ def _recipes() -> dict[str, Recipe]:
             drawing=ONSETS_ONLY,
             aligned=0.5,
         ),
+        "occurrence": Recipe(measure="occurrence", alterations=(Alteration(),)),
     }
