@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.tables import Table, left_out
-from evaluation import families, fugues, patterns
+from evaluation import families, fugues, motifs, patterns
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
 
@@ -26,6 +26,7 @@ TASKS: dict[str, Callable[[Options], list[Table]]] = {
     "families": families.tables,
     "fugues": fugues.tables,
     "patterns": patterns.tables,
+    "motifs": motifs.tables,
 }
 
 

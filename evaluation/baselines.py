@@ -22,7 +22,7 @@ GRAMS = (2, 3, 4, 5)
 def edit_distance(melodies: Sequence[ge.NoteArray]) -> NDArray[np.float64]:
     """Compare by how many intervals must be changed, put in or left out; as a share of the longer melody."""
     steps = [np.diff(line_of(melody).pitch) for melody in melodies]
-    return _both_ways(steps, lambda a, b: 1 - _edits(a, b) / max(len(a), len(b), 1))
+    return _both_ways(steps, lambda a, b: 1 - edits(a, b) / max(len(a), len(b), 1))
 
 
 def n_grams(melodies: Sequence[ge.NoteArray]) -> NDArray[np.float64]:
@@ -92,7 +92,7 @@ def _both_ways(
     return table
 
 
-def _edits(a: NDArray[np.int64], b: NDArray[np.int64]) -> int:
+def edits(a: NDArray[np.int64], b: NDArray[np.int64]) -> int:
     """Return the Levenshtein distance of two sequences."""
     along = np.arange(len(b) + 1)
     row = along.copy()
