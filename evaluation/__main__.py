@@ -46,7 +46,9 @@ def main() -> None:
             tables.append(table)
     minutes = (time.perf_counter() - start) / 60
     print(f"\n{minutes:.1f} minutes")
-    if not given.quick and not given.only and given.data is not None:
+    if any(table.rows == [] for table in tables):
+        print("not written down: a task was left out")
+    elif not given.quick and not given.only:
         RESULTS.write_text(_document(tables, minutes), encoding="utf-8")
         print(f"written: {RESULTS}")
 
@@ -70,7 +72,8 @@ def _document(tables: list[Table], minutes: float) -> str:
         "# How right goldenear is",
         "",
         f"Written by `python -m evaluation` on {date.today()}, in {minutes:.0f} minutes. {PURPOSE} One recipe a "
-        "task; no setting changes between data sets. The music itself is not part of the project.",
+        "task; no setting changes between data sets. These are development figures: the settings were chosen on this "
+        "music. The music itself is not part of the project.",
         "",
     ]
     return "\n".join([*opening, *(table.markdown() for table in tables)])

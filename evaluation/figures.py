@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.errors import NoNumber
 
-RESAMPLES = 2_000
+RESAMPLES, FEWEST = 2_000, 5
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Figure:
     value : float
         Over everything that was asked.
     low, high : float
-        95 % of resamples, by group, lie between.
+        95 % of resamples, by group, lie between; no numbers where fewer than `FEWEST` groups would pretend to tell.
     """
 
     value: float
@@ -33,10 +34,12 @@ class Figure:
     high: float
 
     def __str__(self) -> str:
+        if np.isnan(self.low):
+            return f"{self.value:.3f}"
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
-def average_precision(scores: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
+def average_precision(scores: NDArray[np.float64], relevant: NDArray[np.bool_], missed: int = 0) -> float:
     """Return the mean, over relevant items, of the share of relevant items down to their rank.
 
     Parameters
@@ -44,12 +47,14 @@ def average_precision(scores: NDArray[np.float64], relevant: NDArray[np.bool_]) 
     scores : float array, shape (n,)
         The higher, the nearer.
     relevant : bool array, shape (n,)
-        What should come first; at least one.
+        What should come first.
+    missed : int
+        Relevant items that are not there at all: they count as 0.
     """
     _must_be_numbers(scores)
     wanted = scores[relevant]
-    rank = _middle_rank(wanted, scores)
-    return float(np.mean(_middle_rank(wanted, wanted) / rank))
+    shares = _middle_rank(wanted, wanted) / _middle_rank(wanted, scores)
+    return float(shares.sum() / (len(wanted) + missed))
 
 
 def nearest_is_relevant(scores: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
@@ -63,26 +68,25 @@ def with_interval(values: Sequence[float], groups: Sequence[object], seed: int =
     value = np.asarray(values, np.float64)
     _must_be_numbers(value)
     _, group = np.unique([str(g) for g in groups], return_inverse=True)
-    sums = np.bincount(group, weights=value)
-    sizes = np.bincount(group)
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, len(sums), (RESAMPLES, len(sums)))
-    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    low, high = np.quantile(means, (0.025, 0.975))
-    return Figure(float(value.mean()), float(low), float(high))
+    return ratio_with_interval(np.bincount(group, weights=value), np.bincount(group), seed)
 
 
-def ratio_with_interval(above: Sequence[float], below: Sequence[float], seed: int = 0) -> Figure:
+def ratio_with_interval(
+    above: Sequence[float] | NDArray[Any], below: Sequence[float] | NDArray[Any], seed: int = 0
+) -> Figure:
     """Return the ratio of two sums over groups, with an interval from drawing groups with replacement.
 
     So is F1, over pieces: twice what is right over what is found and what is wanted.
     """
     a, b = np.asarray(above, np.float64), np.asarray(below, np.float64)
     _must_be_numbers(a / b.sum())
+    value = float(a.sum() / b.sum())
+    if len(a) < FEWEST:
+        return Figure(value, np.nan, np.nan)
     drawn = np.random.default_rng(seed).integers(0, len(a), (RESAMPLES, len(a)))
     ratios = a[drawn].sum(axis=1) / np.maximum(b[drawn].sum(axis=1), 1e-300)
     low, high = np.quantile(ratios, (0.025, 0.975))
-    return Figure(float(a.sum() / b.sum()), float(low), float(high))
+    return Figure(value, float(low), float(high))
 
 
 def _middle_rank(wanted: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np.float64]:

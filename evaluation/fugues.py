@@ -54,7 +54,7 @@ def tables(options: Options) -> list[Table]:
         remarks=[
             "The query is the subject's first entry; its own place does not count. Right is a place within a "
             "quarter, at the right transposition. In brackets: 95 % of resamples of whole fugues. The recipe is "
-            "asked at its default threshold; the exact notes at the best of all thresholds for this table. Inverted "
+            "asked at its default threshold; the exact notes at the best of seven for this table. Inverted "
             "and augmented entries are asked for as such, at the same threshold.",
             "Published: 85 % of occurrences found without a query (Giraud and others 2012).",
         ],

@@ -15,7 +15,7 @@ from evaluation import melodies
 from evaluation.baselines import edits
 from evaluation.errors import NotHere
 from evaluation.figures import with_interval
-from evaluation.occurrences import NEAR, Place, Search, average_precision, by_exact_notes, by_recipe
+from evaluation.occurrences import NEAR, Place, Search, by_exact_notes, by_recipe, precision_of, thinned
 from evaluation.options import Options
 from goldenear.match.alignment import line_of
 
@@ -43,7 +43,8 @@ def tables(options: Options) -> list[Table]:
         ["search", "mean average precision", *(f"above {name} by" for name in BASELINES)],
         remarks=[
             "From a class's first occurrence, all its others in the other songs of the family: places of all these "
-            "songs in one order. Right is a place that begins within a quarter of an occurrence. In brackets: 95 % "
+            "songs in one order; equals share the middle of their ranks. Right is a place that begins within a "
+            "quarter of an occurrence. In brackets: 95 % "
             "of resamples of whole families; in the last columns of the differences, class by class.",
         ],
     )
@@ -52,7 +53,7 @@ def tables(options: Options) -> list[Table]:
         of_family.setdefault(melody.family, []).append(melody)
     families = [motif.family for motif in motifs]
     searches = {
-        "**recipe fragment**": by_recipe(ge.Recipe.named("fragment"), SOME),
+        "recipe fragment": by_recipe(ge.Recipe.named("fragment"), SOME),
         "recipe occurrence": by_recipe(ge.Recipe.named("occurrence"), LEAST),
         **BASELINES,
     }
@@ -73,12 +74,13 @@ def tables(options: Options) -> list[Table]:
 def by_edits(song: ge.NoteArray, motif: ge.NoteArray) -> list[Place]:
     """Return all places with as many notes as the motif, by how many of its intervals must be changed or left out."""
     pitch, wanted = line_of(song).pitch, np.diff(line_of(motif).pitch)
+    onset = np.unique(song.onset)
     places = []
     for start in range(len(pitch) - len(wanted)):
         steps = np.diff(pitch[start : start + len(wanted) + 1])
-        onset = Fraction(int(song.onset[start]), song.ticks_per_quarter)
-        places.append(Place(onset, 0, 1 - edits(steps, wanted) / max(len(wanted), 1)))
-    return sorted(places, key=lambda place: (-place.score, place.onset))
+        begin = Fraction(int(onset[start]), song.ticks_per_quarter)
+        places.append(Place(begin, 0, 1 - edits(steps, wanted) / max(len(wanted), 1)))
+    return thinned(places)
 
 
 BASELINES: dict[str, Search] = {
@@ -89,20 +91,20 @@ BASELINES: dict[str, Search] = {
 
 def _precision(search: Search, motif: Motif, family: Sequence[melodies.Melody]) -> float:
     """Return the average precision of the places in all other songs of the family."""
-    right: list[tuple[float, bool]] = []
+    every: list[Place] = []
+    right: list[bool] = []
     for melody in family:
         if melody.name == motif.query.name:
             continue
         left = list(motif.others.get(melody.name, []))
         for place in search(melody.notes, motif.query):
-            hits = [begin for begin in left if abs(begin - place.onset) < NEAR]
+            hits = [begin for begin in left if abs(begin - place.onset) <= NEAR]
             if hits:
                 left.remove(min(hits, key=lambda begin: abs(begin - place.onset)))
-            right.append((place.score, bool(hits)))
-    # Of equal scores the wrong ones first: no luck in it.
-    right.sort(key=lambda one: (-one[0], one[1]))
-    wanted = sum(len(begins) for name, begins in motif.others.items() if name != motif.query.name)
-    return average_precision([hit for _, hit in right], wanted)
+            every.append(place)
+            right.append(bool(hits))
+    wanted = sum(len(begins) for begins in motif.others.values())
+    return precision_of(every, right, wanted)
 
 
 def _motifs(options: Options, songs: Mapping[str, melodies.Melody]) -> Iterator[Motif]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 import goldenear as ge
+from evaluation.figures import average_precision
 
 NEAR = Fraction(1)
 """Quarters by which a place may differ from the true one."""
@@ -54,13 +55,24 @@ def by_exact_notes(least: float) -> Search:
             for (steps, shift), count in counts.items()
             if count >= least * len(fragment)
         ]
-        kept: list[Place] = []
-        for place in sorted(bright, key=lambda p: (-p.score, p.onset, abs(p.transposition))):
-            if all(abs(place.onset - other.onset) >= NEAR for other in kept):
-                kept.append(place)
-        return kept
+        return thinned(bright)
 
     return search
+
+
+def thinned(places: Iterable[Place]) -> list[Place]:
+    """Return the places that keep clear of better ones, the best first; of equals the earlier."""
+    kept: list[Place] = []
+    for place in sorted(places, key=lambda p: (-p.score, p.onset, abs(p.transposition))):
+        if all(abs(place.onset - other.onset) >= NEAR for other in kept):
+            kept.append(place)
+    return kept
+
+
+def precision_of(found: Sequence[Place], right: Sequence[bool], wanted: int) -> float:
+    """Return the average precision of places by their scores; what was not found counts as never."""
+    scores = np.array([place.score for place in found])
+    return average_precision(scores, np.array(right, bool), wanted - sum(right))
 
 
 def true_place(fragment: ge.NoteArray, occurrence: ge.NoteArray) -> Place:
@@ -89,9 +101,3 @@ def judged(found: Iterable[Place], wanted: Sequence[Place]) -> list[bool]:
 def without(found: Iterable[Place], own: Place) -> list[Place]:
     """Return the places but for the query's own."""
     return [p for p in found if abs(p.onset - own.onset) >= NEAR or p.transposition != own.transposition]
-
-
-def average_precision(right: Sequence[bool], wanted: int) -> float:
-    """Return the average precision of places in order; what was not found counts as never."""
-    hits = np.flatnonzero(right)
-    return float(((np.arange(len(hits)) + 1) / (hits + 1)).sum() / wanted)

@@ -15,9 +15,9 @@ class Options:
     Attributes
     ----------
     data : Path, optional
-        A folder of real music with ground truth; without it only the shipped tunes are there.
+        A folder of real music with ground truth.
     quick : bool
-        Small backgrounds, few resamples: to see that everything runs, not to quote.
+        Small backgrounds: to see that everything runs, not to quote.
     threads : int
         How many threads rank.
     """

@@ -17,10 +17,10 @@ from evaluation.figures import with_interval
 from evaluation.occurrences import (
     Place,
     Search,
-    average_precision,
     by_exact_notes,
     by_recipe,
     judged,
+    precision_of,
     true_place,
     without,
 )
@@ -74,7 +74,7 @@ def _cells(search: Search, patterns: Sequence[Pattern], pieces: Sequence[str]) -
         own = Place(Fraction(query.first_onset, TICKS), 0)
         found = without(search(pattern.notes, query), own)
         right = judged(found, [true_place(query, other) for other in others])
-        precision[pattern.piece].append(average_precision(right, len(others)))
+        precision[pattern.piece].append(precision_of(found, right, len(others)))
     means = [float(np.mean(precision[piece])) for piece in pieces]
     return [str(with_interval(means, pieces)), *(f"{mean:.3f}" for mean in means)]
 

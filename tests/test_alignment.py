@@ -13,7 +13,7 @@ import naive
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.match import alignment
 from goldenear.match.engines import aligning
-from strategies import fragments
+from strategies import fragments, random_fragment
 
 MELODY = ge.Recipe.named("melody")
 PRICED = replace(
@@ -22,6 +22,9 @@ PRICED = replace(
         stretches={1: 1.0, "1/2": 0.9, "3/2": 0.8}, forms=("prime", "inversion", "retrograde")
     ),
 )
+
+
+FORMS = replace(MELODY, alterations=ge.alterations(stretches=(1,)), aligned=1.0)
 
 
 @pytest.fixture(params=["numpy", "numba"])
@@ -49,10 +52,13 @@ def test_is_what_the_definition_says(
 @settings(max_examples=40)
 @given(fragments(drums=False), fragments(drums=False))
 def test_stays_below_its_bound(x: ge.NoteArray, sample: ge.NoteArray) -> None:
-    prepared = ge.prepare([sample], MELODY)
-    notes = len(alignment.line_of(x).pitch)
+    # Chords and all forms: backwards, a melody may have another number of notes.
+    prepared = ge.prepare([sample], FORMS)
     found = alignment.align(x, prepared, np.array([0]))
-    assert 0 <= found[0] <= alignment.most_likeness(notes, alignment.notes_of(prepared))[0] <= 1 + 1e-9
+    assert 0 <= found[0] <= alignment.most_of(x, prepared)[0] <= 1 + 1e-9
+    for form in ("prime", "retrograde"):
+        own = ge.Alteration(form=form).apply(sample)
+        assert alignment.align(own, prepared, np.array([0]))[0] <= alignment.most_of(own, prepared)[0]
 
 
 @given(fragments(drums=False), st.integers(-30, 30), st.sampled_from(MELODY.alterations))
@@ -102,6 +108,19 @@ def test_melodies_too_long_are_refused(align, monkeypatch: pytest.MonkeyPatch) -
         align(line, ge.prepare([line], MELODY), np.array([0]))
 
 
+def test_times_too_fine_are_refused(align) -> None:
+    fine = ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 2**30], duration=2**30, ticks_per_quarter=2**30)
+    with pytest.raises(TooLarge, match="fewer ticks"):
+        align(fine, ge.prepare([fine], MELODY), np.array([0]))
+
+
+def test_wide_grids_take_no_room(align) -> None:
+    wide = ge.NoteArray.from_arrays(
+        pitch=[0, 12_000], onset=[0, 1], duration=1, ticks_per_quarter=1, steps_per_octave=1200
+    )
+    assert align(wide.transposed(3), ge.prepare([wide], MELODY), np.array([0]))[0] == 1
+
+
 @pytest.fixture(scope="module")
 def library() -> ge.PreparedSamples:
     rng = np.random.default_rng(5)
@@ -115,6 +134,25 @@ def library() -> ge.PreparedSamples:
         for n in rng.integers(5, 30, 70)
     ]
     return ge.prepare([*lines, *lines[:6]], MELODY)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_leaving_out_changes_nothing_for_chords_in_all_forms(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    samples = [
+        random_fragment(rng, notes=int(rng.integers(3, 12)), span=36, drums=True, painted=False)
+        for _ in range(60)
+    ]
+    prepared = ge.prepare(samples, FORMS)
+    for form in ("prime", "inversion", "retrograde", "retrograde-inversion"):
+        x = ge.Alteration(form=form).apply(samples[7]).transposed(2)
+        every = ge.rank(x, prepared, backend="numba", exhaustive=True).rows
+        for k, threads in ((1, 1), (3, 2), (60, 3)):
+            assert ge.rank(x, prepared, backend="numba", k=k, threads=threads).rows == every[:k]
+        least = every[2].similarity
+        assert ge.rank(x, prepared, backend="numba", at_least=least).rows == tuple(
+            m for m in every if m.similarity >= least
+        )
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 1.0])
@@ -156,7 +194,11 @@ def test_recipes_have_names() -> None:
         Fraction(2, 3),
         Fraction(3, 2),
     }
-    with pytest.raises(InvalidInput, match="expected one of fragment, melody, got 'tune'"):
+    with pytest.raises(InvalidInput, match="expected one of fragment, melody, occurrence, got 'tune'"):
         ge.Recipe.named("tune")
+    line = ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 1], duration=1, ticks_per_quarter=1)
+    assert ge.rank(line, [line], recipe="melody") == ge.rank(line, [line], recipe=MELODY)
+    with pytest.raises(InvalidInput, match="expected a Recipe or the name of one, got int"):
+        ge.rank(line, [line], recipe=3)
     with pytest.raises(InvalidInput, match="aligned"):
         ge.Recipe(aligned=1.5)

@@ -49,6 +49,8 @@ def test_samples_keep_what_is_found_of_them() -> None:
 def test_few_pieces_and_other_recipes_are_refused() -> None:
     with pytest.raises(InvalidInput, match="at least 20, got 3"):
         ge.Background(lines(1, 3))
+    with pytest.raises(InvalidInput, match="use fragment or melody"):
+        ge.Background(lines(1, 20), "occurrence")
     with pytest.raises(InvalidInput, match="another recipe"):
         ge.Background(lines(1, 20)).standardised(
             lines(2, 1)[0], ge.prepare(lines(3, 2), ge.Recipe.named("melody"))

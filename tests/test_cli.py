@@ -103,7 +103,19 @@ def test_rank_and_find_and_show(run, files: Path) -> None:
     assert set(json.loads(out.splitlines()[0])["parts"]) == {"overlap", "aligned"}
     code, _, err = run("rank", files / "a.mid", files / "taste", "--recipe", "tune")
     assert code == 2
-    assert "expected one of fragment, melody" in err
+    assert "--recipe: expected one of fragment, melody here, got 'tune'" in err
+    code, _, err = run("rank", files / "a.mid", files / "taste", "--recipe", "melody", "--measure", "cosine")
+    assert code == 2
+    assert "the recipe 'melody' has its own" in err
+    code, _, err = run("find", files / "a.mid", files / "a.mid", "--measure", "occurrence")
+    assert code == 2
+    assert "--recipe occurrence" in err
+    tunes = files / "tunes.abc"
+    tunes.write_text("X:1\nT:silent\nL:1/4\nK:C\nz4|\n\nX:2\nT:heard\nL:1/4\nK:C\nCDEFG|\n")
+    code, out, err = run("find", tunes, tunes, "--tune", 2, "--json")
+    assert code == 0
+    assert json.loads(out.splitlines()[0])["tune"].endswith("heard")
+    assert "silent: no notes to look for it in, left out" in err
     code, out, _ = run("rank", files / "a.mid", files / "taste", "--plot", files / "rank.svg")
     assert code == 0
     assert "rise.mid" in out

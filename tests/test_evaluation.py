@@ -11,8 +11,7 @@ from evaluation.errors import NoNumber, NotHere
 from evaluation.families import Asked, table_of
 from evaluation.figures import average_precision, nearest_is_relevant, ratio_with_interval, with_interval
 from evaluation.melodies import Melody
-from evaluation.occurrences import Place, by_exact_notes, judged, true_place, without
-from evaluation.occurrences import average_precision as precision_of_places
+from evaluation.occurrences import Place, by_exact_notes, judged, precision_of, true_place, without
 from evaluation.options import Options
 
 
@@ -39,10 +38,11 @@ def test_no_number_stops_the_run(figure) -> None:
 
 
 def test_intervals_draw_whole_groups() -> None:
-    values, groups = [1.0] * 50 + [0.0] * 50, ["a"] * 50 + ["b"] * 50
+    values, groups = [1.0] * 50 + [0.0] * 50, ["abcdefghij"[i // 10] for i in range(100)]
     figure = with_interval(values, groups)
-    assert (figure.value, figure.low, figure.high) == (0.5, 0, 1)
+    assert (figure.value, figure.low, figure.high) == (0.5, 0.2, 0.8)
     assert with_interval(values, groups) == figure
+    assert str(with_interval([0.5, 1], ["a", "b"])) == "0.750"
 
 
 def versions() -> list[Melody]:
@@ -106,7 +106,9 @@ def test_places_are_right_once_each_near_and_at_their_transposition() -> None:
     wanted = [Place(Fraction(4), 5), Place(Fraction(9), 0)]
     found = [Place(Fraction(4), 5), Place(Fraction(4), 5), Place(Fraction(9), 1), Place(Fraction(19, 2), 0)]
     assert judged(found, wanted) == [True, False, False, True]
-    assert precision_of_places([True, False, False, True], 3) == (1 + 2 / 4) / 3
+    scored = [Place(Fraction(0), 0, score) for score in (0.9, 0.8, 0.7, 0.6)]
+    assert precision_of(scored, [True, False, False, True], 3) == (1 + 2 / 4) / 3
+    assert precision_of([], [], 3) == 0
     assert without(found, Place(Fraction(5), 5)) == found
     assert without(found, Place(Fraction(9, 2), 5)) == found[2:]
 
@@ -125,5 +127,6 @@ def test_exact_notes_are_counted() -> None:
 
 
 def test_ratios_of_sums_draw_whole_groups() -> None:
-    figure = ratio_with_interval([2, 0], [2, 2])
-    assert (figure.value, figure.low, figure.high) == (0.5, 0, 1)
+    figure = ratio_with_interval([2, 0, 2, 0, 2, 0], [2, 2, 2, 2, 2, 2])
+    assert figure.value == 0.5
+    assert figure.low < 0.2 < 0.8 < figure.high

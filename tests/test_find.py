@@ -93,6 +93,16 @@ def test_the_explanation_tells_matched_missed_and_extra_notes() -> None:
     assert len(why.matched) + len(why.missed) == len(why.placed)
 
 
+def test_slips_are_named() -> None:
+    line = ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 1], duration=1, ticks_per_quarter=1)
+    with pytest.raises(ge.InvalidInput, match="backend: expected one of auto, numpy"):
+        ge.find(line, line, recipe="occurrence", backend="nonsense")
+    with pytest.raises(ge.InvalidInput, match="fragment: expected a NoteArray"):
+        ge.find(line, [line])
+    with pytest.raises(ge.InvalidInput, match="aligned"):
+        ge.Recipe(measure="occurrence", aligned=0.5)
+
+
 def test_whole_melodies_are_not_found_but_ranked() -> None:
     line = ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 1], duration=1, ticks_per_quarter=1)
     with pytest.raises(ge.InvalidInput, match="use rank"):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 
 import numpy as np
@@ -123,6 +124,33 @@ def test_alterations_are_asked_for_and_paid() -> None:
     slow = ge.Alteration(stretch=Fraction(2)).apply(SUBJECT).shifted(30)
     found = ge.find(together(SUBJECT, slow), SUBJECT, recipe=priced)
     assert [(m.onset, m.stretch, m.similarity, m.quarters) for m in found] == [(0, 1, 1, 5), (15, 2, 0.9, 10)]
+
+
+@settings(max_examples=30)
+@given(fragments(drums=False), fragments(drums=False, most_notes=4), st.sampled_from([0.9, 0.85, 0.7]))
+def test_what_equals_the_threshold_counts(piece: ge.NoteArray, fragment: ge.NoteArray, price: float) -> None:
+    priced = replace(
+        RECIPE, alterations=(ge.Alteration(price=price), ge.Alteration(reading="octave", price=price / 2))
+    )
+    every = list(occurrences(piece, fragment, priced, 0.05))
+    for match in every[:5]:
+        again = list(occurrences(piece, fragment, priced, match.similarity))
+        assert [(m.transposition, m.shift) for m in again].count((match.transposition, match.shift)) == 1
+
+
+def test_long_fragments_are_looked_for_in_parts() -> None:
+    rng = np.random.default_rng(2)
+    piece = ge.NoteArray.from_arrays(
+        pitch=rng.integers(50, 80, 1500), onset=np.arange(1500) // 2, duration=1, ticks_per_quarter=2
+    )
+    x, k = (occurrence._notes(notes, 2) for notes in (piece, piece.where(np.arange(len(piece)) < 700)))
+    cuts = occurrence._cuts(x, k)
+    parts = [
+        sum(len(occurrence._meetings(x, k, j, first, end, None).note) for j in range(0, len(k.pitch), 50))
+        for first, end in pairwise(cuts)
+    ]
+    assert len(parts) > 5
+    assert max(parts) < 3 * np.mean(parts)
 
 
 def test_rank_does_not_look_for_occurrences() -> None:

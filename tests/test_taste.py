@@ -1,6 +1,7 @@
 """A folder of samples judges: the rule, the veto, the reason, and every slip named in one line."""
 
 import json
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -133,11 +134,24 @@ def test_a_recipe_by_name_brings_its_threshold_and_bears_no_second_say(tmp_path:
     settings = read_settings(path)
     assert settings.recipe == replace(ge.Recipe.named("melody"), transpositions=(-5, 6))
     assert (settings.good_threshold, settings.bad_threshold) == (0.4, 0.5)
-    path.write_text('recipe = "melody"\nmeasure = "cosine"')
+    path.write_text('recipe = "melody"\nmeasure = "cosine"\naligned = 0.2')
     with pytest.raises(
-        ge.InvalidTaste, match="recipe: 'melody' stands for 'measure' too: delete one of them"
+        ge.InvalidTaste, match="taste.toml: recipe: 'melody' stands for measure, aligned too: delete these"
     ):
         read_settings(path)
+
+
+def test_the_template_turned_into_a_melody_taste_brings_its_threshold(tmp_path: Path) -> None:
+    path = tmp_path / "taste.toml"
+    kept = TEMPLATE[: TEMPLATE.index("\n[drawing]")].replace("# recipe", "recipe")
+    path.write_text(re.sub(r"^(measure|aligned) = .*$", "", kept, flags=re.M))
+    assert read_settings(path) == Settings(recipe=ge.Recipe.named("melody"))
+    assert read_settings(path).bad_threshold == 0.4
+    path.write_text('recipe = "occurrence"')
+    with pytest.raises(ge.InvalidTaste, match="expected one of 'fragment', 'melody'"):
+        read_settings(path)
+    with pytest.raises(ge.InvalidInput, match="for find alone"):
+        Settings(recipe=ge.Recipe.named("occurrence"))
 
 
 def test_a_taste_of_melodies_judges_versions(tmp_path: Path) -> None:

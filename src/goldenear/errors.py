@@ -29,9 +29,9 @@ class InvalidInput(GoldenearError, ValueError):
 class NoNotes(InvalidInput):
     """A fragment without notes was given where something has to sound."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, what: str = "notes") -> None:
         super().__init__(
-            f"{name or 'the fragment'}: there are no notes in it, so there is nothing to compare"
+            f"{name or 'the fragment'}: there are no {what} in it, so there is nothing to compare"
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -32,7 +31,7 @@ def find(
     ] = "fragment",
     measure: Annotated[
         str | None,
-        typer.Option(help="In place of the recipe's: window-cosine, cosine, coverage or brightness."),
+        typer.Option(help="For fragments: window-cosine, cosine, coverage or brightness."),
     ] = None,
     tune: Tune = None,
     stretch: Stretches = None,
@@ -43,16 +42,20 @@ def find(
     """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
     from goldenear.match import find as library
     from goldenear.match.rank import with_alterations
-    from goldenear.match.recipe import Measure, Recipe
     from goldenear.notes.read import read, read_all
 
-    wanted = with_alterations(Recipe.named(recipe), stretch, cast("list[Form] | None", form))
-    if measure is not None:
-        wanted = replace(wanted, measure=cast("Measure", measure))
+    wanted = output.recipe_named(recipe, measure, ("fragment", "occurrence"))
+    wanted = with_alterations(wanted, stretch, cast("list[Form] | None", form))
     what = read(fragment, tune=tune)
     tunes = read_all(piece)
     output.say_remarks([*tunes, what])
     table = output.new_table(f"{what.name} in {piece.name}", ["tune", ">similarity", "placement"])
+    heard = [w for w in tunes if len(w) and not (wanted.measure == "occurrence" and w.is_drum.all())]
+    if len(tunes) > 1:
+        for where in tunes:
+            if where not in heard:
+                output.say(f"note: {where.name}: no notes to look for it in, left out")
+        tunes = heard
     for where in output.with_progress(tunes, "searching"):
         for match in library.find(
             where,
@@ -70,5 +73,5 @@ def find(
     if table.row_count:
         output.print_table(table)
     else:
-        least = wanted.found_from if threshold is None else threshold
+        least = wanted.threshold if threshold is None else threshold
         output.say(f"no place reaches a similarity of {least}; --threshold lowers it")

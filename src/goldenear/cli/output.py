@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from goldenear.match.matches import Match
+    from goldenear.match.recipe import Measure, Recipe
     from goldenear.notes.note_array import NoteArray
 
 Item = TypeVar("Item")
@@ -148,3 +149,24 @@ def picture_paths(names: Sequence[str], path: Path) -> list[Path]:
         taken[kept] = taken.get(kept, 0) + 1
         targets.append(path / f"{kept}{f' ({taken[kept]})' if taken[kept] > 1 else ''}.png")
     return targets
+
+
+def recipe_named(name: str, measure: str | None, known: tuple[str, ...]) -> Recipe:
+    """Return the recipe that a command was asked for, with another measure where a fragment's is given one.
+
+    Raises
+    ------
+    InvalidInput
+        If the command knows no such recipe, or the recipe has a measure of its own.
+    """
+    from goldenear.match.recipe import Recipe
+
+    if name not in known:
+        raise InvalidInput(f"--recipe: expected one of {', '.join(known)} here, got {name!r}")
+    if measure is None:
+        return Recipe.named(name)
+    if name != "fragment":
+        raise InvalidInput(f"--measure: the recipe {name!r} has its own; leave one of them out")
+    if measure == "occurrence":
+        raise InvalidInput("--measure: occurrences are found with --recipe occurrence")
+    return Recipe(measure=cast("Measure", measure))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -41,7 +40,7 @@ def rank(
     ] = "fragment",
     measure: Annotated[
         str | None,
-        typer.Option(help="In place of the recipe's: window-cosine, cosine, coverage or brightness."),
+        typer.Option(help="For fragments: window-cosine, cosine, coverage or brightness."),
     ] = None,
     json: output.Json = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the best match: a picture file.")] = None,
@@ -50,11 +49,10 @@ def rank(
 ) -> None:
     """Rank samples by how much a fragment resembles them."""
     from goldenear.match import rank as library
-    from goldenear.match.recipe import Measure, Recipe
     from goldenear.notes.read import read, read_all
 
     output.check_picture(plot)
-    wanted = Recipe.named(recipe)
+    wanted = output.recipe_named(recipe, measure, ("fragment", "melody"))
     x = read(file, tune=tune)
     compared = [tune for path in _music_files(samples) for tune in read_all(path)]
     silent = [sample for sample in compared if not len(sample)]
@@ -68,7 +66,7 @@ def rank(
         k=k,
         stretches=stretch,
         forms=cast("list[Form] | None", form),
-        recipe=wanted if measure is None else replace(wanted, measure=cast("Measure", measure)),
+        recipe=wanted,
         backend=cast("Backend", backend),
         threads=threads,
     )
@@ -90,7 +88,7 @@ def rank(
             best,
             title=x.name,
             because=f"most like {best.name}",
-            ranked={"sample": (matches, 1.0)},
+            ranked={"sample": (matches, wanted.threshold)},
         )
         output.save_picture(figure, plot)
         output.say(f"drawn: {plot}")

@@ -38,6 +38,9 @@ TRANSPOSITIONS = 2
 MAX_PAIRS = 2**28
 """More pairs of notes than this are not aligned: that would take minutes."""
 
+EXACT = 2.0**52
+"""Times below are exact as floats."""
+
 NEVER = -(2**40)
 
 
@@ -105,31 +108,40 @@ def likeness(x: Line, sample: Line, stretches: Stretches, allowed: tuple[int, in
         If there are too many pairs of notes.
     """
     n, m = len(x.pitch), len(sample.pitch)
-    check_size(n, m)
+    check_size(x, np.array(m), sample.time.sum(), np.array(sample.ticks_per_quarter), stretches)
     best = points(x, sample, stretches, transpositions(x, sample, allowed)).max(axis=0, initial=0)
     if not n or not m:
         return 0.0
     return float((best / (NOTE * np.sqrt(float(n) * float(m))) * stretches.price).max())
 
 
-def check_size(n: int, m: int) -> None:
-    """Raise TooLarge where two lines have too many pairs of notes."""
-    if n * m > MAX_PAIRS:
-        raise TooLarge(f"melodies of {n:,} and {m:,} notes are too long to be aligned: cut the music")
+def check_size(
+    x: Line, notes: NDArray[np.int64], time: NDArray[np.int64], ticks: NDArray[np.int64], stretches: Stretches
+) -> None:
+    """Raise TooLarge where lines have too many pairs of notes with X, or times that cannot be compared exactly.
+
+    `notes`, `time` and `ticks` are their numbers of notes, how long they are, and their ticks a quarter.
+    """
+    pairs = len(x.pitch) * int(np.max(notes))
+    if pairs > MAX_PAIRS:
+        raise TooLarge(f"melodies with {pairs:,} pairs of notes are too long to be aligned: cut the music")
+    longest = np.maximum(float(x.time.sum()) * ticks, time * float(x.ticks_per_quarter)).max()
+    if longest * float(max(stretches.up.max(), stretches.down.max())) > EXACT:
+        raise TooLarge("melodies in ticks so fine, or so long, cannot be aligned: use fewer ticks a quarter")
 
 
 def transpositions(x: Line, sample: Line, allowed: tuple[int, int] | None) -> NDArray[np.int64]:
     """Return at which transpositions two lines could share the most time, pitch by pitch; of equals the lowest."""
     if not len(x.pitch) or not len(sample.pitch):
         return np.zeros(0, np.int64)
-    lowest, highest = int(sample.pitch.min()), int(x.pitch.min())
-    ours = np.bincount(x.pitch - highest, weights=x.time).astype(np.int64) * sample.ticks_per_quarter
+    lowest, x_lowest = int(sample.pitch.min()), int(x.pitch.min())
+    ours = np.bincount(x.pitch - x_lowest, weights=x.time).astype(np.int64) * sample.ticks_per_quarter
     theirs = np.bincount(sample.pitch - lowest, weights=sample.time).astype(np.int64) * x.ticks_per_quarter
-    # Row i of the padded view is X's pitches, moved down by the i-th transposition.
     padded = np.pad(ours, len(theirs) - 1)
-    rows = np.lib.stride_tricks.sliding_window_view(padded, len(theirs))
-    shared = np.minimum(rows, theirs).sum(axis=1)
-    moved = np.arange(len(rows)) - (len(theirs) - 1) + highest - lowest
+    shared = np.zeros(len(ours) + len(theirs) - 1, np.int64)
+    for pitch in np.flatnonzero(theirs).tolist():
+        shared += np.minimum(padded[pitch : pitch + len(shared)], theirs[pitch])
+    moved = np.arange(len(shared)) - (len(theirs) - 1) + x_lowest - lowest
     if allowed is not None:
         within = (moved >= allowed[0]) & (moved <= allowed[1])
         moved, shared = moved[within], shared[within]
@@ -189,9 +201,16 @@ def kept_lines(samples: PreparedSamples, form: Form) -> list[Line]:
     return lines
 
 
-def notes_of(samples: PreparedSamples) -> NDArray[np.int64]:
-    """Return how many notes the melody of each sample has."""
-    return np.array([len(line.pitch) for line in kept_lines(samples, "prime")], np.int64)
+def most_of(x: NoteArray, samples: PreparedSamples) -> NDArray[np.float64]:
+    """Return what X's melody cannot exceed aligned with each sample's, shape (samples,).
+
+    Backwards a polyphonic sample may have another number of notes: the highest at each of its offsets.
+    """
+    n, most = len(line_of(x).pitch), np.zeros(len(samples))
+    for form, stretches in forms_of(samples.recipe).items():
+        lengths = np.array([len(line.pitch) for line in kept_lines(samples, form)], np.int64)
+        most = np.maximum(most, most_likeness(n, lengths) * float(stretches.price.max()))
+    return most
 
 
 def align(x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> NDArray[np.float64]:

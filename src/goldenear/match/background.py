@@ -35,14 +35,15 @@ class Background:
     Parameters
     ----------
     pieces : NoteArrays
-        Music that has nothing to do with what is judged, but is of its kind; at least 20 pieces.
-    recipe : Recipe, optional
-        How likeness is counted.
+        Music that has nothing to do with what is judged, but is of its kind; at least 20 different pieces,
+        better 200.
+    recipe : Recipe or str, optional
+        How likeness is counted: as in :func:`goldenear.rank`, the recipe ``"fragment"`` by default.
 
     Raises
     ------
     InvalidInput
-        If there are too few pieces.
+        If there are too few pieces, or the recipe is one for :func:`goldenear.find`.
     NoNotes
         If nothing sounds in one.
 
@@ -65,8 +66,12 @@ class Background:
     True
     """
 
-    def __init__(self, pieces: Iterable[NoteArray], recipe: Recipe | None = None) -> None:
+    def __init__(self, pieces: Iterable[NoteArray], recipe: Recipe | str | None = None) -> None:
         self.pieces = prepare(pieces, recipe)
+        if self.recipe.measure == "occurrence":
+            raise InvalidInput(
+                "recipe: a background is ranked, and occurrences are not: use fragment or melody"
+            )
         if len(self.pieces) < FEWEST:
             raise InvalidInput(f"pieces: a background needs at least {FEWEST}, got {len(self.pieces)}")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.match.alignment import line_of, most_likeness, notes_of
+from goldenear.match.alignment import most_of
 from goldenear.match.engines import Best, Comparing
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
@@ -67,19 +68,29 @@ def blended(
     compared, best = engine.compare(pictures, samples, len(samples), least, threads, prune)
     aligned = np.zeros(len(samples))
     similarity = np.zeros(len(samples))
-    most = most_likeness(len(line_of(x).pitch), notes_of(samples)[compared])
-    upper = (1 - share) * best.similarity[compared] + share * most
+    upper = (1 - share) * best.similarity[compared] + share * most_of(x, samples)[compared]
     order = np.argsort(-upper, kind="stable")
     done, chunk, floor = 0, FIRST_CHUNK if prune else len(order), at_least
-    while done < len(order):
+    while done < len(order) and k:
         part = order[done : done + chunk]
         part = part[upper[part] >= floor] if prune else part
         if not len(part):
             break
         which = compared[part]
-        aligned[which] = engine.align(x, samples, which)
+        aligned[which] = _aligned(x, samples, which, engine, threads)
         similarity[which] = (1 - share) * best.similarity[which] + share * aligned[which]
         done, chunk = done + len(part), 2 * chunk
         if 0 < k <= done:
             floor = max(floor, float(np.partition(similarity[compared[order[:done]]], -k)[-k]))
     return Blended(compared[order[:done]], similarity, best, share, aligned)
+
+
+def _aligned(
+    x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64], engine: Comparing, threads: int
+) -> NDArray[np.float64]:
+    """Return how well X aligns with some samples, shared out among threads."""
+    if threads == 1 or len(which) < 2:
+        return engine.align(x, samples, which)
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(lambda part: engine.align(x, samples, part), np.array_split(which, threads)))
+    return np.concatenate(parts)

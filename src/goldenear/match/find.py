@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from math import lcm
+from typing import get_args
 
 import numpy as np
 
@@ -16,9 +17,9 @@ from goldenear.match.matches import Match, Matches
 from goldenear.match.occurrence import counted, occurrences
 from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
 from goldenear.match.place import Place, match_at
-from goldenear.match.prepared import prepare
+from goldenear.match.prepared import must_be_notes, prepare
 from goldenear.match.rank import check_same_grid
-from goldenear.match.recipe import Recipe
+from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
@@ -36,7 +37,7 @@ def find(
     *,
     threshold: float | None = None,
     exclusion: Fraction | int | str | None = None,
-    recipe: Recipe | None = None,
+    recipe: Recipe | str | None = None,
     backend: Backend = "auto",
 ) -> Matches:
     """Find the occurrences of a fragment in a piece.
@@ -51,7 +52,7 @@ def find(
     exclusion : Fraction, int or str, optional
         No two occurrences begin within less than so many quarters of one another: the brighter stays.
         By default half the length of the brighter, at most 2; 1 under the measure ``"occurrence"``.
-    recipe : Recipe, optional
+    recipe : Recipe or str, optional
         How likeness is counted.
     backend : {"auto", "numpy", "numba", "torch"}
         The engine; the answer does not depend on it.
@@ -59,9 +60,9 @@ def find(
     Returns
     -------
     Matches
-        Placements that no neighbour in time outshines at their transposition, and that keep clear of
-        brighter ones: the brightest first; of equals the earlier alteration of the recipe, then the earlier in the
-        piece, then the smallest transposition. ``match.onset`` tells where, in quarters.
+        Placements that no neighbour in time outshines at their transposition (under ``"occurrence"``, all), and that
+        keep clear of brighter ones: the brightest first; of equals the earlier alteration of the recipe, then the
+        earlier in the piece, then the smallest transposition. ``match.onset`` tells where, in quarters.
 
     Raises
     ------
@@ -81,9 +82,9 @@ def find(
     >>> [(float(m.onset), m.transposition) for m in find(piece, theme)]
     [(0.0, 0), (8.0, 7)]
     """
-    recipe = recipe or Recipe()
+    recipe = recipe_of(recipe)
     if threshold is None:
-        threshold = recipe.found_from
+        threshold = recipe.threshold
     if not 0 < threshold <= 1:
         raise InvalidInput(f"threshold: expected above 0, up to 1, got {threshold}")
     apart = None if exclusion is None else fraction("exclusion", exclusion)
@@ -93,6 +94,10 @@ def find(
         raise InvalidInput(
             "recipe: an occurrence is where a fragment lies, whole melodies are aligned: use rank"
         )
+    if backend not in get_args(Backend):
+        raise InvalidInput(f"backend: expected one of {', '.join(get_args(Backend))}, got {backend!r}")
+    must_be_notes("piece", piece)
+    must_be_notes("fragment", fragment)
     check_same_grid(piece, fragment)
     if recipe.measure == "occurrence":
         return _found(

@@ -31,7 +31,7 @@ from goldenear.match.packed import (
 from goldenear.match.picture import piece_pictures
 from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.rank import check_same_grid, matches_of, rank
-from goldenear.match.recipe import Recipe
+from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.note_array import NoteArray, frozen, merged
 
 
@@ -52,7 +52,7 @@ class LiveMatches:
         Where to begin.
     samples : NoteArrays, or PreparedSamples
         What it is compared with.
-    recipe : Recipe, optional
+    recipe : Recipe or str, optional
         How likeness is counted, where the samples bring no recipe.
 
     Raises
@@ -87,11 +87,11 @@ class LiveMatches:
         x: NoteArray,
         samples: Iterable[NoteArray] | PreparedSamples,
         *,
-        recipe: Recipe | None = None,
+        recipe: Recipe | str | None = None,
     ) -> None:
         if not isinstance(samples, PreparedSamples):
             samples = prepare(samples, recipe)
-        elif recipe is not None and recipe != samples.recipe:
+        elif recipe is not None and recipe_of(recipe) != samples.recipe:
             samples = prepare(samples.samples, recipe)
         if len(samples):
             check_same_grid(x, samples[0])

@@ -76,13 +76,19 @@ def occurrences(piece: NoteArray, fragment: NoteArray, recipe: Recipe, threshold
     TooLarge
         If times are too long to be counted on the common grid.
     """
+    # Readings of pitch do not matter here: each stretch and form once, the cheapest first.
+    done: set[tuple[Fraction, str]] = set()
     for alteration in recipe.alterations:
+        if (alteration.stretch, alteration.form) in done:
+            continue
+        done.add((alteration.stretch, alteration.form))
         altered = alteration.apply(fragment)
         resolution = lcm(piece.ticks_per_quarter, altered.ticks_per_quarter)
         x, k = (_notes(notes, resolution) for notes in (piece, altered))
         begins, ends = int(k.onset[0]), int((k.onset + k.duration).max())
         price = alteration.price
-        for places in places_of(x, k, resolution, threshold / max(price, 1e-9), recipe.transpositions):
+        least = threshold / max(price, 1e-9) * (1 - 1e-12)
+        for places in places_of(x, k, resolution, least, recipe.transpositions):
             for transposition, shift, similarity in zip(*(column.tolist() for column in places), strict=True):
                 if similarity * price < threshold:
                     continue
@@ -104,6 +110,7 @@ def counted(piece: NoteArray, fragment: NoteArray, match: Match) -> Match:
     placed = match.placement.apply(fragment)
     resolution = lcm(piece.ticks_per_quarter, placed.ticks_per_quarter)
     a, b = (notes.where(notes.brightness > 0).at_resolution(resolution) for notes in (piece, placed))
+    a = a.where((a.offset > b.first_onset) & (a.onset < b.last_offset))
     together = np.minimum(a.offset[:, None], b.offset) - np.maximum(a.onset[:, None], b.onset)
     same = (a.pitch[:, None] == b.pitch) & (a.is_drum[:, None] == b.is_drum) & (together > 0)
     light = a.brightness.astype(np.int64)[:, None] * b.brightness
@@ -121,7 +128,7 @@ def _notes(notes: NoteArray, resolution: int) -> Notes:
     """Return the pitched notes that sound, in the ticks of the pair."""
     heard = notes.where((notes.brightness > 0) & ~notes.is_drum)
     if not len(heard):
-        raise NoNotes(notes.name)
+        raise NoNotes(notes.name, "pitched notes")
     up = resolution // heard.ticks_per_quarter
     if heard.last_offset * up > LATEST:
         raise TooLarge(f"{notes.name or 'the notes'}: too long to be counted in ticks of the common grid")
@@ -151,8 +158,11 @@ def places_of(
 def _cuts(x: Notes, k: Notes) -> list[int]:
     """Return shifts between which about as many notes meet as are held in memory at a time."""
     meetings = len(x.pitch) * len(k.pitch) * (2 * len(POINTS) - 1)
-    parts = min(len(x.onset), 1 + meetings // MAX_MEETINGS)
-    inner = x.onset[np.linspace(0, len(x.onset) - 1, parts + 1).astype(int)][1:-1] - k.onset[0]
+    parts = 1 + meetings // MAX_MEETINGS
+    # A few of all shifts at which notes meet tell where most do.
+    some = [onset[:: max(1, len(onset) // 256)] for onset in (x.onset, k.onset)]
+    shifts = np.sort((some[0][:, None] - some[1]).ravel())
+    inner = shifts[np.linspace(0, len(shifts) - 1, parts + 1).astype(int)][1:-1]
     # From where only the fragment's last note meets X to where only its first does.
     return sorted({int(x.onset[0] - k.onset[-1]), *inner.tolist(), int(x.onset[-1] - k.onset[0]) + 1})
 

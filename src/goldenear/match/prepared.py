@@ -10,7 +10,7 @@ from typing import Any, overload
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.packed import Packed, pack, selected
 from goldenear.match.picture import SamplePicture, Sheaf, sample_picture, sheaves
-from goldenear.match.recipe import Recipe
+from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.note_array import NoteArray
 
 
@@ -75,14 +75,14 @@ def must_be_notes(name: str, value: object) -> None:
         )
 
 
-def prepare(samples: Iterable[NoteArray], recipe: Recipe | None = None) -> PreparedSamples:
+def prepare(samples: Iterable[NoteArray], recipe: Recipe | str | None = None) -> PreparedSamples:
     """Make samples ready to be compared with many X.
 
     Parameters
     ----------
     samples : NoteArrays
         What X will be compared with.
-    recipe : Recipe, optional
+    recipe : Recipe or str, optional
         How likeness is counted.
 
     Raises
@@ -104,4 +104,4 @@ def prepare(samples: Iterable[NoteArray], recipe: Recipe | None = None) -> Prepa
                 f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
                 f"{kept[0].name or 'another'} has {kept[0].steps_per_octave}; read both on the same grid"
             )
-    return PreparedSamples(kept, recipe or Recipe())
+    return PreparedSamples(kept, recipe_of(recipe))

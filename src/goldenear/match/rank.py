@@ -17,10 +17,13 @@ from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, piece_pictures
 from goldenear.match.place import Place, match_at
 from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
-from goldenear.match.recipe import Recipe
+from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.alteration import Form, alterations, prices_of
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
+
+ALIGNED = 5
+"""What a pair weighs that is aligned too, to choose an engine by."""
 
 
 def rank(
@@ -31,7 +34,7 @@ def rank(
     at_least: float = 0.0,
     stretches: Mapping[Fraction, float] | Iterable[object] | None = None,
     forms: Mapping[Form, float] | Iterable[Form] | None = None,
-    recipe: Recipe | None = None,
+    recipe: Recipe | str | None = None,
     backend: Engine = "auto",
     threads: int = 1,
     exhaustive: bool = False,
@@ -51,7 +54,7 @@ def rank(
         Samples less alike than this, 0..1, are left out; that too takes less time.
     stretches, forms : mapping to price, or iterable, optional
         In place of the recipe's: see :func:`goldenear.alterations`. What is not given stays the recipe's.
-    recipe : Recipe, optional
+    recipe : Recipe or str, optional
         How likeness is counted, where the samples bring no recipe or another is wanted.
     backend : {"auto", "numpy", "numba", "torch"}
         The engine; the answer does not depend on it. ``"auto"`` takes compiled code where there is enough to
@@ -89,16 +92,17 @@ def rank(
     if not isinstance(at_least, Real) or not 0 <= at_least <= 1:
         raise InvalidInput(f"at_least: expected a number within 0..1, got {at_least!r}")
     must_be_notes("x", x)
-    if (recipe or getattr(samples, "recipe", Recipe())).measure == "occurrence":
-        raise InvalidInput("recipe: occurrences are found in a piece: use find")
     own = samples.recipe if isinstance(samples, PreparedSamples) else None
-    wanted = with_alterations(recipe or own or Recipe(), stretches, forms)
+    wanted = with_alterations(recipe_of(own if recipe is None else recipe), stretches, forms)
+    if wanted.measure == "occurrence":
+        raise InvalidInput("recipe: occurrences are found in a piece: use find")
     if not isinstance(samples, PreparedSamples) or wanted != own:
         samples = prepare(samples, wanted)
     if len(samples):
         check_same_grid(x, samples[0])
     pictures = piece_pictures(x, samples.recipe)
-    engine = engine_named(backend, len(samples) * len(samples.recipe.alterations))
+    pairs = len(samples) * len(samples.recipe.alterations) * (ALIGNED if samples.recipe.aligned else 1)
+    engine = engine_named(backend, pairs)
     limit = len(samples) if k is None else min(k, len(samples))
     floor = float(at_least)
     blend = blended(x, pictures, samples, engine, limit, floor, threads, prune=not exhaustive)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
+from numbers import Real
 from typing import Literal, get_args
 
 from goldenear.errors import InvalidInput
@@ -83,9 +84,11 @@ class Recipe:
         return recipes[name]
 
     @property
-    def found_from(self) -> float:
-        """The similarity from which :func:`goldenear.find` counts a place, if it is told nothing else."""
-        return THRESHOLDS["occurrence" if self.measure == "occurrence" else "fragment"]
+    def threshold(self) -> float:
+        """The similarity from which music resembles a sample, or a place counts, where nothing else is said."""
+        if self.measure == "occurrence":
+            return THRESHOLDS["occurrence"]
+        return THRESHOLDS["melody" if self.aligned else "fragment"]
 
     def __post_init__(self) -> None:
         if self.measure not in MEASURES:
@@ -98,8 +101,27 @@ class Recipe:
             raise InvalidInput(
                 f"neighbour_share: expected a fraction 0..1 with a denominator up to 127, got {self.neighbour_share}"
             )
-        if not 0 <= self.aligned <= 1:
-            raise InvalidInput(f"aligned: expected a number within 0..1, got {self.aligned}")
+        if not isinstance(self.aligned, Real) or not 0 <= self.aligned <= 1:
+            raise InvalidInput(f"aligned: expected a number within 0..1, got {self.aligned!r}")
+        if self.aligned and self.measure == "occurrence":
+            raise InvalidInput("aligned: an occurrence is where a fragment lies, whole melodies are aligned")
+
+
+def recipe_of(value: Recipe | str | None) -> Recipe:
+    """Return a recipe, or the one of that name; the default for None.
+
+    Raises
+    ------
+    InvalidInput
+        If it is neither, or there is none of that name.
+    """
+    if value is None:
+        return Recipe()
+    if isinstance(value, str):
+        return Recipe.named(value)
+    if not isinstance(value, Recipe):
+        raise InvalidInput(f"recipe: expected a Recipe or the name of one, got {type(value).__name__}")
+    return value
 
 
 @cache

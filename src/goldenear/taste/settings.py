@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from math import isfinite, isnan, nan
 from pathlib import Path
 from typing import Any, get_args
 
@@ -31,7 +32,7 @@ class Settings:
     recipe : Recipe
         How likeness is counted.
     good_threshold, bad_threshold : float
-        The similarity from which X resembles a good, or a bad, sample; above 0, up to 1.
+        The similarity from which X resembles a good, or a bad, sample; above 0, up to 1. The recipe's by default.
     steps_per_octave : int
         The pitch grid of the samples and of X.
     brightness : {"plain", "velocity"}
@@ -39,21 +40,27 @@ class Settings:
     """
 
     recipe: Recipe = Recipe()
-    good_threshold: float = THRESHOLD
-    bad_threshold: float = THRESHOLD
+    good_threshold: float = nan
+    bad_threshold: float = nan
     steps_per_octave: int = 12
     brightness: Brightness = "plain"
 
     def __post_init__(self) -> None:
+        if self.recipe.measure == "occurrence":
+            raise InvalidInput(
+                "recipe: a taste judges by 'fragment' or 'melody'; 'occurrence' is for find alone"
+            )
         for name, value in (("good", self.good_threshold), ("bad", self.bad_threshold)):
-            if not 0 < value <= 1:
+            if isnan(value):
+                object.__setattr__(self, f"{name}_threshold", self.recipe.threshold)
+            elif not 0 < value <= 1:
                 raise InvalidInput(f"thresholds.{name}: expected above 0, up to 1, got {value}")
 
 
 TEMPLATE = f"""\
 # How this taste listens. Every key has the default shown here; delete what you do not change.
 
-# A whole recipe by name, in place of measure, aligned, [drawing] and [alterations], which must then be deleted:
+# A whole recipe by name, in place of measure, aligned, [drawing] and [alterations], which must then all be deleted:
 # recipe = "melody"
 
 # What a similarity is made of: "window-cosine" (is the sample in X, with little else where it lies?),
@@ -77,9 +84,10 @@ transpositions = "all"
 neighbour_share = "1/2"
 
 [thresholds]
-# From which similarity on X resembles a sample. One bad sample resembled is a veto.
-good = {THRESHOLD}
-bad = {THRESHOLD}
+# From which similarity on X resembles a sample. One bad sample resembled is a veto. The recipe's own by default:
+# {THRESHOLD}; with recipe = "melody", or aligned above 0, {THRESHOLDS["melody"]}.
+# good = {THRESHOLD}
+# bad = {THRESHOLD}
 
 [drawing]
 # Factors of a note's brightness: for its beginning, and for the rest; body = 0 draws onsets only.
@@ -101,6 +109,10 @@ onset_quarters = "1/4"
 {chr(10).join(f"{reading} = {price}" for reading, price in READING_PRICES.items())}
 """
 """A taste.toml that spells out every default, with comments."""
+
+JUDGING = ("fragment", "melody")
+MEASURING = tuple(measure for measure in get_args(Measure) if measure != "occurrence")
+"""The recipes and measures that judge; occurrences are only found."""
 
 IN_A_RECIPE = ("measure", "aligned", "drawing", "alterations")
 """Keys that a recipe with a name stands for."""
@@ -167,10 +179,10 @@ def _settings(table: Mapping[str, Any]) -> Settings:
     grid = _whole("steps_per_octave", table.get("steps_per_octave", 12))
     if not 1 <= grid <= 1200:
         raise InvalidInput(f"steps_per_octave: expected 1..1,200, got {grid}")
-    name = _choice("recipe", table.get("recipe", "fragment"), tuple(THRESHOLDS))
+    name = _choice("recipe", table.get("recipe", "fragment"), JUDGING)
     also = [key for key in IN_A_RECIPE if key in table]
     if "recipe" in table and also:
-        raise InvalidInput(f"recipe: {name!r} stands for {also[0]!r} too: delete one of them")
+        raise InvalidInput(f"recipe: {name!r} stands for {', '.join(also)} too: delete these, or the recipe")
     recipe = replace(
         Recipe.named(name) if "recipe" in table else _own_recipe(table),
         transpositions=_range("transpositions", table.get("transpositions", "all")),
@@ -178,8 +190,8 @@ def _settings(table: Mapping[str, Any]) -> Settings:
     )
     return Settings(
         recipe,
-        _number("thresholds.good", thresholds.get("good", THRESHOLDS[name])),
-        _number("thresholds.bad", thresholds.get("bad", THRESHOLDS[name])),
+        _number("thresholds.good", thresholds.get("good", recipe.threshold)),
+        _number("thresholds.bad", thresholds.get("bad", recipe.threshold)),
         grid,
         _choice("brightness", table.get("brightness", "plain"), get_args(Brightness)),
     )
@@ -189,7 +201,7 @@ def _own_recipe(table: Mapping[str, Any]) -> Recipe:
     """Build the recipe from its keys, one by one."""
     drawing = table.get("drawing", {})
     return Recipe(
-        measure=_choice("measure", table.get("measure", "window-cosine"), get_args(Measure)),
+        measure=_choice("measure", table.get("measure", "window-cosine"), MEASURING),
         alterations=_alterations(table.get("alterations", {})),
         drawing=Drawing(
             body=_whole("drawing.body", drawing.get("body", 1)),
@@ -230,7 +242,7 @@ def _whole(name: str, value: object) -> int:
 
 def _number(name: str, value: object) -> float:
     """Return the value if it is a number."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
         raise InvalidInput(f"{name}: expected a number, got {value!r}")
     return float(value)
 

@@ -40,6 +40,9 @@ class Lines(NamedTuple):
     pitch: NDArray[np.int64]
     time: NDArray[np.int64]
     ticks_per_quarter: NDArray[np.int64]
+    notes: NDArray[np.int64]
+    length: NDArray[np.int64]
+    """How many notes each has, and how many ticks."""
 
 
 def lines_as_columns(lines: Sequence[Line]) -> Lines:
@@ -50,6 +53,8 @@ def lines_as_columns(lines: Sequence[Line]) -> Lines:
         np.concatenate([none, *(line.pitch for line in lines)]),
         np.concatenate([none, *(line.time for line in lines)]),
         np.array([line.ticks_per_quarter for line in lines], np.int64),
+        np.array([len(line.pitch) for line in lines], np.int64),
+        np.array([line.time.sum() for line in lines], np.int64),
     )
 
 
@@ -68,8 +73,8 @@ def align(x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> N
     low, high = recipe.transpositions or (-FAR, FAR)
     for form, stretches in forms_of(recipe).items():
         lines = _kept_columns(samples, form)
-        check_size(len(line.pitch), int(np.diff(lines.start)[which].max()))
-        align_many(*line, *lines, which, *stretches, low, high, found)
+        check_size(line, lines.notes[which], lines.length[which], lines.ticks_per_quarter[which], stretches)
+        align_many(*line, *lines[:4], which, *stretches, low, high, found)
     return found
 
 
@@ -94,6 +99,7 @@ def _transpositions(
         ours[x_pitch[i] - x_lowest] += x_time[i] * ticks
     for i in range(len(pitch)):
         theirs[pitch[i] - lowest] += time[i] * x_ticks
+    heard = np.flatnonzero(theirs)
     chosen = np.zeros(TRANSPOSITIONS, np.int64)
     most = np.full(TRANSPOSITIONS, -1, np.int64)
     for row in range(1 - len(theirs), len(ours)):
@@ -101,8 +107,9 @@ def _transpositions(
         if not low <= moved <= high:
             continue
         shared = 0
-        for p in range(max(0, -row), min(len(theirs), len(ours) - row)):
-            shared += min(ours[row + p], theirs[p])
+        for p in heard:
+            if 0 <= row + p < len(ours):
+                shared += min(ours[row + p], theirs[p])
         for place in range(TRANSPOSITIONS):
             if shared > most[place]:
                 # The others move down by one.
