@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.tables import Table, left_out
-from evaluation import families, fugues, motifs, patterns
+from evaluation import families, fugues, motifs, patterns, robustness
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
 
@@ -27,6 +27,7 @@ TASKS: dict[str, Callable[[Options], list[Table]]] = {
     "fugues": fugues.tables,
     "patterns": patterns.tables,
     "motifs": motifs.tables,
+    "robustness": robustness.tables,
 }
 
 

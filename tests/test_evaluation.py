@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
+from evaluation import robustness
 from evaluation.baselines import BASELINES, CONTROLS
 from evaluation.errors import NoNumber, NotHere
 from evaluation.families import Asked, table_of
@@ -130,3 +131,36 @@ def test_ratios_of_sums_draw_whole_groups() -> None:
     figure = ratio_with_interval([2, 0, 2, 0, 2, 0], [2, 2, 2, 2, 2, 2])
     assert figure.value == 0.5
     assert figure.low < 0.2 < 0.8 < figure.high
+
+
+def test_changes_do_what_they_say() -> None:
+    rng = np.random.default_rng(3)
+    sample = ge.NoteArray.from_arrays(
+        pitch=60 + np.arange(20), onset=np.arange(20) * 480, duration=480, ticks_per_quarter=480
+    )
+    assert len(robustness.dropped(sample, 0.2, rng)) == 16
+    assert (robustness.other_pitches(sample, 0.3, rng).pitch != sample.pitch).sum() == 6
+    assert len(robustness.ornamented(sample, 0.5, rng)) == 20 + 2 * 10
+    moved = robustness.jittered(sample, 20, rng).onset - sample.onset
+    assert 5 < np.abs(moved[1:]).mean() < 40
+    warped = robustness.warped(sample, 0.1, rng)
+    assert warped.last_offset == sample.last_offset
+    assert warped.duration[0] > 1.04 * warped.duration[-1]
+    padded = robustness.padded(sample, 1.0, rng)
+    assert ge.rank(padded, [sample]).best.similarity == 1
+
+
+def test_samples_that_change_are_told_of() -> None:
+    rng = np.random.default_rng(4)
+    samples = [
+        ge.NoteArray.from_arrays(
+            pitch=60 + np.cumsum(rng.integers(-3, 4, 14)),
+            onset=np.arange(14) * 4,
+            duration=4,
+            ticks_per_quarter=4,
+        )
+        for _ in range(5)
+    ]
+    rows = {row[0]: row[1:] for row in robustness.table_of(samples).rows}
+    assert rows["as it is, 0%"] == ["1.000 (1.000 to 1.000)", "1.00", "1.00"] * 2
+    assert rows["padding, 300% a side"][:2] == ["1.000 (1.000 to 1.000)", "1.00"]
