@@ -15,6 +15,7 @@ from evaluation.baselines import BASELINES, CONTROLS
 from evaluation.figures import average_precision, nearest_is_relevant, with_interval
 from evaluation.melodies import Melody
 from evaluation.options import Options
+from goldenear.match.background import in_order
 
 BACKGROUND, QUICK = 200, 30
 """Tunes of the background."""
@@ -76,7 +77,7 @@ def table_of(asked: Asked, options: Options) -> Table:
     notes = [m.notes for m in found]
     for name, recipe in RECIPES.items():
         prepared = ge.prepare(notes, recipe)
-        scores = np.array([_in_order(x, prepared, options) for x in notes])
+        scores = np.array([in_order(x, prepared, backend="numba", threads=options.threads) for x in notes])
         if name == STANDARDISED:
             background = ge.Background(asked.background, recipe)
             standard = np.array(
@@ -90,14 +91,6 @@ def table_of(asked: Asked, options: Options) -> Table:
     for name, compare in {**BASELINES, **CONTROLS}.items():
         table.rows.append([name, *_figures(compare(notes), found)])
     return table
-
-
-def _in_order(x: ge.NoteArray, samples: ge.PreparedSamples, options: Options) -> NDArray[np.float64]:
-    """Return X's similarity to every sample, in their order."""
-    matches = ge.rank(x, samples, backend="numba", threads=options.threads)
-    scores = np.full(len(samples), np.nan)
-    scores[matches.sample] = matches.similarity
-    return scores
 
 
 def _figures(scores: NDArray[np.float64], asked: Sequence[Melody]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,7 @@ class Background:
 
     def __init__(self, pieces: Iterable[NoteArray], recipe: Recipe | str | None = None) -> None:
         self.pieces = prepare(pieces, recipe)
+        self._chances: WeakKeyDictionary[PreparedSamples, Chance] = WeakKeyDictionary()
         if self.recipe.measure == "occurrence":
             raise InvalidInput(
                 "recipe: a background is ranked, and occurrences are not: use fragment or melody"
@@ -90,13 +92,11 @@ class Background:
         return in_order(x, self.pieces, backend=backend, threads=threads)
 
     def chance(self, samples: PreparedSamples, *, backend: Engine = "auto", threads: int = 1) -> Chance:
-        """Return how alike the pieces are to each sample; kept with the samples for the next X."""
-        name = f"chance, {id(self)}"
-        if samples.kept.get(name, (None,))[0] is not self:
+        """Return how alike the pieces are to each sample; kept for the next X as long as the samples are."""
+        if samples not in self._chances:
             laid = [in_order(piece, samples, backend=backend, threads=threads) for piece in self.pieces]
-            samples.kept[name] = (self, _chance(np.array(laid)))
-        found: Chance = samples.kept[name][1]
-        return found
+            self._chances[samples] = _chance(np.array(laid))
+        return self._chances[samples]
 
     def standardised(
         self,

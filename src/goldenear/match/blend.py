@@ -80,7 +80,7 @@ def blended(
         aligned[which] = _aligned(x, samples, which, engine, threads)
         similarity[which] = (1 - share) * best.similarity[which] + share * aligned[which]
         done, chunk = done + len(part), 2 * chunk
-        if 0 < k <= done:
+        if k <= done:
             floor = max(floor, float(np.partition(similarity[compared[order[:done]]], -k)[-k]))
     return Blended(compared[order[:done]], similarity, best, share, aligned)
 

@@ -117,7 +117,7 @@ def counted(piece: NoteArray, fragment: NoteArray, match: Match) -> Match:
     return replace(match, shared=Fraction(int((together * light)[same].sum()), resolution))
 
 
-def weights(duration: NDArray[np.int64], resolution: int = 1) -> NDArray[np.int64]:
+def weights(duration: NDArray[np.int64], resolution: int) -> NDArray[np.int64]:
     """Return what each note counts: a thousand times the square root of its duration in quarters, rounded down."""
     held = duration.copy()
     held[-1] = min(held[-1], int(np.sort(held)[len(held) // 2]))

@@ -147,7 +147,7 @@ def with_alterations(
     stretches: Mapping[Fraction, float] | Iterable[object] | None,
     forms: Mapping[Form, float] | Iterable[Form] | None,
 ) -> Recipe:
-    """Return the recipe with other stretches or forms, where they are given; at their default prices, as a list."""
+    """Return the recipe with other stretches or forms, where they are given; a list takes the default prices."""
     if stretches is None and forms is None:
         return recipe
     own = prices_of(recipe.alterations)

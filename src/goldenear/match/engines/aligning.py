@@ -175,7 +175,7 @@ def entry(fingerprint: int) -> Any:
         for i in range(len(which)):
             k = which[i]
             begin, end = start[k], start[k + 1]
-            if begin == end or not len(x_pitch):
+            if begin == end:
                 continue
             chosen = _transpositions(
                 x_pitch, x_time, x_ticks, pitch[begin:end], time[begin:end], ticks[k], low, high

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 COMPILED = (
     "view",
     "bounds",
+    "afar",
     "edges",
     "room",
     "tile",

@@ -9,13 +9,13 @@ import numpy as np
 from goldenear.correlate.backends.lanes import LANES, greatest, lowest_bit
 from goldenear.correlate.backends.records import int8s, int64s, uint8s, uint16s, uint64s
 from goldenear.match.columns import SPAN
-from goldenear.match.engines.bounds import (
+from goldenear.match.engines.afar import (
     hope_by_strokes,
-    lanes_allowed,
     note_strokes,
     shared_in_span,
     sight_of,
 )
+from goldenear.match.engines.bounds import lanes_allowed
 from goldenear.match.engines.laying import column_of, lay_energy, lay_strokes
 from goldenear.match.engines.tile import scale_times
 from goldenear.match.engines.view import NEVER, WINDOW_COSINE, Number, compiled

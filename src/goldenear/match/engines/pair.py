@@ -8,11 +8,11 @@ import numpy as np
 
 from goldenear.correlate.backends.lanes import LANES, greatest, reaching, splat
 from goldenear.correlate.backends.records import int32s, int64s, uint64s
+from goldenear.match.engines.afar import look_from_afar
 from goldenear.match.engines.bounds import (
     drums_at_most,
     is_countable,
     lanes_allowed,
-    look_from_afar,
     shared_at_most,
 )
 from goldenear.match.engines.excerpts import FOUND, begin_search, next_excerpt
