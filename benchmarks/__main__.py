@@ -21,6 +21,7 @@ from benchmarks import (
     memory,
     on_gpu,
     one_note,
+    ours,
     parts,
     start_up,
     threads,
@@ -64,6 +65,7 @@ def main() -> None:
     head = described()
     print("\n".join(head))
     threads.tell(1)
+    ours.compiled()
     start = time.perf_counter()
     tables: list[Table] = []
     for name in given.only or SECTIONS:

@@ -22,7 +22,7 @@ SHARED_OUT = ", pairs shared out"
 """Ends the name of a side whose pairs are shared out among threads."""
 
 OUR_BUDGET = 30.0
-"""Seconds; enough that a first run which compiles is not taken for the time of a comparison."""
+"""Seconds; enough that ours runs in every round."""
 
 CHUNK_SECONDS = 0.03
 """About so long a peer is run at a time; the chunks of the samples come in turn, round after round."""
