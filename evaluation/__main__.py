@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.tables import Table, left_out
-from evaluation import families, fugues, motifs, patterns, robustness
+from evaluation import chance, families, fugues, motifs, patterns, robustness, veto
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
 
@@ -23,10 +23,13 @@ PURPOSE = "How right goldenear is, on real music with ground truth, beside plain
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 TASKS: dict[str, Callable[[Options], list[Table]]] = {
+    "tunes": families.tables_of_shipped,
     "families": families.tables,
     "fugues": fugues.tables,
     "patterns": patterns.tables,
     "motifs": motifs.tables,
+    "veto": veto.tables,
+    "chance": chance.tables,
     "robustness": robustness.tables,
 }
 

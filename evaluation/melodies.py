@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 import goldenear as ge
+from evaluation.baselines import n_grams
 from evaluation.errors import NotHere
 from evaluation.options import Options
+from goldenear.match.cohort import kin
+
+TUNES = Path(__file__).with_name("tunes")
+
+VERSIONS = 0.3
+"""The cosine of interval n-grams from which on tunes are versions of one another."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,15 @@ class Melody:
     family: str
     record: str
     notes: ge.NoteArray
+
+
+def shipped() -> list[Melody]:
+    """Return the tunes that ship with the evaluation: well-known ones, each in four versions written down for it."""
+    return [
+        Melody(tune.name, path.stem, f"{path.stem} {i}", tune)
+        for path in sorted(TUNES.glob("*.abc"))
+        for i, tune in enumerate(ge.read_all(path))
+    ]
 
 
 def dutch(options: Options) -> list[Melody]:
@@ -61,3 +78,12 @@ def british(options: Options, n: int) -> list[ge.NoteArray]:
     tunes = [tune for path in sorted(folder.rglob("*.abc")) for tune in ge.read_all(path) if len(tune)]
     order = np.random.default_rng(0).permutation(len(tunes))
     return [tunes[i] for i in order[:n]]
+
+
+def one_of_each(tunes: list[ge.NoteArray]) -> list[ge.NoteArray]:
+    """Return one tune of every group of versions: a collection holds some twice, and these are not unrelated.
+
+    Which are versions is told by another measure than ours: runs of intervals that both have.
+    """
+    _, first = np.unique(kin(n_grams(tunes), VERSIONS), return_index=True)
+    return [tunes[i] for i in first]

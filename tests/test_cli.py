@@ -9,23 +9,9 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from goldenear.cli import main
 from test_taste import FALL, OTHER, RISE, after
 
 TWO_TUNES = "X:1\nT:First\nL:1/4\nK:C\nCDEF|G2c2|\n\nX:2\nT:Second\nL:1/4\nK:C\nc3A|F/2E/2D a2|g4|\n"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]):
-    """Return a function that runs the command line and gives (exit code, standard output, standard error)."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
 
 
 @pytest.fixture

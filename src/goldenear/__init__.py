@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from goldenear.notes.provenance import Provenance
     from goldenear.notes.read import read, read_all
     from goldenear.notes.write import write
+    from goldenear.taste.audit import Audit
+    from goldenear.taste.calibrate import calibrate
+    from goldenear.taste.calibration import Calibration
     from goldenear.taste.judge import Taste
     from goldenear.taste.samples import add_sample, new_taste
     from goldenear.taste.settings import Settings
@@ -84,6 +87,9 @@ _HOME = {
     "Explanation": "match.explain",
     "explain": "match.explain",
     "Taste": "taste.judge",
+    "calibrate": "taste.calibrate",
+    "Calibration": "taste.calibration",
+    "Audit": "taste.audit",
     "Verdict": "taste.verdict",
     "Settings": "taste.settings",
     "new_taste": "taste.samples",

@@ -40,8 +40,8 @@ def plot_notes(notes: NoteArray) -> Figure:
     MissingExtra
         If matplotlib is not installed (extra ``plot``).
     """
-    figure = _figure(9.0, 3.6)
-    with _names_as_they_are():
+    figure = empty_figure(9.0, 3.6)
+    with names_as_they_are():
         axes = figure.add_subplot()
         _lay(axes, notes, KIND_COLOURS["sample"], "notes")
         _dress_roll(axes, [notes])
@@ -76,10 +76,10 @@ def plot_verdict(
     MissingExtra
         If matplotlib is not installed (extra ``plot``).
     """
-    figure = _figure(12.0, 7.6, headroom=0.08)
+    figure = empty_figure(12.0, 7.6, headroom=0.08)
     grid = figure.add_gridspec(2, 2, height_ratios=(1.15, 1), width_ratios=(1.35, 1))
     x = x.where(x.brightness > 0)
-    with _names_as_they_are():
+    with names_as_they_are():
         _overlay(figure.add_subplot(grid[0, :]), x, sample, match)
         _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match)
         _bars(figure.add_subplot(grid[1, 1]), ranked)
@@ -88,7 +88,7 @@ def plot_verdict(
     return figure
 
 
-def _names_as_they_are() -> AbstractContextManager[None]:
+def names_as_they_are() -> AbstractContextManager[None]:
     """Return a context in which a dollar sign in a name is a dollar sign, not the beginning of a formula."""
     from matplotlib import rc_context
 
@@ -96,7 +96,7 @@ def _names_as_they_are() -> AbstractContextManager[None]:
     return context
 
 
-def _figure(width: float, height: float, *, headroom: float = 0.0) -> Figure:
+def empty_figure(width: float, height: float, *, headroom: float = 0.0) -> Figure:
     """Return an empty figure that needs no screen, with a share of its height kept free above."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -192,7 +192,7 @@ def _dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
     axes.grid(axis="x", color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel("quarters (beat 1 begins at 0)", fontsize=9)
-    _unframe(axes)
+    unframe(axes)
 
 
 def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
@@ -256,9 +256,9 @@ def _bars(axes: Axes, ranked: Mapping[str, tuple[Matches, float]]) -> None:
         f"the {len(rows)} most alike of {total} samples" if total > len(rows) else "similarity to the samples"
     )
     axes.set_title(f"{which}; dashed: threshold", loc="left", fontsize=10)
-    _unframe(axes)
+    unframe(axes)
 
 
-def _unframe(axes: Any) -> None:
+def unframe(axes: Any) -> None:
     """Take away the frame on the right and above."""
     axes.spines[["top", "right"]].set_visible(False)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from goldenear.cli import output
-from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
     from goldenear.correlate.backends import Backend
@@ -48,17 +47,14 @@ def rank(
     threads: output.Threads = 1,
 ) -> None:
     """Rank samples by how much a fragment resembles them."""
+    from goldenear.cli import music
     from goldenear.match import rank as library
     from goldenear.notes.read import read, read_all
 
     output.check_picture(plot)
     wanted = output.recipe_named(recipe, measure, ("fragment", "melody"))
     x = read(file, tune=tune)
-    compared = [tune for path in _music_files(samples) for tune in read_all(path)]
-    silent = [sample for sample in compared if not len(sample)]
-    for sample in silent:
-        output.say(f"note: {sample.name}: no notes, left out")
-    compared = [sample for sample in compared if len(sample)]
+    compared = music.sounding([tune for path in music.files_in(samples) for tune in read_all(path)])
     output.say_remarks([x, *compared])
     matches = library.rank(
         x,
@@ -92,25 +88,3 @@ def rank(
         )
         output.save_picture(figure, plot)
         output.say(f"drawn: {plot}")
-
-
-def _music_files(paths: list[Path]) -> list[Path]:
-    """Return the files named, and the music files inside the folders named, in order."""
-    from goldenear.notes.read import SUFFIXES
-
-    files: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            files.append(path)
-            continue
-        inside = sorted(
-            p
-            for p in path.rglob("*")
-            if p.is_file()
-            and p.suffix.lower() in SUFFIXES
-            and not any(part.startswith(".") for part in p.relative_to(path).parts)
-        )
-        if not inside:
-            raise InvalidInput(f"{path}: no music files in this folder")
-        files += inside
-    return files

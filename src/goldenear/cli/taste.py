@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from goldenear.cli import output
+
+if TYPE_CHECKING:
+    from goldenear.match.engines import Engine
+    from goldenear.taste.calibration import Calibration
 
 app = typer.Typer(
     help="Make a taste and fill it: a folder with good/, bad/ and taste.toml.", rich_markup_mode=None
@@ -42,3 +46,106 @@ def add(
         raise InvalidInput(f"--name: expected one file, got {len(files)}")
     for path in files:
         output.say(f"added: {add_sample(folder, kind, path, name=name)}")
+
+
+@app.command("calibrate")
+def calibrate(
+    folder: Annotated[Path, typer.Argument(help="The taste.")],
+    background: Annotated[
+        Path | None,
+        typer.Option(
+            help="Unrelated music of the kind that will be judged: a folder, or a collection of tunes."
+        ),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(help="The share of unrelated fragments that may resemble any sample at all.")
+    ] = 0.01,
+    quarters: Annotated[
+        float | None, typer.Option(help="How long the fragments are for which the rate is to hold.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the fragments that are cut from the background.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw the report: a picture file.")] = None,
+    json: output.Json = False,
+    backend: output.Backend = "auto",
+    threads: output.Threads = 1,
+) -> None:
+    """Measure what chance does with the samples, set the threshold by it, and report what they say of each other.
+
+    Writes calibration.json into the taste; the samples and taste.toml stay as they are.
+    """
+    from goldenear.cli import music
+    from goldenear.taste.calibrate import calibrate as calibrated
+    from goldenear.taste.calibration import write_calibration
+    from goldenear.taste.judge import Taste
+
+    output.check_picture(plot)
+    taste = Taste(folder)
+    pieces = None if background is None else music.readable_in(background, taste.read)
+    found = calibrated(
+        taste,
+        pieces,
+        name="" if background is None else background.name,
+        rate=rate,
+        quarters=quarters,
+        seed=seed,
+        backend=cast("Engine", backend),
+        threads=threads,
+        progress=output.with_progress,
+    )
+    path = write_calibration(folder, found)
+    if json:
+        output.print_json(found.as_dict())
+    else:
+        _print_report(found)
+    output.say(f"written: {path}")
+    if plot is not None:
+        output.save_picture(found.plot(), plot)
+        output.say(f"drawn: {plot}")
+
+
+def _print_report(found: Calibration) -> None:
+    """Print what a calibration found, for people."""
+    audit = found.audit
+    length = "" if found.quarters is None else f" for fragments of {found.quarters:g} quarters"
+    what = "similarity" if found.group is None else "times X's likeness to the samples at large"
+    facts = output.new_table("", ["calibrated", ""])
+    rows = [
+        ("background", f"{found.background}: {found.pieces} pieces"),
+        ("threshold", f"{found.strength:.3f} {what}{length}"),
+        ("false alarms asked", f"{found.rate:.2%} of unrelated fragments, whatever sample they resemble"),
+        (
+            "false alarms found",
+            f"{audit.false_alarms}, on parts of the background that did not set the threshold",
+        ),
+        ("good judged good", f"{audit.recalled('good')}, each by all other samples"),
+        ("bad vetoed", f"{audit.recalled('bad')}, likewise"),
+        ("good vetoed", f"{audit.vetoed}, likewise"),
+        ("with fewer samples", "; ".join(_point(*point) for point in audit.curve)),
+    ]
+    for row in rows:
+        facts.add_row(*map(output.plain, row))
+    output.print_table(facts)
+    every = output.new_table(
+        "", ["sample", "by the others", "nearest", ">similarity", ">counts from", ">echoes", ">alone"]
+    )
+    for told in audit.told:
+        style = output.OUTCOME_STYLES[told.outcome]
+        every.add_row(
+            output.plain(told.name),
+            f"[{style}]{told.outcome}[/{style}]",
+            output.plain(told.nearest),
+            f"{told.similarity:.3f}",
+            f"{told.threshold:.3f}",
+            str(told.echoes),
+            f"{told.alone:.3f}",
+        )
+    output.print_table(every)
+    for torn in audit.torn:
+        output.say(
+            f"note: {torn.bad} vetoes {torn.good} ({torn.similarity:.2f}): is one of them in the wrong folder?"
+        )
+
+
+def _point(share: float, good: float, bad: float) -> str:
+    """Return a point of the curve in words."""
+    return f"{share:.0%} of them: {good:.0%} of the good, {bad:.0%} of the bad"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -15,9 +16,12 @@ from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray
+from goldenear.notes.read import read_all
 
 FEWEST = 20
 """Pieces from which on a mean and a spread mean something."""
+
+UNRELATED = Path(__file__).parent / "unrelated"
 
 NARROWEST = 0.01
 """No spread is taken to be narrower: where nothing is shared by chance, a little is not a miracle."""
@@ -130,6 +134,11 @@ class Background:
         theirs = self.chance(samples, backend=backend, threads=threads)
         similarity = in_order(x, samples, backend=backend, threads=threads)
         return ((similarity - ours.mean) / ours.spread + (similarity - theirs.mean) / theirs.spread) / 2
+
+
+def shipped() -> list[NoteArray]:
+    """Return the small background that ships with the program: 74 songs, dances and themes, most of one voice."""
+    return [tune for path in sorted(UNRELATED.glob("*.abc")) for tune in read_all(path)]
 
 
 def in_order(

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
 from goldenear.match.engines import Engine
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import read_all
+from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
 from goldenear.taste.library import prepared_folder
 from goldenear.taste.samples import SETTINGS_FILE, check_is_taste
 from goldenear.taste.settings import Settings, read_settings
@@ -32,6 +35,9 @@ class Taste:
         The samples: sequences of NoteArray, to be judged by or given to :func:`goldenear.rank`.
     settings : Settings
         What taste.toml says.
+    calibration : Calibration, optional
+        What chance does with the samples: what ``goldenear taste calibrate`` left in calibration.json, if it was made
+        for these samples and this recipe.
     remarks : tuple of str
         What was left out or repaired when the samples were read.
 
@@ -58,7 +64,8 @@ class Taste:
             for sample in bad
             if sample in liked
         )
-        self._hold(good, bad, settings, good_remarks + bad_remarks + torn)
+        calibration, stale = _calibration(root, (*good, *bad), settings)
+        self._hold(good, bad, settings, good_remarks + bad_remarks + torn + stale, calibration)
 
     @classmethod
     def of(
@@ -67,25 +74,34 @@ class Taste:
         good: Iterable[NoteArray] = (),
         bad: Iterable[NoteArray] = (),
         settings: Settings | None = None,
+        calibration: Calibration | None = None,
     ) -> Taste:
         """Make a taste from samples in memory.
 
         Raises
         ------
         InvalidInput
-            If there are no samples at all, or nothing sounds in one.
+            If there are no samples at all, nothing sounds in one, or the calibration was made for others.
         """
         taste = cls.__new__(cls)
         settings = settings or Settings()
         liked, disliked = (prepare(samples, settings.recipe) for samples in (good, bad))
         if not len(liked) and not len(disliked):
             raise InvalidInput("good, bad: expected at least one sample")
-        taste._hold(liked, disliked, settings, ())
+        if calibration and calibration.made_for != digest_of((*liked, *disliked), settings.recipe):
+            raise InvalidInput("calibration: it was made for other samples, or another recipe")
+        taste._hold(liked, disliked, settings, (), calibration)
         return taste
 
     def _hold(
-        self, good: PreparedSamples, bad: PreparedSamples, settings: Settings, remarks: tuple[str, ...]
+        self,
+        good: PreparedSamples,
+        bad: PreparedSamples,
+        settings: Settings,
+        remarks: tuple[str, ...],
+        calibration: Calibration | None,
     ) -> None:
+        self.calibration = calibration
         self.settings = settings
         self.remarks = remarks
         self.good = good
@@ -135,6 +151,7 @@ class Taste:
             rank(x, self.good, backend=backend, threads=threads),
             rank(x, self.bad, backend=backend, threads=threads),
             self.settings,
+            self.calibration,
         )
 
     def vetoes(self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1) -> bool:
@@ -147,5 +164,23 @@ class Taste:
         InvalidInput
             If X is drawn on another pitch grid than the taste.
         """
+        if self.calibration and self.calibration.group is not None:
+            return self.judge(x, backend=backend, threads=threads).outcome == "bad"
         least = self.settings.bad_threshold
+        if self.calibration and least == self.settings.recipe.threshold:
+            least = self.calibration.threshold(np.empty(0))
         return len(rank(x, self.bad, k=1, at_least=least, backend=backend, threads=threads)) > 0
+
+
+def _calibration(
+    root: Path, samples: Iterable[NoteArray], settings: Settings
+) -> tuple[Calibration | None, tuple[str, ...]]:
+    """Return the calibration in a taste's folder, and a remark where it is damaged or not for these samples."""
+    anew = f"'goldenear taste calibrate {root}' makes it anew"
+    try:
+        found = read_calibration(root)
+    except InvalidTaste as error:
+        return None, (f"{error}: left out; {anew}",)
+    if found is None or found.made_for == digest_of(samples, settings.recipe):
+        return found, ()
+    return None, (f"{CALIBRATION_FILE}: left out, for samples or settings have changed since; {anew}",)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from goldenear.match.explain import Explanation, explain
 from goldenear.match.matches import Match, Matches
 from goldenear.notes.note_array import NoteArray
+from goldenear.taste.calibration import Calibration
 from goldenear.taste.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,21 +33,58 @@ class Verdict:
         Every sample, ranked.
     settings : Settings
         The taste's settings, thresholds among them.
+    calibration : Calibration, optional
+        What chance does with the samples, where that was measured.
     """
 
     x: NoteArray
     good: Matches
     bad: Matches
     settings: Settings
+    calibration: Calibration | None = None
+
+    @cached_property
+    def thresholds(self) -> tuple[float, float]:
+        """The similarity from which X resembles a good, and a bad sample: as calibrated, unless set by hand."""
+        by_hand = self.settings.good_threshold, self.settings.bad_threshold
+        if self.calibration is None:
+            return by_hand
+        calibrated = self.calibration.threshold(self._similarities)
+        own = self.settings.recipe.threshold
+        good, bad = (calibrated if value == own else value for value in by_hand)
+        return good, bad
+
+    def p_value(self, match: Match) -> float | None:
+        """Return how often unrelated music resembles any sample as much, 0..1; None where chance was not measured.
+
+        It pays for everything that was tried: every transposition, shift and alteration of every sample.
+        """
+        if self.calibration is None:
+            return None
+        quarters = (self.x.last_offset - self.x.first_onset) / self.x.ticks_per_quarter
+        return self.calibration.p_value(match.similarity / self._at_large, quarters)
+
+    @cached_property
+    def _similarities(self) -> NDArray[np.float64]:
+        """X's similarity to every sample, good before bad, in their order."""
+        found = [np.zeros(len(kind.samples)) for kind in (self.good, self.bad)]
+        for similarity, kind in zip(found, (self.good, self.bad), strict=True):
+            similarity[kind.sample] = kind.similarity
+        return np.concatenate(found)
+
+    @cached_property
+    def _at_large(self) -> float:
+        """What similarities are taken against."""
+        return 1.0 if self.calibration is None else self.calibration.at_large(self._similarities)
 
     @property
     def outcome(self) -> Outcome:
         """``"bad"`` if X resembles any bad sample: the veto is final; else ``"good"`` if it resembles any good
         one; else ``"neither"``.
         """  # noqa: D205
-        if _reaches(self.bad.best, self.settings.bad_threshold):
+        if _reaches(self.bad.best, self.thresholds[1]):
             return "bad"
-        return "good" if _reaches(self.good.best, self.settings.good_threshold) else "neither"
+        return "good" if _reaches(self.good.best, self.thresholds[0]) else "neither"
 
     @property
     def score(self) -> float:
@@ -51,8 +93,8 @@ class Verdict:
         Let g and b be the greatest similarity to a good and to a bad sample, each bent so that its
         threshold lies at 1/2. Vetoed: -b, so -1..-1/2. Good: g, so 1/2..1. Neither: g - b, in between.
         """
-        g = _bent(self.good.best, self.settings.good_threshold)
-        b = _bent(self.bad.best, self.settings.bad_threshold)
+        g = _bent(self.good.best, self.thresholds[0])
+        b = _bent(self.bad.best, self.thresholds[1])
         return {"bad": -b, "good": g, "neither": g - b}[self.outcome]
 
     @property
@@ -60,8 +102,8 @@ class Verdict:
         """The match that decided; for ``"neither"`` the one that came nearest to deciding."""
         if self.outcome != "neither":
             return self.bad.best if self.outcome == "bad" else self.good.best
-        g = _bent(self.good.best, self.settings.good_threshold)
-        b = _bent(self.bad.best, self.settings.bad_threshold)
+        g = _bent(self.good.best, self.thresholds[0])
+        b = _bent(self.bad.best, self.thresholds[1])
         return self.bad.best if self.good.best is None or (b > g and self.bad.best) else self.good.best
 
     @property
@@ -76,17 +118,28 @@ class Verdict:
     def because(self) -> str:
         """The reason, in one sentence with names and places."""
         good, bad = self.good.best, self.bad.best
-        liked = _reaches(good, self.settings.good_threshold)
+        liked = _reaches(good, self.thresholds[0])
         if self.outcome == "bad":
             assert bad is not None
-            also = f", although it resembles {_named(good)}" if liked and good else ""
-            return f"vetoed by {_placed(bad)}{also}"
+            also = f", although it resembles {self._named(good)}" if liked and good else ""
+            return f"vetoed by {self._placed(bad)}{also}"
         if self.outcome == "good":
             assert good is not None
-            nearest = f"; the nearest bad sample is {_named(bad)}" if bad else "; there are no bad samples"
-            return f"resembles {_placed(good)}{nearest}"
-        nearest = " and ".join(_named(match) for match in (good, bad) if match)
+            nearest = (
+                f"; the nearest bad sample is {self._named(bad)}" if bad else "; there are no bad samples"
+            )
+            return f"resembles {self._placed(good)}{nearest}"
+        nearest = " and ".join(self._named(match) for match in (good, bad) if match)
         return f"resembles nothing known; the nearest: {nearest}"
+
+    def _named(self, match: Match) -> str:
+        """Return a match's name and similarity as musicians read it: ``bad/cadence.mid, .91 (p = .003)``."""
+        p = self.p_value(match)
+        return f"{match.name}, {_short(match.similarity, 2)}{'' if p is None else f' (p {spoken_p(p)})'}"
+
+    def _placed(self, match: Match) -> str:
+        """Return a match's name, similarity and place: ``bad/cadence.mid, .91 at +5, from beat 3``."""
+        return f"{self._named(match)}{' at ' if match.transposition else ', '}{match.where()}"
 
     def explain(self) -> Explanation:
         """Take the deciding match apart: matched, missed and extra notes."""
@@ -115,8 +168,8 @@ class Verdict:
             title=f"{self.x.name}: {self.outcome}",
             because=self.because,
             ranked={
-                "good": (self.good, self.settings.good_threshold),
-                "bad": (self.bad, self.settings.bad_threshold),
+                "good": (self.good, self.thresholds[0]),
+                "bad": (self.bad, self.thresholds[1]),
             },
         )
 
@@ -128,10 +181,16 @@ class Verdict:
             "outcome": self.outcome,
             "score": round(self.score, 6),
             "because": self.because,
-            "good": [match.as_dict() for match in self.good],
-            "bad": [match.as_dict() for match in self.bad],
+            "thresholds": {k: round(v, 6) for k, v in zip(("good", "bad"), self.thresholds, strict=True)},
+            "good": [self._as_dict(match) for match in self.good],
+            "bad": [self._as_dict(match) for match in self.bad],
             "remarks": list(self.x.provenance.remarks),
         }
+
+    def _as_dict(self, match: Match) -> dict[str, object]:
+        """Return a match as plain values, with its p-value where chance was measured."""
+        p = self.p_value(match)
+        return match.as_dict() | ({} if p is None else {"p_value": float(f"{p:.3g}")})
 
     def __repr__(self) -> str:
         return f"<Verdict {self.outcome}: {self.because}>"
@@ -151,11 +210,13 @@ def _bent(match: Match | None, threshold: float) -> float:
     return 1.0 if threshold == 1 else 0.5 + 0.5 * (match.similarity - threshold) / (1 - threshold)
 
 
-def _named(match: Match) -> str:
-    """Return a match's name and similarity as musicians read it: ``bad/cadence.mid, .91``."""
-    return f"{match.name}, {f'{match.similarity:.2f}'.removeprefix('0')}"
+def spoken_p(p: float) -> str:
+    """Return a p-value as it is written: ``"= .003"``, or ``"< .0001"`` where nobody could tell."""
+    if p < 1e-4:
+        return "< .0001"
+    return f"= {_short(p, 4 if p < 1e-3 else 3 if p < 1e-1 else 2)}"
 
 
-def _placed(match: Match) -> str:
-    """Return a match's name, similarity and place: ``bad/cadence.mid, .91 at +5, from beat 3``."""
-    return f"{_named(match)}{' at ' if match.transposition else ', '}{match.where()}"
+def _short(number: float, digits: int) -> str:
+    """Return a number without its leading zero."""
+    return f"{number:.{digits}f}".removeprefix("0")

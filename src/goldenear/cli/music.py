@@ -1,0 +1,61 @@
+"""This file is where the music that a command names is gathered: files, folders of files, and tunes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from goldenear.cli import output
+from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.notes.note_array import NoteArray
+from goldenear.notes.read import SUFFIXES
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the files named, and the music files inside the folders named, in order."""
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(
+            p
+            for p in path.rglob("*")
+            if p.is_file()
+            and p.suffix.lower() in SUFFIXES
+            and not any(part.startswith(".") for part in p.relative_to(path).parts)
+        )
+        if not inside:
+            raise InvalidInput(f"{path}: no music files in this folder")
+        files += inside
+    return files
+
+
+def sounding(tunes: Iterable[NoteArray]) -> list[NoteArray]:
+    """Return the tunes that have notes, and tell which have none."""
+    kept = []
+    for tune in tunes:
+        if (tune.brightness > 0).any():
+            kept.append(tune)
+        else:
+            output.say(f"note: {tune.name}: no notes, left out")
+    return kept
+
+
+def readable_in(folder: Path, read: Callable[[Path], list[NoteArray]]) -> list[NoteArray]:
+    """Return every tune of a file or a folder that can be read, and tell which files cannot.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none.
+    """
+    tunes: list[NoteArray] = []
+    for path in output.with_progress(files_in([folder]), "reading"):
+        try:
+            tunes += read(path)
+        except UnreadableFile as error:
+            output.say(f"note: {error}: left out")
+    if not tunes:
+        raise InvalidInput(f"{folder}: nothing in it can be read")
+    return sounding(tunes)

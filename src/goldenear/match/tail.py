@@ -1,0 +1,148 @@
+"""This file is where "how often by chance?" is answered, also beyond anything that chance has shown yet.
+
+Of n values seen, the share that reaches a value tells how often chance does; but of what is rarer than once in n
+times they know nothing. What lies over a high threshold has a shape of its own, whatever the rest is like: the
+generalised Pareto distribution (Pickands 1975). It is fitted to the upper part of the values by probability-weighted
+moments (Hosking and Wallis 1987), and answers above that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidInput
+
+UPPER, AT_LEAST = 0.05, 10
+"""The share of the values that the tail is fitted to, and how many these are at least."""
+
+NARROWEST = 1e-9
+"""Values that do not differ: the tail is taken to fall off at once, not never."""
+
+
+@dataclass(frozen=True)
+class Tail:
+    """How often chance reaches a value.
+
+    Attributes
+    ----------
+    values : float array, shape (n,)
+        What chance gave, rising.
+    begin : float
+        Where the fitted tail begins.
+    share : float
+        The share of the values above it.
+    scale, shape : float
+        Of the generalised Pareto distribution of what exceeds it; shape 0 falls off exponentially, above 0 more
+        slowly, below 0 it ends.
+    """
+
+    values: NDArray[np.float64]
+    begin: float
+    share: float
+    scale: float
+    shape: float
+
+    @classmethod
+    def of(cls, values: Any, *, reach: float = np.inf) -> Tail:
+        """Fit the tail of what chance gave.
+
+        Parameters
+        ----------
+        values : array_like of float, shape (n,)
+            At least 20.
+        reach : float
+            The greatest value there can be: up to it nothing is taken to be impossible. Where there is none, no tail
+            is taken to end.
+
+        Raises
+        ------
+        InvalidInput
+            If there are too few values, or one is no number.
+        """
+        rising = np.sort(np.asarray(values, np.float64))
+        if len(rising) < 2 * AT_LEAST:
+            raise InvalidInput(f"values: a tail needs at least {2 * AT_LEAST}, got {len(rising)}")
+        if not np.isfinite(rising).all():
+            raise InvalidInput("values: one is not a number")
+        n = max(AT_LEAST, round(UPPER * len(rising)))
+        begin = (rising[-n - 1] + rising[-n]) / 2
+        over = rising[-n:] - begin
+        # The mean, and the mean weighted by the share that lies above.
+        first = max(float(over.mean()), NARROWEST)
+        second = float((over * (1 - (np.arange(n) + 0.65) / n)).mean())
+        shape = 2 - first / max(first - 2 * second, NARROWEST)
+        scale = max(2 * first * second / max(first - 2 * second, NARROWEST), NARROWEST)
+        if shape < 0 and begin - scale / shape < reach:
+            # It would end before what can be: let it end there, at the same mean.
+            room = reach - begin
+            scale, shape = (
+                (first * room / (room - first), -first / (room - first)) if room < np.inf else (first, 0.0)
+            )
+        return cls(rising, float(begin), n / len(rising), float(scale), float(min(shape, 1.0)))
+
+    def p_value(self, value: Any) -> NDArray[np.float64]:
+        """Return the share of chance that reaches each value, never 0 within reach, shape as given."""
+        value = np.asarray(value, np.float64)
+        n = len(self.values)
+        seen = (n - np.searchsorted(self.values, value)) / n
+        over = np.maximum(value - self.begin, 0) / self.scale
+        if abs(self.shape) < 1e-6:
+            beyond = np.exp(-over)
+        else:
+            beyond = np.maximum(1 + self.shape * over, 0) ** (-1 / self.shape)
+        found: NDArray[np.float64] = np.where(value > self.begin, self.share * beyond, seen)
+        return found
+
+    def value_at(self, p: float) -> float:
+        """Return the value that chance reaches in a share `p` of cases, above 0 and up to 1."""
+        if p >= self.share:
+            return float(np.quantile(self.values, 1 - p, method="inverted_cdf"))
+        fold = p / self.share
+        if abs(self.shape) < 1e-6:
+            return self.begin - self.scale * float(np.log(fold))
+        return self.begin + self.scale / self.shape * float(fold**-self.shape - 1)
+
+
+@dataclass(frozen=True)
+class Tails:
+    """How often chance reaches a value, for X of several lengths.
+
+    Attributes
+    ----------
+    of : mapping of quarters to Tail
+        What chance gives X of such a length; or one Tail under None, for X of any length.
+    inflation : float
+        How many times as often as the tails say it happens with music that they were not made from; 1 and more.
+    """
+
+    of: dict[float | None, Tail]
+    inflation: float = 1.0
+
+    def p_value(self, value: float, quarters: float | None) -> float:
+        """Return how often chance reaches a value with an X of some length, 0..1.
+
+        A length between two that were measured counts as the longer. Beyond the longest, chances grow with the
+        length.
+        """
+        tail, times = self._at(quarters)
+        return min(1.0, times * float(tail.p_value(value)))
+
+    def value_at(self, p: float, quarters: float | None) -> float:
+        """Return the value that chance reaches, with an X of some length, in a share `p` of cases."""
+        tail, times = self._at(quarters)
+        return tail.value_at(p / times)
+
+    def _at(self, quarters: float | None) -> tuple[Tail, float]:
+        """Return the tail for a length, and by how many times chances exceed it."""
+        if None in self.of:
+            return self.of[None], self.inflation
+        lengths = sorted(length for length in self.of if length is not None)
+        wanted = lengths[-1] if quarters is None else quarters
+        longer = [length for length in lengths if length >= wanted]
+        if longer:
+            return self.of[longer[0]], self.inflation
+        return self.of[lengths[-1]], self.inflation * wanted / lengths[-1]

@@ -1,0 +1,184 @@
+"""This file is where a taste is calibrated: its threshold is set by what chance does with its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import ceil
+from numbers import Real
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidInput
+from goldenear.match.background import FEWEST as FEWEST_PIECES
+from goldenear.match.background import in_order, shipped
+from goldenear.match.cohort import FEWEST, at_large, kin
+from goldenear.match.engines import Engine
+from goldenear.match.tail import Tail, Tails
+from goldenear.notes.cut import random_cuts
+from goldenear.notes.note_array import NoteArray
+from goldenear.taste.audit import Judged, Share, audit
+from goldenear.taste.calibration import Calibration, digest_of
+from goldenear.taste.judge import Taste
+
+Item = TypeVar("Item")
+Progress = Callable[[Sequence[Item], str], Iterable[Item]]
+
+LENGTHS = (4.0, 8.0, 16.0, 32.0, 64.0)
+"""Quarters: the fragments for which chance is measured, where music is looked for inside X."""
+
+LONGEST = 10_000
+"""Quarters that a fragment may be long."""
+
+CUTS = 600
+"""Fragments of each length."""
+
+INFLATIONS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
+"""How many times as often as it says a tail may be found to be reached, in steps."""
+
+FOLDS = 10
+"""Parts of the background, each of other pieces: what nine of them set is tried on the tenth."""
+
+
+def calibrate(
+    taste: Taste,
+    background: Iterable[NoteArray] | None = None,
+    *,
+    name: str = "",
+    rate: float = 0.01,
+    quarters: float | None = None,
+    seed: int = 0,
+    backend: Engine = "auto",
+    threads: int = 1,
+    progress: Progress[NoteArray] = lambda items, _what: items,
+) -> Calibration:
+    """Measure what chance does with a taste's samples, and set the threshold by it.
+
+    Parameters
+    ----------
+    taste : Taste
+        The samples, and how likeness is counted.
+    background : NoteArrays, optional
+        Music that has nothing to do with the samples, but is of the kind that will be judged; at least 20 pieces,
+        better 500. The small one that ships with the program by default.
+    name : str
+        What reports call the background.
+    rate : float
+        The share of unrelated fragments, above 0, up to .5, that may resemble any sample at all.
+    quarters : float, optional
+        How long a fragment is for which the threshold is to keep this rate; as long as half of the samples by
+        default. Only where music is looked for inside X (``"window-cosine"``, ``"coverage"``, ``"brightness"``).
+    seed : int
+        Of the fragments that are cut from the background, and of the smaller tastes drawn for the audit.
+    backend, threads
+        As for :func:`goldenear.rank`.
+    progress : callable, optional
+        Takes a list of fragments and a word, and gives the fragments one by one: to draw a progress bar.
+
+    Returns
+    -------
+    Calibration
+        To be written beside the samples, or given to :meth:`goldenear.Taste.of`.
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is out of range, or the background has too few pieces, none long enough or another grid.
+    """
+    if not isinstance(rate, Real) or not 0 < rate <= 0.5:
+        raise InvalidInput(f"rate: expected a number above 0, up to .5, got {rate!r}")
+    if quarters is not None and not (isinstance(quarters, Real) and 0 < quarters <= LONGEST):
+        raise InvalidInput(f"quarters: expected a number above 0, up to {LONGEST:,}, got {quarters!r}")
+    recipe = taste.settings.recipe
+    pieces, name = (shipped(), "the shipped background") if background is None else (list(background), name)
+    if len(pieces) < FEWEST_PIECES:
+        raise InvalidInput(f"background: expected at least {FEWEST_PIECES} pieces, got {len(pieces)}")
+    samples = [*taste.good, *taste.bad]
+
+    def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
+        rows = [
+            np.concatenate(
+                [in_order(x, kind, backend=backend, threads=threads) for kind in (taste.good, taste.bad)]
+            )
+            for x in progress(xs, what)
+        ]
+        return np.array(rows)
+
+    own = scores(samples, "samples")
+    whole = recipe.measure == "cosine"
+    group = _groups(own, recipe.threshold) if whole else None
+    chance: dict[float | None, NDArray[np.float64]] = {}
+    parts = [pieces[fold::FOLDS] for fold in range(FOLDS)]
+    if whole:
+        chance[None], quarters = scores([piece for part in parts for piece in part], "background"), None
+    else:
+        quarters = _usual(samples) if quarters is None else float(quarters)
+        for length in sorted({*LENGTHS, quarters}):
+            xs = [x for part in parts for x in random_cuts(part, length, CUTS // FOLDS, seed)]
+            if len(xs) == CUTS:
+                chance[length] = scores(xs, f"background, {length:g} quarters")
+    if not chance:
+        raise InvalidInput(f"background: its pieces are shorter than {LENGTHS[0]:g} quarters")
+    found = {length: np.round(_strength(table, group), 6) for length, table in chance.items()}
+    measured = quarters if quarters in chance else max(chance, key=lambda length: length or 0.0)
+    sizes = [len(part) if whole else CUTS // FOLDS for part in parts]
+    reach = 1.0 if group is None else np.inf
+    inflation, false_alarms = _tried(found[measured], sizes, rate, reach)
+    tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, inflation)
+    judged = Judged(
+        tuple(sample.name for sample in samples),
+        np.arange(len(samples)) < len(taste.good),
+        own,
+        np.array([Tail.of(column, reach=1.0).value_at(rate) for column in chance[measured].T]),
+        tails.value_at(rate, quarters),
+        group,
+    )
+    return Calibration(
+        rate=float(rate),
+        quarters=quarters,
+        background=name or "a background",
+        pieces=len(pieces),
+        made_for=digest_of(samples, recipe),
+        group=group,
+        tails=tails,
+        audit=audit(judged, false_alarms, seed),
+    )
+
+
+def _groups(similarity: NDArray[np.float64], least: float) -> NDArray[np.int64] | None:
+    """Return which samples are kin; None where they are too few groups to tell what X is like at large."""
+    group = kin(similarity, least)
+    return group if group.max() + 1 >= FEWEST else None
+
+
+def _usual(samples: Sequence[NoteArray]) -> float:
+    """Return how long half of the samples are at most, in whole quarters."""
+    lengths = [(sample.last_offset - sample.first_onset) / sample.ticks_per_quarter for sample in samples]
+    return float(max(1, ceil(np.median(lengths))))
+
+
+def _strength(similarity: NDArray[np.float64], group: NDArray[np.int64] | None) -> NDArray[np.float64]:
+    """Return the greatest similarity of each X to any sample, over its likeness at large."""
+    greatest = similarity.max(axis=1)
+    strength: NDArray[np.float64] = greatest if group is None else greatest / at_large(similarity, group)
+    return strength
+
+
+def _tried(
+    strength: NDArray[np.float64], sizes: Sequence[int], rate: float, reach: float
+) -> tuple[float, Share]:
+    """Return how many times as often as tails say chance happens to other music, and the false alarms that leaves.
+
+    What all parts but one set is tried on that one. More false alarms than asked by more than chance has of itself
+    make the rate stricter, until they are not.
+    """
+    part = np.repeat(np.arange(len(sizes)), sizes)
+    tails = [Tail.of(strength[part != mine], reach=reach) for mine in range(len(sizes))]
+    enough = rate * len(strength) + np.sqrt(rate * len(strength))
+    for inflation in INFLATIONS:
+        least = np.array([tail.value_at(rate / inflation) for tail in tails])
+        alarms = int((strength >= least[part]).sum())
+        if alarms <= enough:
+            break
+    return inflation, Share(alarms, len(strength))

@@ -1,0 +1,193 @@
+"""This file is where a calibration stands: what chance does with a taste's samples, and what that makes of X."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidTaste
+from goldenear.match.cohort import at_large
+from goldenear.match.recipe import Recipe
+from goldenear.match.tail import Tail, Tails
+from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.note_array import NoteArray
+from goldenear.taste.audit import Audit
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CALIBRATION_FILE = "calibration.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What chance does with a taste's samples.
+
+    Attributes
+    ----------
+    rate : float
+        The share of unrelated fragments, 0..1, that may resemble any sample at all: false alarms per library.
+    quarters : float or None
+        How long a fragment is for which the threshold keeps this rate; None where music is compared as a whole.
+    background : str
+        Which unrelated music it was.
+    pieces : int
+        How many pieces of it.
+    made_for : str
+        A digest of the samples and the recipe.
+    group : int array, shape (samples,), or None
+        Which samples, good before bad, are kin: X's likeness to the groups at large is what a similarity is taken
+        against. None where similarities are taken as they are.
+    tails : Tails
+        Of the greatest strength among all samples, for unrelated fragments of several lengths.
+    audit : Audit
+        What the samples say of each other.
+    """
+
+    rate: float
+    quarters: float | None
+    background: str
+    pieces: int
+    made_for: str
+    group: NDArray[np.int64] | None
+    tails: Tails
+    audit: Audit
+
+    def at_large(self, similarity: NDArray[np.float64]) -> float:
+        """Return what X's similarities, shape (samples,), are taken against; 1 where they count as they are."""
+        return 1.0 if self.group is None else float(at_large(similarity[None, :], self.group)[0])
+
+    @property
+    def strength(self) -> float:
+        """The strength, a similarity over X's likeness at large, from which X resembles a sample."""
+        return self.tails.value_at(self.rate, self.quarters)
+
+    def threshold(self, similarity: NDArray[np.float64]) -> float:
+        """Return the similarity from which X resembles a sample; above 0, up to 1.
+
+        Parameters
+        ----------
+        similarity : float array, shape (samples,)
+            X's, to every sample, good before bad.
+        """
+        return float(np.clip(self.strength * self.at_large(similarity), 1e-3, 1.0))
+
+    def p_value(self, strength: float, quarters: float) -> float:
+        """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.
+
+        It pays for every transposition, shift and alteration that was tried, and for every sample.
+        """
+        return self.tails.p_value(strength, quarters)
+
+    def plot(self) -> Figure:
+        """Draw how often chance comes how near, what the samples say of each other, and what fewer of them would.
+
+        Raises
+        ------
+        MissingExtra
+            If matplotlib is not installed (extra ``plot``).
+        """
+        from goldenear.taste.plot_calibration import plot_calibration
+
+        return plot_calibration(self)
+
+    def __repr__(self) -> str:
+        return f"<Calibration: {self.rate:g} false alarms a library, by {self.pieces} pieces of {self.background}>"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return {
+            "rate": self.rate,
+            "quarters": self.quarters,
+            "strength": round(self.strength, 6),
+            "background": self.background,
+            "pieces": self.pieces,
+            "made_for": self.made_for,
+            "group": None if self.group is None else self.group.tolist(),
+            "inflation": self.tails.inflation,
+            "tails": [
+                {"quarters": length, "values": np.round(tail.values, 6).tolist()}
+                for length, tail in self.tails.of.items()
+            ],
+            "audit": self.audit.as_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, table: dict[str, Any]) -> Calibration:
+        """Make it again from plain values.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If they are none of a calibration.
+        """
+        group = table["group"]
+        reach = 1.0 if group is None else np.inf
+        return cls(
+            rate=float(table["rate"]),
+            quarters=None if table["quarters"] is None else float(table["quarters"]),
+            background=str(table["background"]),
+            pieces=int(table["pieces"]),
+            made_for=str(table["made_for"]),
+            group=None if group is None else np.array(group, np.int64),
+            tails=Tails(
+                {
+                    None if tail["quarters"] is None else float(tail["quarters"]): Tail.of(
+                        tail["values"], reach=reach
+                    )
+                    for tail in table["tails"]
+                },
+                float(table["inflation"]),
+            ),
+            audit=Audit.from_dict(table["audit"]),
+        )
+
+
+def digest_of(samples: Iterable[NoteArray], recipe: Recipe) -> str:
+    """Return a text that differs whenever a sample's notes or name do, or how likeness is counted."""
+    digest = hashlib.sha256(repr(recipe).encode())
+    for sample in samples:
+        digest.update(f"\n{sample.name} {sample.ticks_per_quarter} {sample.steps_per_octave}".encode())
+        for column in (sample.pitch, sample.onset, sample.offset, sample.brightness, sample.is_drum):
+            digest.update(np.ascontiguousarray(column).tobytes())
+    return digest.hexdigest()[:32]
+
+
+def write_calibration(folder: Path, calibration: Calibration) -> Path:
+    """Write calibration.json into a taste's folder, in the place of an older one.
+
+    Raises
+    ------
+    InvalidTaste
+        If it cannot be written.
+    """
+    path = folder / CALIBRATION_FILE
+    try:
+        write_bytes_atomically(path, (json.dumps(calibration.as_dict(), ensure_ascii=False) + "\n").encode())
+    except OSError as error:
+        raise InvalidTaste(f"{path}: cannot be written: {error.strerror or error}") from None
+    return path
+
+
+def read_calibration(folder: Path) -> Calibration | None:
+    """Read a taste's calibration.json; None where there is none.
+
+    Raises
+    ------
+    InvalidTaste
+        If it is damaged.
+    """
+    path = folder / CALIBRATION_FILE
+    try:
+        return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise InvalidTaste(f"{path}: cannot be read ({type(error).__name__}: {error})") from None

@@ -1,0 +1,250 @@
+"""Calibration: thresholds from what chance does, p-values, and what samples say of each other."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import goldenear as ge
+from goldenear.errors import InvalidInput
+from goldenear.match.background import shipped
+from goldenear.match.cohort import EVEN, at_large, kin
+from goldenear.notes.cut import cut, random_cuts
+from goldenear.taste.audit import Judged, Share, audit
+from goldenear.taste.calibration import Calibration, read_calibration, write_calibration
+
+
+def line(seed: int, n: int = 24) -> ge.NoteArray:
+    rng = np.random.default_rng(seed)
+    return ge.NoteArray.from_arrays(
+        pitch=60 + np.cumsum(rng.integers(-4, 5, n)),
+        onset=np.arange(n) * 2,
+        duration=rng.integers(1, 4, n),
+        ticks_per_quarter=2,
+        name=f"line {seed}",
+    )
+
+
+def changed(x: ge.NoteArray, seed: int, notes: int = 3) -> ge.NoteArray:
+    """Give some notes another pitch."""
+    rng = np.random.default_rng(seed)
+    pitch = x.pitch.astype(int)
+    pitch[rng.permutation(len(x))[:notes]] += 2
+    return ge.NoteArray.from_arrays(
+        pitch=pitch, onset=x.onset, duration=x.duration, ticks_per_quarter=2, name=f"{x.name}, changed"
+    )
+
+
+BACKGROUND = [line(seed, 40) for seed in range(100, 160)]
+GOOD, BAD = [line(seed) for seed in range(4)], [line(seed) for seed in range(10, 13)]
+
+
+@pytest.fixture(scope="module")
+def calibration() -> Calibration:
+    return ge.calibrate(ge.Taste.of(good=GOOD, bad=BAD), BACKGROUND, name="lines", rate=0.05)
+
+
+def calibrated(calibration: Calibration) -> ge.Taste:
+    return ge.Taste.of(good=GOOD, bad=BAD, calibration=calibration)
+
+
+def test_the_threshold_is_where_chance_comes_as_often_as_asked(calibration: Calibration) -> None:
+    taste = calibrated(calibration)
+    fresh = random_cuts([line(seed, 40) for seed in range(1_000, 1_080)], calibration.quarters, 320, seed=5)
+    verdicts = [taste.judge(x, backend="numba") for x in fresh]
+    alarms = np.mean([verdict.outcome != "neither" for verdict in verdicts])
+    assert 0.01 < alarms < 0.11
+    p = np.array([min(v.p_value(m) for m in (v.good.best, v.bad.best)) for v in verdicts])
+    assert [v.outcome != "neither" for v in verdicts] == (p <= 0.05).tolist()
+    assert abs(np.median(p) - 0.5) < 0.12
+
+
+def test_what_is_changed_is_known_and_the_veto_stands(calibration: Calibration) -> None:
+    taste = calibrated(calibration)
+    assert taste.judge(changed(GOOD[1], 1)).outcome == "good"
+    vetoed = taste.judge(changed(BAD[1], 1).transposed(5))
+    assert vetoed.outcome == "bad"
+    assert "line 11, ." in vetoed.because
+    assert "(p " in vetoed.because
+    assert taste.vetoes(changed(BAD[1], 1))
+    assert not taste.vetoes(changed(GOOD[1], 1))
+    assert vetoed.as_dict()["bad"][0]["p_value"] == pytest.approx(vetoed.p_value(vetoed.bad.best), rel=1e-2)
+    plain = ge.Taste.of(good=GOOD).judge(GOOD[0])
+    assert plain.p_value(plain.good.best) is None
+    assert "p_value" not in plain.as_dict()["good"][0]
+
+
+def test_nothing_added_elsewhere_lifts_a_calibrated_veto(calibration: Calibration) -> None:
+    taste = calibrated(calibration)
+    x = changed(BAD[0], 2)
+    longer = ge.NoteArray.from_arrays(
+        pitch=np.concatenate([x.pitch, *(good.pitch for good in GOOD)]),
+        onset=np.concatenate([x.onset, *(good.onset + 200 * (i + 1) for i, good in enumerate(GOOD))]),
+        duration=np.concatenate([x.duration, *(good.duration for good in GOOD)]),
+        ticks_per_quarter=2,
+    )
+    assert taste.judge(x).outcome == taste.judge(longer).outcome == "bad"
+
+
+def test_thresholds_set_by_hand_stay(calibration: Calibration) -> None:
+    by_hand = ge.Settings(good_threshold=0.99)
+    taste = ge.Taste.of(good=GOOD, bad=BAD, settings=by_hand, calibration=calibration)
+    verdict = taste.judge(changed(GOOD[1], 1))
+    assert verdict.thresholds == (0.99, calibration.threshold(np.zeros(7)))
+    assert verdict.outcome == "neither"
+
+
+def test_it_is_for_these_samples_alone(calibration: Calibration) -> None:
+    with pytest.raises(InvalidInput, match="other samples"):
+        ge.Taste.of(good=GOOD, bad=BAD[:2], calibration=calibration)
+
+
+def test_it_is_the_same_from_a_file_and_from_the_same_seed(calibration: Calibration, tmp_path: Path) -> None:
+    write_calibration(tmp_path, calibration)
+    again = read_calibration(tmp_path)
+    assert again is not None
+    assert again.as_dict() == calibration.as_dict()
+    assert again.strength == calibration.strength
+    once_more = ge.calibrate(ge.Taste.of(good=GOOD, bad=BAD), BACKGROUND, name="lines", rate=0.05, threads=2)
+    assert once_more.as_dict() == calibration.as_dict()
+    assert read_calibration(tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"rate": 0},
+        {"rate": 0.6},
+        {"background": BACKGROUND[:5]},
+        {"background": [x.where(np.arange(len(x)) < 2) for x in BACKGROUND]},
+        {"quarters": -1.0},
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments) -> None:
+    with pytest.raises(InvalidInput):
+        ge.calibrate(ge.Taste.of(good=GOOD), **({"background": BACKGROUND} | arguments))
+
+
+def versions(seed: int) -> list[ge.NoteArray]:
+    return [changed(line(seed), turn, notes=2).named(f"{seed}.{turn}") for turn in range(2)]
+
+
+def test_wholes_are_taken_against_what_they_are_like_at_large() -> None:
+    good, bad = ([x for seed in seeds for x in versions(seed)] for seeds in (range(5), range(20, 24)))
+    taste = ge.Taste.of(good=good, bad=bad, settings=ge.Settings(ge.Recipe.named("melody")))
+    found = ge.calibrate(taste, BACKGROUND, rate=0.05)
+    assert found.quarters is None
+    assert found.group.tolist() == np.repeat(range(9), 2).tolist()
+    judged = ge.Taste.of(good=good, bad=bad, settings=taste.settings, calibration=found)
+    verdict = judged.judge(changed(line(22), 77, notes=4))
+    assert verdict.outcome == "bad"
+    similarity = np.array([ge.rank(verdict.x, [s], recipe="melody").best.similarity for s in [*good, *bad]])
+    large = at_large(similarity[None], found.group)[0]
+    assert verdict.thresholds == (found.strength * large,) * 2
+    assert judged.vetoes(verdict.x)
+    assert found.audit.recalled("good") == (10, 10)
+    assert found.audit.silent == ()
+    few = ge.calibrate(ge.Taste.of(good=good[:4], settings=taste.settings), BACKGROUND)
+    assert few.group is None
+
+
+def test_kin_and_what_is_at_large_by_hand() -> None:
+    alike = np.array([[1, 0.5, 0, 0], [0, 1, 0, 0.4], [0, 0, 1, 0], [0, 0, 0, 1.0]])
+    assert kin(alike, 0.4).tolist() == [0, 0, 1, 0]
+    assert kin(alike, 0.45).tolist() == [0, 0, 1, 2]
+    group = np.array([0, 0, 1, 2, 3])
+    x = np.array([[0.9, 0.7, 0.1, 0.2, 0.3], [np.nan, 0.2, 0.1, np.nan, 0.3]])
+    # Four groups, of which the lower three count: .1, .2, .3; of three known groups two: .1, .2.
+    assert at_large(x, group).tolist() == pytest.approx([0.2 + EVEN, 0.15 + EVEN])
+
+
+def test_an_audit_by_hand() -> None:
+    good = np.array([True, True, True, False, False])
+    similarity = np.array(
+        [
+            [1.0, 0.8, 0.1, 0.2, 0.1],
+            [0.8, 1.0, 0.1, 0.9, 0.1],
+            [0.1, 0.1, 1.0, 0.2, 0.3],
+            [0.2, 0.9, 0.2, 1.0, 0.7],
+            [0.1, 0.1, 0.3, 0.7, 1.0],
+        ]
+    )
+    names = ("a", "b", "c", "d", "e")
+    found = audit(Judged(names, good, similarity, np.zeros(5), 0.6, None), Share(3, 300), seed=0)
+    assert [told.outcome for told in found.told] == ["good", "bad", "neither", "bad", "bad"]
+    assert [told.nearest for told in found.told] == [
+        "b",
+        "d",
+        "b" if similarity[2, 1] > 0.3 else "e",
+        "b",
+        "d",
+    ]
+    assert found.recalled("good") == (1, 3)
+    assert found.recalled("bad") == (2, 2)
+    assert found.vetoed == (1, 3)
+    assert found.silent == ("c",)
+    assert found.torn == (("b", "d", 0.9),)
+    assert found.curve[-1] == (1.0, round(1 / 3, 6), 1.0)
+    assert all(small[2] <= 1.0 for small in found.curve)
+    low, high = found.false_alarms.interval
+    assert low < 0.01 < high
+    assert str(Share(0, 0)) == "-"
+
+
+def test_cuts_are_of_one_length_and_from_everywhere() -> None:
+    piece = ge.NoteArray.from_arrays(pitch=[60] * 100, onset=range(10, 110), duration=1, ticks_per_quarter=2)
+    assert cut(piece, 12, 4).onset.tolist() == [0, 1, 2, 3]
+    found = random_cuts([piece, piece.transposed(1), line(1, 3)], 8, 40, seed=1)
+    assert len(found) == 40
+    assert all(len(x) == 16 and x.first_onset == 0 for x in found)
+    assert {int(x.pitch[0]) for x in found} == {60, 61}
+    assert random_cuts([piece], 100, 5, seed=1) == []
+    assert random_cuts([piece.where(piece.onset == 10)], 0.5, 5, seed=1) == []
+
+
+def test_the_shipped_background_sounds_and_is_no_example() -> None:
+    tunes = shipped()
+    assert len(tunes) == 74
+    assert min(len(tune) for tune in tunes) >= 16
+    assert not any(tune.provenance.remarks for tune in tunes)
+
+
+def test_the_command_writes_a_report_a_picture_and_a_file_that_judges(run, tmp_path: Path) -> None:
+    taste = tmp_path / "taste"
+    for kind, samples in (("good", GOOD), ("bad", [*BAD, changed(GOOD[0], 5, notes=1)])):
+        (taste / kind).mkdir(parents=True)
+        for i, sample in enumerate(samples):
+            ge.write(sample, taste / kind / f"{i}.mid")
+    folder = tmp_path / "lines"
+    folder.mkdir()
+    for i, piece in enumerate(BACKGROUND):
+        ge.write(piece, folder / f"{i}.mid")
+    (folder / "broken.mid").write_bytes(b"MThd")
+    x = tmp_path / "x.mid"
+    ge.write(changed(BAD[1], 3), x)
+    picture = tmp_path / "report.png"
+    code, out, err = run(
+        "taste", "calibrate", taste, "--background", folder, "--rate", "0.05", "--plot", picture
+    )
+    assert code == 0
+    assert "60 pieces" in out
+    assert "bad vetoed" in out
+    assert "broken.mid" in err
+    assert "bad/3.mid vetoes good/0.mid" in err
+    assert picture.stat().st_size > 10_000
+    code, out, err = run("judge", x, "--taste", taste, "--json")
+    verdict = json.loads(out)
+    assert verdict["outcome"] == "bad"
+    assert verdict["bad"][0]["p_value"] < 0.05
+    assert "calibration" not in err
+    code, out, _ = run("taste", "calibrate", taste, "--background", folder, "--json", "--seed", "3")
+    assert json.loads(out)["audit"]["torn"][0]["bad"] == "bad/3.mid"
+    ge.write(line(50), taste / "good" / "new.mid")
+    _, out, err = run("judge", x, "--taste", taste, "--json")
+    assert "samples or settings have changed since" in err
+    assert "p_value" not in json.loads(out)["bad"][0]
+    (taste / "calibration.json").write_text('{"rate": ')
+    code, _, err = run("judge", x, "--taste", taste, "--json")
+    assert code == 0
+    assert "calibration.json: cannot be read" in err
