@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 JOBS   ?= 2
 
-.PHONY: help demo test lint types docs bench evaluate examples clean
+.PHONY: help demo test lint types docs bench evaluate rivals examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,11 @@ $(VENV)/.all: $(BIN)/python pyproject.toml $(CONSTRAINTS)
 	@echo "==> installing goldenear, all its extras, and what tests and docs need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-dev.txt -e '.[all]'
 	@touch $@ $(VENV)/.demo
+
+$(VENV)/.rivals: $(VENV)/.all requirements-rivals.txt
+	@echo "==> installing what the scorecard compares with"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-rivals.txt
+	@touch $@
 
 demo: $(VENV)/.demo  ## set up, judge the example candidates, draw why (demo-output/)
 	@echo "==> judging the example candidates by the example taste"
@@ -57,6 +62,9 @@ bench: $(VENV)/.all  ## goldenear against what a user would pick instead, in one
 
 evaluate: $(VENV)/.all  ## how right it is, on real music with ground truth; DATA=FOLDER holds it
 	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA))
+
+rivals: $(VENV)/.rivals  ## the scorecard: the same melodies by other people's programs; DATA=FOLDER adds real music
+	@$(BIN)/python -m evaluation.rivals $(if $(DATA),--data $(DATA))
 
 examples: $(VENV)/.all  ## write the example music again from examples_source/
 	@$(BIN)/python -m examples_source.build

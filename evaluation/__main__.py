@@ -21,6 +21,7 @@ from evaluation.options import Options
 
 PURPOSE = "How right goldenear is, on real music with ground truth, beside plain baselines in the same run."
 RESULTS = Path(__file__).with_name("RESULTS.md")
+PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
 TASKS: dict[str, Callable[[Options], list[Table]]] = {
     "tunes": families.tables_of_shipped,
@@ -41,7 +42,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small backgrounds: to see that everything runs")
     parser.add_argument("--only", choices=TASKS, action="append", help="one task; may be repeated")
     given = parser.parse_args()
-    options = Options(given.data, given.quick, os.cpu_count() or 1)
+    whole = not given.quick and not given.only
+    options = Options(
+        given.data, given.quick, os.cpu_count() or 1, PICTURES if whole and given.data else None
+    )
     start = time.perf_counter()
     tables: list[Table] = []
     for name in given.only or TASKS:
@@ -52,7 +56,7 @@ def main() -> None:
     print(f"\n{minutes:.1f} minutes")
     if any(table.rows == [] for table in tables):
         print("not written down: a task was left out")
-    elif not given.quick and not given.only:
+    elif whole:
         RESULTS.write_text(_document(tables, minutes), encoding="utf-8")
         print(f"written: {RESULTS}")
 

@@ -17,7 +17,7 @@ from goldenear.notes.cut import random_cuts
 
 QUARTERS = 16.0
 LIBRARIES = (4, 40, 400)
-CUTS, QUICK = 5_000, 300
+CUTS, QUICK = 7_000, 300
 """Fragments of the background."""
 
 SPLITS, DRAWN = 400, 25
@@ -48,6 +48,7 @@ def tables(options: Options) -> list[Table]:
             "Kolmogorov-Smirnov distance",
             "p of it",
             *(f"share with p up to {share:g}" for share in SHARES),
+            f"share from {ge.Recipe().threshold:g} on",
         ],
         remarks=[
             f"Samples are cut from a third of {len(one):,} tunes, one of each group of versions ({len(tunes):,} in "
@@ -56,28 +57,34 @@ def tables(options: Options) -> list[Table]:
             "others. A p-value is that of the nearest sample, and pays for all samples, alterations and "
             f"placements. The distance is that of {DRAWN} p-values a split from an even spread, equals spread "
             "evenly over their place; its p that of as many independent draws. The shares are of all fragments that "
-            "were asked.",
+            "were asked. The last column: how many reach the default threshold of the recipe fragment.",
         ],
     )
     for name, recipe in RECIPES.items():
         scores = _scores(cuts, ge.prepare(samples, recipe), options)
         for n in LIBRARIES:
-            drawn, p = _p_values(scores, cuts, n)
+            drawn, p, greatest = _p_values(scores, cuts, n)
             distance = _distance(drawn)
-            shares = [f"{(p <= share).mean():.4f}" for share in SHARES]
+            shares = [f"{(p <= share).mean():.5f}" for share in SHARES]
             table.rows.append(
-                [f"{name}, {n}", f"{distance:.4f}", f"{_p_of(distance, len(drawn)):.2f}", *shares]
+                [
+                    f"{name}, {n}",
+                    f"{distance:.4f}",
+                    f"{_p_of(distance, len(drawn)):.2f}",
+                    *shares,
+                    f"{(greatest >= recipe.threshold).mean():.4f}",
+                ]
             )
     return [table]
 
 
 def _p_values(
     scores: NDArray[np.float64], cuts: Sequence[ge.NoteArray], n: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return p-values of fragments from tunes that they were not made from: some of each split, and all."""
+) -> tuple[NDArray[np.float64], ...]:
+    """Return p-values of fragments from tunes that they are not made from: some of a split, all; and by what."""
     names = [f"{cut.provenance.path} {cut.provenance.tune} {cut.name}" for cut in cuts]
     titles, tune = np.unique(names, return_inverse=True)
-    drawn, every = [], []
+    drawn, every, strengths = [], [], []
     for split in range(SPLITS):
         rng = np.random.default_rng(split)
         library = rng.permutation(scores.shape[1])[:n]
@@ -89,8 +96,9 @@ def _p_values(
         fresh = greatest[~background]
         p, above = tail.p_value(fresh), tail.p_value(np.nextafter(fresh, 2))
         every.append(p)
+        strengths.append(fresh)
         drawn.append(rng.permutation(above + rng.random(len(p)) * (p - above))[:DRAWN])
-    return np.concatenate(drawn), np.concatenate(every)
+    return np.concatenate(drawn), np.concatenate(every), np.concatenate(strengths)
 
 
 def _scores(xs: Sequence[ge.NoteArray], samples: ge.PreparedSamples, options: Options) -> NDArray[np.float64]:

@@ -99,14 +99,14 @@ def table_of(asked: Asked, options: Options) -> Table:
                     for x in notes
                 ]
             )
-            table.rows.append([f"**{name}, standardised**", *_figures(standard, found)])
-        table.rows.append([name, *_figures(scores, found)])
+            table.rows.append([f"**{name}, standardised**", *figures(standard, found)])
+        table.rows.append([name, *figures(scores, found)])
     for name, compare in {**BASELINES, **CONTROLS}.items():
-        table.rows.append([name, *_figures(compare(notes), found)])
+        table.rows.append([name, *figures(compare(notes), found)])
     return table
 
 
-def _figures(scores: NDArray[np.float64], asked: Sequence[Melody]) -> list[str]:
+def figures(scores: NDArray[np.float64], asked: Sequence[Melody]) -> list[str]:
     """Return nearest neighbour and mean average precision, with and without melodies from the same record."""
     family, record = (np.array([getattr(m, name) for m in asked]) for name in ("family", "record"))
     cells = []

@@ -20,11 +20,14 @@ class Options:
         Small backgrounds: to see that everything runs, not to quote.
     threads : int
         How many threads rank.
+    pictures : Path, optional
+        Where curves are drawn; without it they are not.
     """
 
     data: Path | None = None
     quick: bool = False
     threads: int = 1
+    pictures: Path | None = None
 
     def folder(self, name: str) -> Path:
         """Return a folder of the data.

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 import goldenear as ge
 from benchmarks.tables import Table
-from evaluation import melodies
+from evaluation import curves, melodies
+from evaluation.curves import Point
 from evaluation.errors import NotHere
 from evaluation.figures import with_interval
 from evaluation.options import Options
@@ -23,13 +24,47 @@ Change = Callable[[ge.NoteArray, float, np.random.Generator], ge.NoteArray]
 
 RECIPES = ("fragment", "melody")
 
+AS_IT_IS = "as it is, {:.0%}"
+
+BRACKETS = str.maketrans("()", "  ")
+
 
 def tables(options: Options) -> list[Table]:
     """Return the table of British tunes."""
     samples = list(islice(_fragments(options), QUICK if options.quick else SAMPLES))
     if len(samples) < QUICK:
         raise NotHere("nottingham_abc: too few tunes are there")
-    return [table_of(samples)]
+    table = table_of(samples)
+    if options.pictures:
+        curves.draw(options.pictures / "changes.png", curves_of(table))
+    return [table]
+
+
+def curves_of(table: Table) -> list[tuple[str, dict[str, list[Point]]]]:
+    """Return the rows of the table as curves, each from the samples as they are."""
+    rows = {row[0]: row[1:] for row in table.rows}
+    unchanged = rows[AS_IT_IS.format(0.0)]
+
+    def point(amount: float, cells: Sequence[str]) -> Point:
+        value, low, _, high = (
+            float(word) for word in cells[0].translate(BRACKETS).replace("to", "0").split()
+        )
+        return Point(amount, value, low, high, float(cells[1]))
+
+    return [
+        (
+            name,
+            {
+                recipe: [
+                    point(amount, cells[3 * i : 3 * i + 3])
+                    for amount, cells in [(0.0, unchanged), *((a, rows[name.format(a)]) for a in amounts)]
+                ]
+                for i, recipe in enumerate(RECIPES)
+            },
+        )
+        for name, _, amounts in CHANGES
+        if name != AS_IT_IS
+    ]
 
 
 def table_of(samples: Sequence[ge.NoteArray]) -> Table:
@@ -159,7 +194,7 @@ def padded(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.N
 
 
 CHANGES: list[tuple[str, Change, tuple[float, ...]]] = [
-    ("as it is, {:.0%}", dropped, (0.0,)),
+    (AS_IT_IS, dropped, (0.0,)),
     ("notes left out, {:.0%}", dropped, (0.1, 0.2, 0.3, 0.5)),
     ("other pitches, {:.0%}", other_pitches, (0.1, 0.2, 0.3, 0.5)),
     ("notes put in, {:.0%}", added, (0.1, 0.2, 0.5)),

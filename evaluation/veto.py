@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,11 +67,11 @@ def tables(options: Options) -> list[Table]:
             f"splits. Of the calibrated row: {ASKED}.",
         ],
     )
-    for name, rate in (("**calibrated**", RATE), ("as shipped, .4", None)):
-        rows = [_judged(split, rate, options) for split in splits]
-        cells = [str(with_interval(column, range(n))) for column in np.transpose(rows)]
-        table.rows.append([name, *cells])
-    return [table, _by_family(splits, options)]
+    found = [_judged(split, options) for split in splits]
+    for name, calibrated in (("**calibrated**", True), ("as shipped, .4", False)):
+        rows = [_shares(judged, calibrated) for judged in found]
+        table.rows.append([name, *(str(with_interval(column, range(n))) for column in np.transpose(rows))])
+    return [table, _mistaken(found)]
 
 
 def drawn(dutch: Sequence[Melody], british: Sequence[ge.NoteArray], seed: int) -> Split:
@@ -91,56 +92,70 @@ def drawn(dutch: Sequence[Melody], british: Sequence[ge.NoteArray], seed: int) -
     return Split(samples["good"], samples["bad"], asked, *halves)
 
 
-def _taste(split: Split, rate: float | None, options: Options) -> ge.Taste:
-    """Return the taste of a split; calibrated, if a rate is given."""
+@dataclass(frozen=True)
+class Judged:
+    """What a calibrated taste says in one draw."""
+
+    asked: list[tuple[Melody, str, ge.Verdict]]
+    fresh: list[ge.Verdict]
+    family: dict[str, str]
+    """Of each sample."""
+
+
+def _judged(split: Split, options: Options) -> Judged:
+    """Calibrate the taste of a split by half of the British tunes, and judge the other half and the melodies."""
     samples = {
         kind: [m.notes.named(m.name) for m in of] for kind, of in (("good", split.good), ("bad", split.bad))
     }
-    taste = ge.Taste.of(**samples, settings=ge.Settings(ge.Recipe.named("melody")))
-    if rate is None:
-        return taste
-    calibration = calibrate(taste, split.background, rate=rate, backend="numba", threads=options.threads)
-    return ge.Taste.of(**samples, settings=taste.settings, calibration=calibration)
+    settings = ge.Settings(ge.Recipe.named("melody"))
+    calibration = calibrate(
+        ge.Taste.of(**samples, settings=settings),
+        split.background,
+        rate=RATE,
+        backend="numba",
+        threads=options.threads,
+    )
+    taste = ge.Taste.of(**samples, settings=settings, calibration=calibration)
+
+    def judge(x: ge.NoteArray) -> ge.Verdict:
+        return taste.judge(x, backend="numba", threads=options.threads)
+
+    return Judged(
+        [(m, kind, judge(m.notes)) for m, kind in split.asked],
+        [judge(x) for x in split.fresh],
+        {m.name: m.family for m in (*split.good, *split.bad)},
+    )
 
 
-def _judged(split: Split, rate: float | None, options: Options) -> list[float]:
+def _shares(judged: Judged, calibrated: bool) -> list[float]:
     """Return balanced accuracy, its three shares, and both kinds of false alarms."""
-    taste = _taste(split, rate, options)
-    outcomes = [
-        (taste.judge(m.notes, backend="numba", threads=options.threads).outcome, kind)
-        for m, kind in split.asked
-    ]
+
+    def outcome(verdict: ge.Verdict) -> str:
+        return (verdict if calibrated else replace(verdict, calibration=None)).outcome
+
     right = [
-        float(np.mean([outcome == kind for outcome, kind in outcomes if kind == wanted]))
+        float(np.mean([outcome(verdict) == kind for _, kind, verdict in judged.asked if kind == wanted]))
         for wanted in ("good", "bad", "neither")
     ]
-    fresh = [
-        taste.judge(x, backend="numba", threads=options.threads).outcome != "neither" for x in split.fresh
-    ]
+    fresh = [outcome(verdict) != "neither" for verdict in judged.fresh]
     return [float(np.mean(right)), *right, float(np.mean(fresh)), 1 - right[2]]
 
 
-def _by_family(splits: Sequence[Split], options: Options) -> Table:
+def _mistaken(found: Sequence[Judged]) -> Table:
     """Return which unknown families are taken for which known ones."""
-    taken: dict[tuple[str, str], int] = {}
-    asked: dict[tuple[str, str], int] = {}
-    for split in splits:
-        taste = _taste(split, RATE, options)
-        family = {m.name: m.family for m in (*split.good, *split.bad)}
-        for m, kind in split.asked:
-            if kind != "neither":
-                continue
-            verdict = taste.judge(m.notes, backend="numba", threads=options.threads)
-            for known in set(family.values()):
-                asked[m.family, known] = asked.get((m.family, known), 0) + 1
-            if verdict.outcome != "neither" and verdict.deciding is not None:
-                pair = (m.family, family[verdict.deciding.name])
-                taken[pair] = taken.get(pair, 0) + 1
+    taken: Counter[tuple[str, str]] = Counter()
+    asked: Counter[tuple[str, str]] = Counter()
+    for judged in found:
+        for m, kind, verdict in judged.asked:
+            if kind == "neither":
+                asked.update((m.family, known) for known in set(judged.family.values()))
+                if verdict.outcome != "neither" and verdict.deciding is not None:
+                    taken[m.family, judged.family[verdict.deciding.name]] += 1
     table = Table(
         "Unknown families taken for known ones",
         ["unknown", "taken for", "times", "of"],
         remarks=["The pairs of families behind the last column above, the most often mistaken first."],
     )
-    for pair, times in sorted(taken.items(), key=lambda item: -item[1])[:6]:
+    for pair, times in taken.most_common(6):
         table.rows.append([*(name.replace("_", " ") for name in pair), str(times), str(asked[pair])])
     return table

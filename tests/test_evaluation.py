@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from evaluation import robustness
+from evaluation import chance, melodies, rivals, robustness, veto
 from evaluation.baselines import BASELINES, CONTROLS
 from evaluation.errors import NoNumber, NotHere
 from evaluation.families import Asked, table_of
@@ -14,6 +14,7 @@ from evaluation.figures import average_precision, nearest_is_relevant, ratio_wit
 from evaluation.melodies import Melody
 from evaluation.occurrences import Place, by_exact_notes, judged, precision_of, true_place, without
 from evaluation.options import Options
+from goldenear.match.background import shipped
 
 
 def test_average_precision_by_hand() -> None:
@@ -164,3 +165,57 @@ def test_samples_that_change_are_told_of() -> None:
     rows = {row[0]: row[1:] for row in robustness.table_of(samples).rows}
     assert rows["as it is, 0%"] == ["1.000 (1.000 to 1.000)", "1.00", "1.00"] * 2
     assert rows["padding, 300% a side"][:2] == ["1.000 (1.000 to 1.000)", "1.00"]
+
+
+def test_the_shipped_tunes_are_told_apart() -> None:
+    """At least sixty melodies in fifteen groups; better than every baseline and control."""
+    asked = melodies.shipped()
+    assert len(asked) >= 60
+    assert len({m.family for m in asked}) >= 15
+    table = table_of(Asked("Shipped", asked, shipped()[:30], "30 tunes", []), Options())
+    precision = {row[0]: float(row[2].split()[0]) for row in table.rows}
+    nearest = {row[0]: float(row[1].split()[0]) for row in table.rows}
+    assert nearest["**recipe melody, standardised**"] >= 0.96
+    assert precision["**recipe melody, standardised**"] >= 0.9
+    assert precision["recipe melody"] > max(precision[name] for name in (*BASELINES, *CONTROLS))
+
+
+def test_one_of_each_group_of_versions_is_kept() -> None:
+    asked = [m.notes for m in melodies.shipped()]
+    kept = melodies.one_of_each([*asked, *(x.transposed(2) for x in asked)])
+    assert 15 <= len(kept) <= 60
+
+
+def test_even_p_values_are_near_and_others_are_not() -> None:
+    even = (np.arange(1_000) + 0.5) / 1_000
+    assert chance._distance(even) < 0.002
+    assert chance._p_of(0.002, 1_000) == pytest.approx(1)
+    assert chance._distance(even**2) > 0.2
+    assert chance._p_of(0.2, 1_000) < 1e-9
+
+
+def test_verdicts_on_whole_tastes_are_counted() -> None:
+    british = [x for x in shipped() if len(x) > 20]
+    split = veto.drawn(melodies.shipped(), british, seed=1)
+    names = {m.name for m in (*split.good, *split.bad)}
+    assert len(names) == veto.SAMPLES * (veto.GOOD + veto.BAD)
+    assert not names & {m.name for m, _ in split.asked}
+    assert len(split.asked) == 60 - len(names)
+    judged = veto._judged(split, Options())
+    balanced, good, bad, neither, fresh, others = veto._shares(judged, calibrated=True)
+    assert balanced == pytest.approx((good + bad + neither) / 3)
+    assert bad > 0.5
+    assert fresh < 0.1
+    assert others == pytest.approx(1 - neither)
+    assert len(veto._mistaken([judged]).rows) <= 6
+
+
+def test_rivals_are_given_the_same_melodies() -> None:
+    tune = melodies.shipped()[0].notes
+    assert rivals.intervals(tune) == rivals.intervals(tune.transposed(4))
+    assert len(rivals.intervals_and_ratios(tune)) == len(rivals.intervals(tune)) - 1
+    picture = rivals._drawn(tune)
+    assert picture.sum() == pytest.approx(rivals.TICKS * tune.last_offset / tune.ticks_per_quarter, abs=1)
+    for compare in (rivals.opencv_template, rivals.skimage_template):
+        alike = compare([tune, tune.transposed(5), melodies.shipped()[9].notes])
+        assert alike[0, 1] > 0.99 > alike[0, 2] + 0.1

@@ -47,7 +47,7 @@ def find(
     piece, fragment : NoteArray
         Where to look, and what for.
     threshold : float
-        The similarity, price included, from which a placement counts; above 0, up to 1. By default .78, and .58 under
+        The similarity, price included, from which a placement counts; above 0, up to 1. By default .72, and .58 under
         the measure ``"occurrence"``.
     exclusion : Fraction, int or str, optional
         No two occurrences begin within less than so many quarters of one another: the brighter stays.

@@ -16,7 +16,7 @@ Measure = Literal["brightness", "coverage", "cosine", "window-cosine", "occurren
 """How shared time becomes a similarity 0..1, see :mod:`goldenear.match.similarity`; or, for occurrences, how notes
 meet, see :mod:`goldenear.match.occurrence`."""
 
-THRESHOLD = 0.78
+THRESHOLD = 0.72
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
 
 THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58}
