@@ -103,6 +103,40 @@ def calibrate(
         output.say(f"drawn: {plot}")
 
 
+@app.command("learn")
+def learn(
+    folder: Annotated[Path, typer.Argument(help="The taste.")],
+    seed: Annotated[int, typer.Option(help="Of the fifths into which the samples are dealt out.")] = 0,
+    json: output.Json = False,
+    backend: output.Backend = "auto",
+    threads: output.Threads = 1,
+) -> None:
+    """Let the samples choose how likeness is counted, and tell the lines for taste.toml; nothing is changed."""
+    from goldenear.taste.judge import Taste
+    from goldenear.taste.learn import learn as learned
+
+    found = learned(
+        Taste(folder),
+        seed=seed,
+        backend=cast("Engine", backend),
+        threads=threads,
+        progress=output.with_progress,
+    )
+    if json:
+        output.print_json(found.as_dict())
+        return
+    table = output.new_table("", [">nearest is of its kind", "likeness counted by"])
+    for words, share in found.tried[:10]:
+        table.add_row(f"{share:.1%}", output.plain(words))
+    output.print_table(table)
+    output.say(f"samples left out of the choice: {found.right}; the taste's own way: {found.before}")
+    if found.clear:
+        output.say(f"recommended: {found.words}; in taste.toml, in the place of these keys:")
+        typer.echo(found.toml, nl=False)
+    else:
+        output.say("no way is clearly better than the taste's own: leave it")
+
+
 def _print_report(found: Calibration) -> None:
     """Print what a calibration found, for people."""
     audit = found.audit
