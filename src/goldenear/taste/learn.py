@@ -2,8 +2,9 @@
 
 A good way to count puts next to each sample another of its kind. A hundred and twenty ways are tried: what the
 measure is, what is drawn, what alterations cost, how much alignment counts. The choice is itself put to the test: a
-fifth of the samples is left out, the others choose, and what they chose is asked of the fifth. Only what does better
-there than the taste's own way, and not by luck, is recommended. Nothing is changed: the lines for taste.toml are told.
+fifth of the samples is left out, the others choose, and what they chose is asked of the fifth. Only what does
+better there than the taste's own way, and not by luck, is recommended. Nothing is changed: the lines for taste.toml
+are told.
 """
 
 from __future__ import annotations
