@@ -46,6 +46,12 @@ def test_samples_keep_what_is_found_of_them() -> None:
     assert (first.chance(samples).mean != second.chance(samples).mean).any()
 
 
+def test_a_small_one_ships_with_the_program() -> None:
+    assert len(ge.Background().pieces) == 74
+    found = ge.Background(recipe="melody").standardised(lines(3, 1)[0], lines(3, 1))
+    assert found[0] > 4
+
+
 def test_few_pieces_and_other_recipes_are_refused() -> None:
     with pytest.raises(InvalidInput, match="at least 20, got 3"):
         ge.Background(lines(1, 3))

@@ -39,9 +39,9 @@ class Background:
 
     Parameters
     ----------
-    pieces : NoteArrays
+    pieces : NoteArrays, optional
         Music that has nothing to do with what is judged, but is of its kind; at least 20 different pieces,
-        better 200.
+        better 200. By default the small one that ships with the program: 74 songs, dances and themes.
     recipe : Recipe or str, optional
         How likeness is counted: as in :func:`goldenear.rank`, the recipe ``"fragment"`` by default.
 
@@ -71,8 +71,8 @@ class Background:
     True
     """
 
-    def __init__(self, pieces: Iterable[NoteArray], recipe: Recipe | str | None = None) -> None:
-        self.pieces = prepare(pieces, recipe)
+    def __init__(self, pieces: Iterable[NoteArray] | None = None, recipe: Recipe | str | None = None) -> None:
+        self.pieces = prepare(shipped() if pieces is None else pieces, recipe)
         self._chances: WeakKeyDictionary[PreparedSamples, Chance] = WeakKeyDictionary()
         if self.recipe.measure == "occurrence":
             raise InvalidInput(
