@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,14 @@ from goldenear.notes.cut import random_cuts
 
 QUARTERS = 16.0
 LIBRARIES = (4, 40, 400)
-CUTS, QUICK = 7_000, 300
-"""Fragments of the background."""
+THIRDS = 3
+"""Parts of the tunes: each gives the samples once, and the others the fragments."""
 
-SPLITS, DRAWN = 400, 25
-"""How often the background is split in two, and how many p-values of each split the distance is of."""
+CUTS, QUICK = 3_000, 200
+"""Fragments, for each third."""
+
+SPLITS, DRAWN = 100, 34
+"""How often these are split in two, for each third; how many p-values of each split the distance is of."""
 
 PARTS = 5
 """Parts of the tunes: p-values are made from four, and asked of the fifth."""
@@ -34,15 +38,27 @@ RECIPES = {
 }
 
 
+class Round(NamedTuple):
+    """Samples, and fragments of other tunes."""
+
+    samples: list[ge.NoteArray]
+    cuts: list[ge.NoteArray]
+
+
 def tables(options: Options) -> list[Table]:
     """Return the table of p-values on fresh British tunes."""
     tunes = melodies.british(options, 120 if options.quick else 2_000)
     one = melodies.one_of_each(tunes)
-    samples = random_cuts(one[::3], QUARTERS, max(LIBRARIES), 1)
-    rest = [tune for i, tune in enumerate(one) if i % 3]
-    cuts = random_cuts(rest, QUARTERS, QUICK if options.quick else CUTS, 2)
+    count = QUICK if options.quick else CUTS
+    rounds = [
+        Round(
+            random_cuts(one[third::THIRDS], QUARTERS, max(LIBRARIES), third),
+            random_cuts([x for i, x in enumerate(one) if i % THIRDS != third], QUARTERS, count, third),
+        )
+        for third in range(THIRDS)
+    ]
     table = Table(
-        f"p-values: {SPLITS * DRAWN:,} draws of fresh fragments of {QUARTERS:g} quarters (Nottingham)",
+        f"p-values: {THIRDS * SPLITS * DRAWN:,} draws of fresh fragments of {QUARTERS:g} quarters (Nottingham)",
         [
             "alterations, samples",
             "Kolmogorov-Smirnov distance",
@@ -51,9 +67,9 @@ def tables(options: Options) -> list[Table]:
             f"share from {ge.Recipe().threshold:g} on",
         ],
         remarks=[
-            f"Samples are cut from a third of {len(one):,} tunes, one of each group of versions ({len(tunes):,} in "
-            f"all); {len(cuts):,} fragments from the others. {SPLITS} times, a library is drawn from the "
-            f"{len(samples)} samples, and p-values made from four fifths of the tunes are asked of fragments of the "
+            f"{len(one):,} tunes, one of each group of versions ({len(tunes):,} in all). Each third in turn gives "
+            f"{max(LIBRARIES)} samples, the others {count:,} fragments. {SPLITS} times a library is drawn from the "
+            "samples, and p-values made from four fifths of the other tunes are asked of fragments of the "
             "others. A p-value is that of the nearest sample, and pays for all samples, alterations and "
             f"placements. The distance is that of {DRAWN} p-values a split from an even spread, equals spread "
             "evenly over their place; its p that of as many independent draws. The shares are of all fragments that "
@@ -61,9 +77,10 @@ def tables(options: Options) -> list[Table]:
         ],
     )
     for name, recipe in RECIPES.items():
-        scores = _scores(cuts, ge.prepare(samples, recipe), options)
+        scores = [_scores(each, recipe, options) for each in rounds]
         for n in LIBRARIES:
-            drawn, p, greatest = _p_values(scores, cuts, n)
+            found = [_p_values(table, each.cuts, n) for table, each in zip(scores, rounds, strict=True)]
+            drawn, p, greatest = map(np.concatenate, zip(*found, strict=True))
             distance = _distance(drawn)
             shares = [f"{(p <= share).mean():.5f}" for share in SHARES]
             table.rows.append(
@@ -101,16 +118,17 @@ def _p_values(
     return np.concatenate(drawn), np.concatenate(every), np.concatenate(strengths)
 
 
-def _scores(xs: Sequence[ge.NoteArray], samples: ge.PreparedSamples, options: Options) -> NDArray[np.float64]:
-    """Return how alike each X is to each sample."""
-    return np.array([in_order(x, samples, backend="numba", threads=options.threads) for x in xs])
+def _scores(each: Round, recipe: ge.Recipe, options: Options) -> NDArray[np.float64]:
+    """Return how alike each fragment is to each sample."""
+    samples = ge.prepare(each.samples, recipe)
+    return np.array([in_order(x, samples, backend="numba", threads=options.threads) for x in each.cuts])
 
 
 def _distance(p: NDArray[np.float64]) -> float:
     """Return the greatest difference between the share of p-values up to a value, and that value."""
     rising = np.unique(p)
-    up_to = np.searchsorted(np.sort(p), rising, side="right") / len(p)
-    return float(np.abs(up_to - rising).max())
+    below, up_to = (np.searchsorted(np.sort(p), rising, side=side) / len(p) for side in ("left", "right"))
+    return float(max((up_to - rising).max(), (rising - below).max()))
 
 
 def _p_of(distance: float, n: int) -> float:

@@ -16,7 +16,7 @@ from goldenear.match.cohort import kin
 
 TUNES = Path(__file__).with_name("tunes")
 
-VERSIONS = 0.3
+VERSIONS = 0.2
 """The cosine of interval n-grams from which on tunes are versions of one another."""
 
 
