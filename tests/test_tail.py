@@ -16,15 +16,15 @@ def test_within_what_was_seen_it_is_the_share_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("draw", "true", "reach"),
+    ("draw", "true", "reach", "most"),
     [
-        (lambda rng, n: rng.exponential(1, n), lambda p: -np.log(p), np.inf),
-        (lambda rng, n: rng.uniform(0, 1, n), lambda p: 1 - p, 1.0),
-        (lambda rng, n: rng.pareto(4, n), lambda p: p**-0.25 - 1, np.inf),
+        (lambda rng, n: rng.exponential(1, n), lambda p: -np.log(p), np.inf, 3),
+        (lambda rng, n: rng.uniform(0, 1, n), lambda p: 1 - p, 1.0, 25),
+        (lambda rng, n: rng.pareto(4, n), lambda p: p**-0.25 - 1, np.inf, 3),
     ],
 )
-def test_beyond_it_the_tail_is_the_true_one(draw, true, reach) -> None:
-    """Thin, ending and heavy tails; a tenth of what is rarer than anything seen, within a half."""
+def test_beyond_it_the_tail_is_the_true_one(draw, true, reach, most) -> None:
+    """Thin, ending and heavy tails. Up to what can be at most nothing is impossible, which costs the ending one."""
     found = []
     for seed in range(30):
         tail = Tail.of(draw(np.random.default_rng(seed), 2_000), reach=reach)
@@ -32,7 +32,7 @@ def test_beyond_it_the_tail_is_the_true_one(draw, true, reach) -> None:
     hundredth, thousandth, rarest = np.median(found, axis=0)
     assert 0.85 < hundredth < 1.15
     assert 0.6 < thousandth < 2.5
-    assert 0.3 < rarest < 6
+    assert 0.3 < rarest < most
 
 
 @given(
