@@ -42,7 +42,7 @@ class Calibration:
         How many pieces of it.
     made_for : str
         A digest of the samples and the recipe.
-    group : int array, shape (samples,), or None
+    group : int array, shape (n,), or None
         Which samples, good before bad, are kin: X's likeness to the groups at large is what a similarity is taken
         against. None where similarities are taken as they are.
     tails : Tails
@@ -61,7 +61,7 @@ class Calibration:
     audit: Audit
 
     def at_large(self, similarity: NDArray[np.float64]) -> float:
-        """Return what X's similarities, shape (samples,), are taken against; 1 where they count as they are."""
+        """Return what X's similarities, shape (n,), are taken against; 1 where they count as they are."""
         return 1.0 if self.group is None else float(at_large(similarity[None, :], self.group)[0])
 
     @property
@@ -74,8 +74,8 @@ class Calibration:
 
         Parameters
         ----------
-        similarity : float array, shape (samples,)
-            X's, to every sample, good before bad.
+        similarity : float array, shape (n,)
+            To every sample, good before bad.
         """
         return float(np.clip(self.strength * self.at_large(similarity), 1e-3, 1.0))
 
