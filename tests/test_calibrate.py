@@ -95,6 +95,19 @@ def test_thresholds_set_by_hand_stay(calibration: Calibration) -> None:
     assert verdict.outcome == "neither"
 
 
+def test_where_the_background_has_nothing_like_the_samples_chance_sets_no_threshold() -> None:
+    drums = [
+        ge.NoteArray.from_arrays(
+            pitch=[36, 38, 36 + seed], onset=[0, 1, 2 + seed], duration=1, is_drum=True, ticks_per_quarter=1
+        )
+        for seed in (3, 4)
+    ]
+    found = ge.calibrate(ge.Taste.of(good=drums), BACKGROUND, quarters=4)
+    assert found.strength < 0.01
+    assert found.threshold(np.zeros(2)) == 0.5 * ge.Recipe().threshold
+    assert found.audit.told[0].threshold == pytest.approx(0.5 * ge.Recipe().threshold)
+
+
 def test_it_is_for_these_samples_alone(calibration: Calibration) -> None:
     with pytest.raises(InvalidInput, match="other samples"):
         ge.Taste.of(good=GOOD, bad=BAD[:2], calibration=calibration)
@@ -145,6 +158,8 @@ def test_wholes_are_taken_against_what_they_are_like_at_large() -> None:
     assert judged.vetoes(verdict.x)
     assert found.audit.recalled("good") == (10, 10)
     assert found.audit.silent == ()
+    with pytest.raises(InvalidInput, match="as a whole"):
+        ge.calibrate(taste, BACKGROUND, quarters=8)
     few = ge.calibrate(ge.Taste.of(good=good[:4], settings=taste.settings), BACKGROUND)
     assert few.group is None
 
@@ -171,7 +186,7 @@ def test_an_audit_by_hand() -> None:
         ]
     )
     names = ("a", "b", "c", "d", "e")
-    found = audit(Judged(names, good, similarity, np.zeros(5), 0.6, None), Share(3, 300), seed=0)
+    found = audit(Judged(names, good, similarity, np.zeros(5), 0.6, 0.5, None), Share(3, 300), seed=0)
     assert [told.outcome for told in found.told] == ["good", "bad", "neither", "bad", "bad"]
     assert [told.nearest for told in found.told] == [
         "b",

@@ -155,6 +155,8 @@ class Judged:
         The similarity that chance reaches with each as often as the rate says.
     strength : float
         From which similarity over likeness at large X resembles a sample.
+    least : float
+        The least similarity from which it does.
     group : int array, shape (n,), or None
         Which are kin.
     """
@@ -164,6 +166,7 @@ class Judged:
     similarity: NDArray[np.float64]
     alone: NDArray[np.float64]
     strength: float
+    least: float
     group: NDArray[np.int64] | None
 
 
@@ -213,9 +216,8 @@ def audit(judged: Judged, false_alarms: Share, seed: int) -> Audit:
 
 def _thresholds(judged: Judged, others: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return from when on each sample, as X, resembles another."""
-    if judged.group is None:
-        return np.full(len(others), judged.strength)
-    return np.clip(judged.strength * at_large(others, judged.group), 1e-3, 1.0)
+    large = np.ones(len(others)) if judged.group is None else at_large(others, judged.group)
+    return np.clip(judged.strength * large, judged.least, 1.0)
 
 
 def _outcomes(like: NDArray[np.bool_], good: NDArray[np.bool_]) -> NDArray[np.str_]:

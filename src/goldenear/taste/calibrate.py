@@ -37,6 +37,9 @@ CUTS = 600
 INFLATIONS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
 """How many times as often as it says a tail may be found to be reached, in steps."""
 
+LEAST = 0.5
+"""No threshold is set below this share of the recipe's own."""
+
 FOLDS = 10
 """Parts of the background, each of other pieces: what nine of them set is tried on the tenth."""
 
@@ -95,6 +98,9 @@ def calibrate(
     if len(pieces) < FEWEST_PIECES:
         raise InvalidInput(f"background: expected at least {FEWEST_PIECES} pieces, got {len(pieces)}")
     samples = [*taste.good, *taste.bad]
+    whole = recipe.measure == "cosine"
+    if whole and quarters is not None:
+        raise InvalidInput("quarters: this taste compares music as a whole, so there is no length to choose")
 
     def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
         rows = [
@@ -106,12 +112,11 @@ def calibrate(
         return np.array(rows)
 
     own = scores(samples, "samples")
-    whole = recipe.measure == "cosine"
     group = _groups(own, recipe.threshold) if whole else None
     chance: dict[float | None, NDArray[np.float64]] = {}
     parts = [pieces[fold::FOLDS] for fold in range(FOLDS)]
     if whole:
-        chance[None], quarters = scores([piece for part in parts for piece in part], "background"), None
+        chance[None] = scores([piece for part in parts for piece in part], "background")
     else:
         quarters = _usual(samples) if quarters is None else float(quarters)
         for length in sorted({*LENGTHS, quarters}):
@@ -126,12 +131,14 @@ def calibrate(
     reach = 1.0 if group is None else np.inf
     inflation, false_alarms = _tried(found[measured], sizes, rate, reach)
     tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, inflation)
+    least = LEAST * recipe.threshold
     judged = Judged(
         tuple(sample.name for sample in samples),
         np.arange(len(samples)) < len(taste.good),
         own,
         np.array([Tail.of(column, reach=1.0).value_at(rate) for column in chance[measured].T]),
         tails.value_at(rate, quarters),
+        least,
         group,
     )
     return Calibration(
@@ -141,6 +148,7 @@ def calibrate(
         pieces=len(pieces),
         made_for=digest_of(samples, recipe),
         group=group,
+        least=least,
         tails=tails,
         audit=audit(judged, false_alarms, seed),
     )

@@ -45,6 +45,8 @@ class Calibration:
     group : int array, shape (n,), or None
         Which samples, good before bad, are kin: X's likeness to the groups at large is what a similarity is taken
         against. None where similarities are taken as they are.
+    least : float
+        The least threshold: where the background has nothing at all like the samples, chance sets none.
     tails : Tails
         Of the greatest strength among all samples, for unrelated fragments of several lengths.
     audit : Audit
@@ -57,6 +59,7 @@ class Calibration:
     pieces: int
     made_for: str
     group: NDArray[np.int64] | None
+    least: float
     tails: Tails
     audit: Audit
 
@@ -70,14 +73,14 @@ class Calibration:
         return self.tails.value_at(self.rate, self.quarters)
 
     def threshold(self, similarity: NDArray[np.float64]) -> float:
-        """Return the similarity from which X resembles a sample; above 0, up to 1.
+        """Return the similarity from which X resembles a sample, 0..1.
 
         Parameters
         ----------
         similarity : float array, shape (n,)
             To every sample, good before bad.
         """
-        return float(np.clip(self.strength * self.at_large(similarity), 1e-3, 1.0))
+        return float(np.clip(self.strength * self.at_large(similarity), self.least, 1.0))
 
     def p_value(self, strength: float, quarters: float) -> float:
         """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.
@@ -111,6 +114,7 @@ class Calibration:
             "pieces": self.pieces,
             "made_for": self.made_for,
             "group": None if self.group is None else self.group.tolist(),
+            "least": self.least,
             "inflation": self.tails.inflation,
             "tails": [
                 {"quarters": length, "values": np.round(tail.values, 6).tolist()}
@@ -137,6 +141,7 @@ class Calibration:
             pieces=int(table["pieces"]),
             made_for=str(table["made_for"]),
             group=None if group is None else np.array(group, np.int64),
+            least=float(table["least"]),
             tails=Tails(
                 {
                     None if tail["quarters"] is None else float(tail["quarters"]): Tail.of(
