@@ -108,6 +108,12 @@ def test_where_the_background_has_nothing_like_the_samples_chance_sets_no_thresh
     assert found.audit.told[0].threshold == pytest.approx(0.5 * ge.Recipe().threshold)
 
 
+def test_samples_among_the_background_are_left_out() -> None:
+    taste = ge.Taste.of(good=GOOD[:1], settings=ge.Settings(ge.Recipe.named("melody")))
+    plain, mixed = (ge.calibrate(taste, pieces) for pieces in (BACKGROUND, [*BACKGROUND, GOOD[0]]))
+    assert mixed.as_dict() == plain.as_dict()
+
+
 def test_it_is_for_these_samples_alone(calibration: Calibration) -> None:
     with pytest.raises(InvalidInput, match="other samples"):
         ge.Taste.of(good=GOOD, bad=BAD[:2], calibration=calibration)

@@ -94,13 +94,15 @@ def calibrate(
     if quarters is not None and not (isinstance(quarters, Real) and 0 < quarters <= LONGEST):
         raise InvalidInput(f"quarters: expected a number above 0, up to {LONGEST:,}, got {quarters!r}")
     recipe = taste.settings.recipe
-    pieces, name = (shipped(), "the shipped background") if background is None else (list(background), name)
-    if len(pieces) < FEWEST_PIECES:
-        raise InvalidInput(f"background: expected at least {FEWEST_PIECES} pieces, got {len(pieces)}")
     samples = [*taste.good, *taste.bad]
     whole = recipe.measure == "cosine"
     if whole and quarters is not None:
         raise InvalidInput("quarters: this taste compares music as a whole, so there is no length to choose")
+    if not whole:
+        quarters = _usual(samples) if quarters is None else float(quarters)
+    name = "the shipped background" if background is None else name or "a background"
+    pieces = _unrelated(shipped() if background is None else background, samples)
+    fragments = _fragments(pieces, quarters, seed)
 
     def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
         rows = [
@@ -113,21 +115,16 @@ def calibrate(
 
     own = scores(samples, "samples")
     group = _groups(own, recipe.threshold) if whole else None
-    chance: dict[float | None, NDArray[np.float64]] = {}
-    parts = [pieces[fold::FOLDS] for fold in range(FOLDS)]
-    if whole:
-        chance[None] = scores([piece for part in parts for piece in part], "background")
-    else:
-        quarters = _usual(samples) if quarters is None else float(quarters)
-        for length in sorted({*LENGTHS, quarters}):
-            xs = [x for part in parts for x in random_cuts(part, length, CUTS // FOLDS, seed)]
-            if len(xs) == CUTS:
-                chance[length] = scores(xs, f"background, {length:g} quarters")
-    if not chance:
-        raise InvalidInput(f"background: its pieces are shorter than {LENGTHS[0]:g} quarters")
+    chance = {
+        length: scores(
+            [x for part in parts for x in part],
+            "background" if length is None else f"background, {length:g} quarters",
+        )
+        for length, parts in fragments.items()
+    }
     found = {length: np.round(_strength(table, group), 6) for length, table in chance.items()}
     measured = quarters if quarters in chance else max(chance, key=lambda length: length or 0.0)
-    sizes = [len(part) if whole else CUTS // FOLDS for part in parts]
+    sizes = [len(part) for part in fragments[measured]]
     reach = 1.0 if group is None else np.inf
     inflation, false_alarms = _tried(found[measured], sizes, rate, reach)
     tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, inflation)
@@ -144,7 +141,7 @@ def calibrate(
     return Calibration(
         rate=float(rate),
         quarters=quarters,
-        background=name or "a background",
+        background=name,
         pieces=len(pieces),
         made_for=digest_of(samples, recipe),
         group=group,
@@ -152,6 +149,46 @@ def calibrate(
         tails=tails,
         audit=audit(judged, false_alarms, seed),
     )
+
+
+def _unrelated(pieces: Iterable[NoteArray], samples: Sequence[NoteArray]) -> list[NoteArray]:
+    """Return the pieces that are none of the samples.
+
+    Raises
+    ------
+    InvalidInput
+        If they are too few.
+    """
+    known = set(samples)
+    kept = [piece for piece in pieces if piece not in known]
+    if len(kept) < FEWEST_PIECES:
+        raise InvalidInput(
+            f"background: expected at least {FEWEST_PIECES} pieces that are no samples, got {len(kept)}"
+        )
+    return kept
+
+
+def _fragments(
+    pieces: Sequence[NoteArray], quarters: float | None, seed: int
+) -> dict[float | None, list[list[NoteArray]]]:
+    """Return what is laid on the samples, for each length, in parts of different pieces; whole pieces for None.
+
+    Raises
+    ------
+    InvalidInput
+        If no piece is long enough.
+    """
+    parts = [list(pieces[fold::FOLDS]) for fold in range(FOLDS)]
+    if quarters is None:
+        return {None: parts}
+    found: dict[float | None, list[list[NoteArray]]] = {}
+    for length in sorted({*LENGTHS, quarters}):
+        cuts = [random_cuts(part, length, CUTS // FOLDS, seed) for part in parts]
+        if all(len(cut) == CUTS // FOLDS for cut in cuts):
+            found[length] = cuts
+    if not found:
+        raise InvalidInput(f"background: its pieces are shorter than {LENGTHS[0]:g} quarters")
+    return found
 
 
 def _groups(similarity: NDArray[np.float64], least: float) -> NDArray[np.int64] | None:
