@@ -114,6 +114,14 @@ def test_samples_among_the_background_are_left_out() -> None:
     assert mixed.as_dict() == plain.as_dict()
 
 
+def test_versions_of_samples_in_the_background_are_named() -> None:
+    mixed = [*BACKGROUND, changed(line(2, 24), 3, notes=1).named("a version")]
+    found = ge.calibrate(ge.Taste.of(good=GOOD), mixed, quarters=20)
+    assert [near[:2] for near in found.audit.near] == [("a version", "line 2")]
+    assert found.audit.near[0].similarity > 0.8
+    assert ge.calibrate(ge.Taste.of(good=GOOD), BACKGROUND, quarters=20).audit.near == ()
+
+
 def test_it_is_for_these_samples_alone(calibration: Calibration) -> None:
     with pytest.raises(InvalidInput, match="other samples"):
         ge.Taste.of(good=GOOD, bad=BAD[:2], calibration=calibration)
@@ -192,7 +200,7 @@ def test_an_audit_by_hand() -> None:
         ]
     )
     names = ("a", "b", "c", "d", "e")
-    found = audit(Judged(names, good, similarity, np.zeros(5), 0.6, 0.5, None), Share(3, 300), seed=0)
+    found = audit(Judged(names, good, similarity, np.zeros(5), 0.6, 0.5, None), Share(3, 300), (), seed=0)
     assert [told.outcome for told in found.told] == ["good", "bad", "neither", "bad", "bad"]
     assert [told.nearest for told in found.told] == [
         "b",

@@ -174,6 +174,11 @@ def _print_report(found: Calibration) -> None:
             f"{told.alone:.3f}",
         )
     output.print_table(every)
+    for near in audit.near:
+        output.say(
+            f"note: {near.piece}, of the background, is near {near.sample} ({near.similarity:.2f}): "
+            "if it is a version, take it out and calibrate again"
+        )
     for torn in audit.torn:
         output.say(
             f"note: {torn.bad} vetoes {torn.good} ({torn.similarity:.2f}): is one of them in the wrong folder?"

@@ -79,6 +79,14 @@ class Torn(NamedTuple):
     similarity: float
 
 
+class Near(NamedTuple):
+    """A piece of the background that comes near a sample: if it is a version of it, it does not belong there."""
+
+    piece: str
+    sample: str
+    similarity: float
+
+
 @dataclass(frozen=True)
 class Audit:
     """What the samples of a taste say of each other, each left out once and judged by all others.
@@ -93,12 +101,16 @@ class Audit:
         With so large a share of the samples: the share of good ones judged good, and of bad ones vetoed.
     false_alarms : Share
         Unrelated fragments that resembled a sample, of those that the threshold was not made from.
+    near : tuple of Near
+        Pieces of the background, at most five, that reach the recipe's own threshold with a sample, the nearest
+        first.
     """
 
     told: tuple[Told, ...]
     torn: tuple[Torn, ...]
     curve: tuple[tuple[float, float, float], ...]
     false_alarms: Share
+    near: tuple[Near, ...]
 
     def recalled(self, kind: str) -> Share:
         """Return how many samples of a kind are judged to be of it by the others."""
@@ -124,6 +136,7 @@ class Audit:
             "silent": list(self.silent),
             "false_alarms": list(self.false_alarms),
             "torn": [torn._asdict() for torn in self.torn],
+            "near": [near._asdict() for near in self.near],
             "curve": [list(point) for point in self.curve],
             "told": [told._asdict() for told in self.told],
         }
@@ -136,6 +149,7 @@ class Audit:
             torn=tuple(Torn(**torn) for torn in table["torn"]),
             curve=tuple((float(share), float(good), float(bad)) for share, good, bad in table["curve"]),
             false_alarms=Share(*table["false_alarms"]),
+            near=tuple(Near(**near) for near in table["near"]),
         )
 
 
@@ -170,7 +184,7 @@ class Judged:
     group: NDArray[np.int64] | None
 
 
-def audit(judged: Judged, false_alarms: Share, seed: int) -> Audit:
+def audit(judged: Judged, false_alarms: Share, near: tuple[Near, ...], seed: int) -> Audit:
     """Judge every sample by all others.
 
     Parameters
@@ -179,6 +193,8 @@ def audit(judged: Judged, false_alarms: Share, seed: int) -> Audit:
         The samples.
     false_alarms : Share
         What the threshold did on unrelated music that it was not made from.
+    near : tuple of Near
+        What of that music comes near a sample.
     seed : int
         Of the smaller tastes that are drawn.
     """
@@ -211,6 +227,7 @@ def audit(judged: Judged, false_alarms: Share, seed: int) -> Audit:
         tuple(sorted(torn, key=lambda pair: -pair.similarity)),
         _curve(like, good, np.random.default_rng(seed)),
         false_alarms,
+        near,
     )
 
 

@@ -18,7 +18,7 @@ from goldenear.match.engines import Engine
 from goldenear.match.tail import Tail, Tails
 from goldenear.notes.cut import random_cuts
 from goldenear.notes.note_array import NoteArray
-from goldenear.taste.audit import Judged, Share, audit
+from goldenear.taste.audit import Judged, Near, Share, audit
 from goldenear.taste.calibration import Calibration, digest_of
 from goldenear.taste.judge import Taste
 
@@ -36,6 +36,9 @@ CUTS = 600
 
 INFLATIONS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
 """How many times as often as it says a tail may be found to be reached, in steps."""
+
+MOST_NEAR = 5
+"""Pieces of the background that are named for coming near a sample."""
 
 LEAST = 0.5
 """No threshold is set below this share of the recipe's own."""
@@ -138,6 +141,8 @@ def calibrate(
         least,
         group,
     )
+    laid = [x.name for part in fragments[measured] for x in part]
+    near = _near(laid, judged.names, chance[measured], recipe.threshold)
     return Calibration(
         rate=float(rate),
         quarters=quarters,
@@ -147,7 +152,7 @@ def calibrate(
         group=group,
         least=least,
         tails=tails,
-        audit=audit(judged, false_alarms, seed),
+        audit=audit(judged, false_alarms, near, seed),
     )
 
 
@@ -201,6 +206,19 @@ def _usual(samples: Sequence[NoteArray]) -> float:
     """Return how long half of the samples are at most, in whole quarters."""
     lengths = [(sample.last_offset - sample.first_onset) / sample.ticks_per_quarter for sample in samples]
     return float(max(1, ceil(np.median(lengths))))
+
+
+def _near(
+    pieces: Sequence[str], samples: Sequence[str], similarity: NDArray[np.float64], least: float
+) -> tuple[Near, ...]:
+    """Return the pieces that come nearest a sample, where that is near; of fragments of one piece the nearest."""
+    found: dict[str, Near] = {}
+    for i in np.argsort(-similarity.max(axis=1), kind="stable"):
+        best = int(similarity[i].argmax())
+        if similarity[i, best] < least or len(found) == MOST_NEAR:
+            break
+        found.setdefault(pieces[i], Near(pieces[i], samples[best], round(float(similarity[i, best]), 6)))
+    return tuple(found.values())
 
 
 def _strength(similarity: NDArray[np.float64], group: NDArray[np.int64] | None) -> NDArray[np.float64]:
