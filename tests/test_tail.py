@@ -59,6 +59,8 @@ def test_few_values_and_none_are_refused() -> None:
         Tail.of([1, 2, 3])
     with pytest.raises(InvalidInput, match="not a number"):
         Tail.of([np.nan] * 30)
+    ends = Tail.of([0.3] * 190 + [1.0] * 10, reach=1.0)
+    assert 0 < float(ends.p_value(0.999)) <= 0.05
     flat = Tail.of([0.3] * 40)
     assert float(flat.p_value(0.3)) == 1
     assert float(flat.p_value(0.4)) < 1e-6

@@ -76,12 +76,12 @@ class Tail:
         second = float((over * (1 - (np.arange(n) + 0.65) / n)).mean())
         shape = 2 - first / max(first - 2 * second, NARROWEST)
         scale = max(2 * first * second / max(first - 2 * second, NARROWEST), NARROWEST)
-        if shape < 0 and begin - scale / shape < reach:
+        room = reach - begin
+        if shape < 0 and room == np.inf:
+            scale, shape = first, 0.0
+        elif shape < 0 and first < room and -scale / shape < room:
             # It would end before what can be: let it end there, at the same mean.
-            room = reach - begin
-            scale, shape = (
-                (first * room / (room - first), -first / (room - first)) if room < np.inf else (first, 0.0)
-            )
+            scale, shape = first * room / (room - first), -first / (room - first)
         return cls(rising, float(begin), n / len(rising), float(scale), float(min(shape, 1.0)))
 
     def p_value(self, value: Any) -> NDArray[np.float64]:
