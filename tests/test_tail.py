@@ -73,7 +73,8 @@ def test_lengths_between_count_as_the_longer_and_beyond_the_longest_chances_grow
     assert tails.p_value(3, 9) == float(long.p_value(3)) > tails.p_value(3, 8)
     assert tails.p_value(3, 48) == pytest.approx(3 * float(long.p_value(3)))
     assert tails.p_value(-9, 480) == 1
-    stricter = Tails(tails.of, inflation=2.0)
-    assert stricter.p_value(3, 8) == 2 * tails.p_value(3, 8)
-    assert stricter.value_at(0.02, 8) == tails.value_at(0.01, 8)
+    stricter = Tails(tails.of, trust=0.5)
+    assert stricter.p_value(3, 8) == tails.p_value(3, 8) ** 0.5
+    assert stricter.value_at(0.1, 8) == tails.value_at(0.1**2, 8)
+    assert stricter.p_value(-9, 8) == 1
     assert Tails({None: long}).p_value(3, 99) == float(long.p_value(3))

@@ -115,12 +115,12 @@ class Tails:
     ----------
     of : mapping of quarters to Tail
         What chance gives X of such a length; or one Tail under None, for X of any length.
-    inflation : float
-        How many times as often as the tails say it happens with music that they were not made from; 1 and more.
+    trust : float
+        How far the tails are believed, up to 1: the power of a p-value. Below 1 what is rare counts as less rare.
     """
 
     of: dict[float | None, Tail]
-    inflation: float = 1.0
+    trust: float = 1.0
 
     def p_value(self, value: float, quarters: float | None) -> float:
         """Return how often chance reaches a value with an X of some length, 0..1.
@@ -129,20 +129,18 @@ class Tails:
         length.
         """
         tail, times = self._at(quarters)
-        return min(1.0, times * float(tail.p_value(value)))
+        return float(min(1.0, times * float(tail.p_value(value))) ** self.trust)
 
     def value_at(self, p: float, quarters: float | None) -> float:
         """Return the value that chance reaches, with an X of some length, in a share `p` of cases."""
         tail, times = self._at(quarters)
-        return tail.value_at(p / times)
+        return tail.value_at(p ** (1 / self.trust) / times)
 
     def _at(self, quarters: float | None) -> tuple[Tail, float]:
         """Return the tail for a length, and by how many times chances exceed it."""
         if None in self.of:
-            return self.of[None], self.inflation
+            return self.of[None], 1.0
         lengths = sorted(length for length in self.of if length is not None)
         wanted = lengths[-1] if quarters is None else quarters
         longer = [length for length in lengths if length >= wanted]
-        if longer:
-            return self.of[longer[0]], self.inflation
-        return self.of[lengths[-1]], self.inflation * wanted / lengths[-1]
+        return (self.of[longer[0]], 1.0) if longer else (self.of[lengths[-1]], wanted / lengths[-1])

@@ -34,8 +34,8 @@ LONGEST = 10_000
 CUTS = 600
 """Fragments of each length."""
 
-INFLATIONS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
-"""How many times as often as it says a tail may be found to be reached, in steps."""
+TRUSTS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
+"""How far a tail may be believed, in steps."""
 
 MOST_NEAR = 5
 """Pieces of the background that are named for coming near a sample."""
@@ -129,8 +129,8 @@ def calibrate(
     measured = quarters if quarters in chance else max(chance, key=lambda length: length or 0.0)
     sizes = [len(part) for part in fragments[measured]]
     reach = 1.0 if group is None else np.inf
-    inflation, false_alarms = _tried(found[measured], sizes, rate, reach)
-    tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, inflation)
+    trust, false_alarms = _tried(found[measured], sizes, rate, reach)
+    tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, trust)
     least = LEAST * recipe.threshold
     judged = Judged(
         tuple(sample.name for sample in samples),
@@ -231,17 +231,17 @@ def _strength(similarity: NDArray[np.float64], group: NDArray[np.int64] | None) 
 def _tried(
     strength: NDArray[np.float64], sizes: Sequence[int], rate: float, reach: float
 ) -> tuple[float, Share]:
-    """Return how many times as often as tails say chance happens to other music, and the false alarms that leaves.
+    """Return how far tails can be believed, and the false alarms that leaves.
 
-    What all parts but one set is tried on that one. More false alarms than asked by more than chance has of itself
-    make the rate stricter, until they are not.
+    What all parts but one set is tried on that one. While false alarms exceed what was asked by more than chance
+    would of itself, tails are believed less.
     """
     part = np.repeat(np.arange(len(sizes)), sizes)
     tails = [Tail.of(strength[part != mine], reach=reach) for mine in range(len(sizes))]
     enough = rate * len(strength) + np.sqrt(rate * len(strength))
-    for inflation in INFLATIONS:
-        least = np.array([tail.value_at(rate / inflation) for tail in tails])
+    for trust in TRUSTS:
+        least = np.array([Tails({None: tail}, trust).value_at(rate, None) for tail in tails])
         alarms = int((strength >= least[part]).sum())
         if alarms <= enough:
             break
-    return inflation, Share(alarms, len(strength))
+    return trust, Share(alarms, len(strength))

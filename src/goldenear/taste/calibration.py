@@ -115,7 +115,7 @@ class Calibration:
             "made_for": self.made_for,
             "group": None if self.group is None else self.group.tolist(),
             "least": self.least,
-            "inflation": self.tails.inflation,
+            "trust": self.tails.trust,
             "tails": [
                 {"quarters": length, "values": np.round(tail.values, 6).tolist()}
                 for length, tail in self.tails.of.items()
@@ -149,7 +149,7 @@ class Calibration:
                     )
                     for tail in table["tails"]
                 },
-                float(table["inflation"]),
+                float(table["trust"]),
             ),
             audit=Audit.from_dict(table["audit"]),
         )

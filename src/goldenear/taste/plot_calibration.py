@@ -42,12 +42,12 @@ def _chance(axes: Axes, calibration: Calibration) -> None:
         if length == calibration.quarters:
             colour = KIND_COLOURS["sample"]
         reached = np.arange(len(tail.values), 0, -1) / len(tail.values)
-        reached = calibration.tails.inflation * reached
+        reached = reached**calibration.tails.trust
         label = "background" if length is None else f"{length:g} quarters"
         axes.plot(tail.values, reached, ".", color=colour, ms=3, label=label)
         beyond = np.linspace(tail.begin, max(1.15 * strength, tail.values[-1]), 100)
         axes.plot(
-            beyond, np.maximum(calibration.tails.inflation * tail.p_value(beyond), 1e-12), color=colour, lw=1
+            beyond, np.maximum(tail.p_value(beyond) ** calibration.tails.trust, 1e-12), color=colour, lw=1
         )
     axes.axvline(strength, color=KIND_COLOURS["bad"], lw=1)
     axes.axhline(calibration.rate, color=KIND_COLOURS["bad"], lw=1, ls=":")
