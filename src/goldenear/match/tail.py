@@ -85,7 +85,7 @@ class Tail:
         return cls(rising, float(begin), n / len(rising), float(scale), float(min(shape, 1.0)))
 
     def p_value(self, value: Any) -> NDArray[np.float64]:
-        """Return the share of chance that reaches each value, never 0 within reach, shape as given."""
+        """Return the share of chance that reaches each value, never 0 below `reach`, shape as given."""
         value = np.asarray(value, np.float64)
         n = len(self.values)
         seen = (n - np.searchsorted(self.values, value)) / n
