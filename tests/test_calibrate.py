@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from goldenear.errors import InvalidInput
+from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.background import shipped
 from goldenear.match.cohort import EVEN, at_large, kin
 from goldenear.notes.cut import cut, random_cuts
@@ -58,6 +58,40 @@ def test_the_threshold_is_where_chance_comes_as_often_as_asked(calibration: Cali
     p = np.array([min(v.p_value(m) for m in (v.good.best, v.bad.best)) for v in verdicts])
     assert [v.outcome != "neither" for v in verdicts] == (p <= 0.05).tolist()
     assert abs(np.median(p) - 0.5) < 0.12
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"rate": 0},
+        {"trust": 0},
+        {"trust": -3},
+        {"least": 2},
+        {"group": 3},
+        {"group": [0]},
+        {"tails": []},
+        {"audit": 1},
+    ],
+    ids=str,
+)
+def test_a_damaged_file_is_named_and_left_out(calibration: Calibration, slip, tmp_path: Path) -> None:
+    (tmp_path / "good").mkdir()
+    ge.write(GOOD[0], tmp_path / "good" / "one.mid")
+    (tmp_path / "calibration.json").write_text(json.dumps(calibration.as_dict() | slip))
+    with pytest.raises(InvalidTaste, match="cannot be read"):
+        read_calibration(tmp_path)
+    taste = ge.Taste(tmp_path)
+    assert taste.calibration is None
+    assert any("cannot be read" in remark for remark in taste.remarks)
+    assert taste.judge(GOOD[0]).outcome == "good"
+
+
+def test_a_damaged_length_is_no_length(calibration: Calibration, tmp_path: Path) -> None:
+    table = calibration.as_dict()
+    table["tails"][0]["quarters"] = 0
+    (tmp_path / "calibration.json").write_text(json.dumps(table))
+    with pytest.raises(InvalidTaste, match="length above 0"):
+        read_calibration(tmp_path)
 
 
 def test_what_is_changed_is_known_and_the_veto_stands(calibration: Calibration) -> None:
@@ -146,6 +180,8 @@ def test_it_is_the_same_from_a_file_and_from_the_same_seed(calibration: Calibrat
         {"background": BACKGROUND[:5]},
         {"background": [x.where(np.arange(len(x)) < 2) for x in BACKGROUND]},
         {"quarters": -1.0},
+        {"seed": -1},
+        {"seed": 1.5},
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments) -> None:
@@ -267,6 +303,11 @@ def test_the_command_writes_a_report_a_picture_and_a_file_that_judges(run, tmp_p
     assert verdict["outcome"] == "bad"
     assert verdict["bad"][0]["p_value"] < 0.05
     assert "calibration" not in err
+    code, out, _ = run("judge", x, "--taste", taste, "--details")
+    assert " p " in out
+    (taste / "taste.toml").write_text("[thresholds]\ngood = 0.9\n")
+    _, _, err = run("taste", "calibrate", taste, "--background", folder)
+    assert "set by hand" in err
     code, out, _ = run("taste", "calibrate", taste, "--background", folder, "--json", "--seed", "3")
     assert json.loads(out)["audit"]["torn"][0]["bad"] == "bad/3.mid"
     ge.write(line(50), taste / "good" / "new.mid")

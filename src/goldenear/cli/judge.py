@@ -106,6 +106,8 @@ def _readable(files: list[Path], taste: Taste) -> tuple[list[NoteArray], bool]:
 
 def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
     """Print a table of verdicts with their reasons, and under it, if wanted, every sample's similarity."""
+    from goldenear.taste.verdict import spoken_p
+
     table = output.new_table("", ["candidate", "verdict", ">score", "because"])
     for verdict in verdicts:
         style = output.OUTCOME_STYLES[verdict.outcome]
@@ -114,9 +116,13 @@ def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
         table.add_row(name, outcome, f"{verdict.score:+.2f}", because)
     output.print_table(table)
     for verdict in verdicts if details else ():
-        every = output.new_table(verdict.x.name, [">similarity", "sample", "placement"])
+        calibrated = verdict.calibration is not None
+        columns = [">similarity", *(["p"] if calibrated else []), "sample", "placement"]
+        every = output.new_table(verdict.x.name, columns)
         for match in sorted([*verdict.good, *verdict.bad], key=lambda m: -m.similarity):
-            every.add_row(*output.match_row(match))
+            similarity, *others = output.match_row(match)
+            p = verdict.p_value(match)
+            every.add_row(similarity, *([] if p is None else [spoken_p(p).removeprefix("= ")]), *others)
         output.print_table(every)
 
 

@@ -97,6 +97,13 @@ def calibrate(
         output.print_json(found.as_dict())
     else:
         _print_report(found)
+    if found.group is None and found.strength >= 1:
+        output.say(
+            "note: by this background nothing but a copy would resemble a sample: is it unrelated to them?"
+        )
+    settings = taste.settings
+    if {settings.good_threshold, settings.bad_threshold} != {settings.recipe.threshold}:
+        output.say("note: the thresholds set by hand in taste.toml stay; the report is of the calibrated one")
     output.say(f"written: {path}")
     if plot is not None:
         output.save_picture(found.plot(), plot)

@@ -17,7 +17,7 @@ from goldenear.match.cohort import FEWEST, at_large, kin
 from goldenear.match.engines import Engine
 from goldenear.match.tail import Tail, Tails
 from goldenear.notes.cut import random_cuts
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.taste.audit import Judged, Near, Share, audit
 from goldenear.taste.calibration import Calibration, digest_of
 from goldenear.taste.judge import Taste
@@ -95,6 +95,7 @@ def calibrate(
     """
     if not isinstance(rate, Real) or not 0 < rate <= 0.5:
         raise InvalidInput(f"rate: expected a number above 0, up to .5, got {rate!r}")
+    whole_number("seed", seed, 0, 2**63 - 1)
     if quarters is not None and not (isinstance(quarters, Real) and 0 < quarters <= LONGEST):
         raise InvalidInput(f"quarters: expected a number above 0, up to {LONGEST:,}, got {quarters!r}")
     recipe = taste.settings.recipe
@@ -142,8 +143,8 @@ def calibrate(
         least,
         group,
     )
-    laid = [x.name for part in fragments[measured] for x in part]
-    near = _near(laid, judged.names, chance[measured], recipe.threshold)
+    laid = [x.name for parts in fragments.values() for part in parts for x in part]
+    near = _near(laid, judged.names, np.concatenate(list(chance.values())), recipe.threshold)
     return Calibration(
         rate=float(rate),
         quarters=quarters,

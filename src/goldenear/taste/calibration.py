@@ -132,16 +132,25 @@ class Calibration:
         KeyError, TypeError, ValueError
             If they are none of a calibration.
         """
-        group = table["group"]
+        group = None if table["group"] is None else np.array(table["group"], np.int64)
         reach = 1.0 if group is None else np.inf
+        audit = Audit.from_dict(table["audit"])
+        numbers = {name: float(table[name]) for name in ("rate", "trust", "least")}
+        if not all(0 < number <= 1 for number in numbers.values()):
+            raise ValueError(f"expected numbers above 0, up to 1, got {numbers}")
+        if group is not None and (group.shape != (len(audit.told),) or group.min() < 0):
+            raise ValueError("group: expected one a sample")
+        lengths = [tail["quarters"] for tail in table["tails"]]
+        if not lengths or not all(length is None or length > 0 for length in lengths):
+            raise ValueError("tails: expected some, each of a length above 0")
         return cls(
-            rate=float(table["rate"]),
+            rate=numbers["rate"],
             quarters=None if table["quarters"] is None else float(table["quarters"]),
             background=str(table["background"]),
             pieces=int(table["pieces"]),
             made_for=str(table["made_for"]),
-            group=None if group is None else np.array(group, np.int64),
-            least=float(table["least"]),
+            group=group,
+            least=numbers["least"],
             tails=Tails(
                 {
                     None if tail["quarters"] is None else float(tail["quarters"]): Tail.of(
@@ -149,9 +158,9 @@ class Calibration:
                     )
                     for tail in table["tails"]
                 },
-                float(table["trust"]),
+                numbers["trust"],
             ),
-            audit=Audit.from_dict(table["audit"]),
+            audit=audit,
         )
 
 

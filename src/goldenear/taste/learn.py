@@ -23,7 +23,7 @@ from goldenear.match.engines import Engine
 from goldenear.match.prepared import prepare
 from goldenear.match.recipe import Measure, Recipe
 from goldenear.notes.alteration import alterations, prices_of
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
 from goldenear.taste.audit import NEARLY_ALL, Share
 from goldenear.taste.judge import Taste
@@ -122,6 +122,7 @@ def learn(
     InvalidInput
         If there are too few samples of a kind.
     """
+    whole_number("seed", seed, 0, 2**63 - 1)
     for name, kind in (("good", taste.good), ("bad", taste.bad)):
         if len(kind) < ENOUGH:
             raise InvalidInput(
