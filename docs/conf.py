@@ -31,7 +31,7 @@ html_static_path: list[str] = []
 
 sphinx_gallery_conf = {
     "image_scrapers": ("gallery_figures.keep_figure",),
-    "ignore_repr_types": r"matplotlib\.figure\.Figure",
+    "ignore_repr_types": r"matplotlib\.figure\.Figure|engraved\.Engraving",
     "within_subsection_order": "FileNameSortKey",
     "examples_dirs": "gallery",
     "gallery_dirs": "auto_gallery",

@@ -10,7 +10,7 @@ import pytest
 import goldenear
 
 ROOT = Path(goldenear.__file__).parent
-FLOORS = ["errors", "notes", "correlate", "match", "plot", "taste", "examples", "cli"]
+FLOORS = ["errors", "notes", "correlate", "match", "plot", "taste", "audio", "composing", "examples", "cli"]
 HEAVY = {
     "numba",
     "llvmlite",

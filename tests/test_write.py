@@ -151,6 +151,39 @@ class TestMidi:
         x = notes((60, 0, 5), (61, 0, 5), steps_per_octave=31)
         assert through(tmp_path / "x.mid", x) == x
 
+    @settings(suppress_health_check=IN_ONE_FOLDER)
+    @given(
+        x=fragments(),
+        beats=st.integers(1, 32),
+        unit=st.sampled_from([1, 2, 4, 8, 16, 32]),
+        paced=st.booleans(),
+    )
+    def test_a_metre_changes_no_note(self, x, beats, unit, paced, tmp_path):
+        tempos = ((0, 400_000), (9, 300_000)) if paced else ()
+        x = NoteArray.from_arrays(
+            pitch=x.pitch, onset=x.onset, duration=x.duration, is_drum=x.is_drum,
+            ticks_per_quarter=x.ticks_per_quarter, provenance=Provenance(tempos=tempos),
+        )  # fmt: skip
+        write(x, tmp_path / "x.mid", metre=f"{beats}/{unit}")
+        again = read(tmp_path / "x.mid")
+        assert again == x
+        assert again.ticks_per_quarter == x.ticks_per_quarter
+        assert again.provenance.remarks == ()
+        assert again.provenance.tempos == tempos
+
+    def test_a_metre_is_the_first_event(self, tmp_path):
+        x = notes((60, 0, 5))
+        write(x, tmp_path / "x.mid", metre="6/8")
+        written = (tmp_path / "x.mid").read_bytes()
+        write(x, tmp_path / "y.mid", metre="4/4")
+        write(x, tmp_path / "z.mid")
+        plain = (tmp_path / "z.mid").read_bytes()
+        assert (tmp_path / "y.mid").read_bytes() == plain
+        # 6 beats of 2**-3, a click every 12 of 24 clocks a quarter, 8 notated 32nds a quarter.
+        event = bytes([0, 0xFF, 0x58, 4, 6, 3, 12, 8])
+        assert written[22:30] == event
+        assert written[30:] == plain[22:]
+
     def test_names_become_one_line(self, tmp_path):
         write({"two\nlines\x00 \udc80": notes((60, 0, 1))}, tmp_path / "x.mid")
         assert read(tmp_path / "x.mid").provenance.tracks == ("", "two lines")
@@ -203,11 +236,12 @@ class TestScore:
         assert "".join(step + {"": "", "1": "#", "-1": "b"}[alter] for step, alter in found) == spelled
 
     def test_notes_are_tied_over_bar_lines_and_drawn_in_note_values(self, tmp_path):
-        write(notes((60, 72, 30), (62, 102, 8)), tmp_path / "x.xml")
+        write(notes((60, 72, 32), (62, 104, 8)), tmp_path / "x.xml")
         text = (tmp_path / "x.xml").read_text(encoding="utf-8")
-        assert re.findall("<type>(.*?)</type>", text.split("</measure>")[0]) == ["half", "quarter"]
+        assert re.findall("<type>(.*?)</type>", text.split("</measure>")[0]) == ["half", "quarter", "quarter"]
         assert text.count('<tie type="start"/>') == text.count('<tie type="stop"/>') == 1
-        assert text.count("<time-modification>") == 1
+        assert text.count("<time-modification>") == 3
+        assert text.count('<tuplet type="start"/>') == text.count('<tuplet type="stop"/>') == 1
 
     @pytest.mark.parametrize(
         ("x", "says"),
@@ -244,6 +278,13 @@ class TestRefusals:
         with pytest.raises(InvalidInput, match=re.escape(says)) as caught:
             write(x, tmp_path / f"x.{suffix}")
         assert "\n" not in str(caught.value)
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("suffix", ["mid", "musicxml"])
+    @pytest.mark.parametrize("metre", ["3", "0/4", "4/3", None])
+    def test_what_is_no_metre(self, metre, suffix, tmp_path):
+        with pytest.raises(InvalidInput, match="^metre: "):
+            write(notes((60, 0, 5)), tmp_path / f"x.{suffix}", metre=metre)
         assert not list(tmp_path.iterdir())
 
     @pytest.mark.parametrize("name", ["x.txt", "x", "x.abc"])

@@ -16,6 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from goldenear.audio.render import render
+    from goldenear.composing.composer import Candidate, Composer, Progress, compose
+    from goldenear.composing.phrase import Bar, Phrase
+    from goldenear.composing.proposals.markov import MarkovChain
+    from goldenear.composing.wishes import Voice, Wishes
     from goldenear.correlate.correlogram import Correlogram, Peak, correlogram, correlogram_tiles
     from goldenear.errors import (
         GoldenearError,
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
         InvalidTaste,
         MissingExtra,
         NoNotes,
+        NothingFound,
         TooLarge,
         UnreadableFile,
     )
@@ -57,6 +63,7 @@ _HOME = {
     "InvalidTaste": "errors",
     "MissingExtra": "errors",
     "NoNotes": "errors",
+    "NothingFound": "errors",
     "TooLarge": "errors",
     "UnreadableFile": "errors",
     "Note": "notes.note_array",
@@ -71,6 +78,7 @@ _HOME = {
     "read": "notes.read",
     "read_all": "notes.read",
     "write": "notes.write",
+    "render": "audio.render",
     "Correlogram": "correlate.correlogram",
     "Peak": "correlate.correlogram",
     "correlogram": "correlate.correlogram",
@@ -92,6 +100,15 @@ _HOME = {
     "Audit": "taste.audit",
     "Verdict": "taste.verdict",
     "Settings": "taste.settings",
+    "compose": "composing.composer",
+    "Composer": "composing.composer",
+    "Candidate": "composing.composer",
+    "Progress": "composing.composer",
+    "Wishes": "composing.wishes",
+    "Voice": "composing.wishes",
+    "Phrase": "composing.phrase",
+    "Bar": "composing.phrase",
+    "MarkovChain": "composing.proposals.markov",
     "new_taste": "taste.samples",
     "add_sample": "taste.samples",
 }

@@ -8,6 +8,7 @@
     ├── UnreadableFile    (also ValueError)   a file is refused: which, and why
     ├── InvalidTaste      (also ValueError)   a folder of samples, or its taste.toml, is off
     ├── TooLarge          (also ValueError)   an answer would not fit the memory budget: sizes are checked first
+    ├── NothingFound                          a search came to nothing: what was tried, and what may help
     └── MissingExtra      (also ImportError)  an optional library is not installed: the command that installs it
 
 Catch :class:`GoldenearError` to catch them all; the message is always a single line that says what to do.
@@ -29,9 +30,9 @@ class InvalidInput(GoldenearError, ValueError):
 class NoNotes(InvalidInput):
     """A fragment without notes was given where something has to sound."""
 
-    def __init__(self, name: str, what: str = "notes") -> None:
+    def __init__(self, name: str, what: str = "notes", purpose: str = "compare") -> None:
         super().__init__(
-            f"{name or 'the fragment'}: there are no {what} in it, so there is nothing to compare"
+            f"{name or 'the fragment'}: there are no {what} in it, so there is nothing to {purpose}"
         )
 
 
@@ -58,6 +59,10 @@ class InvalidTaste(GoldenearError, ValueError):
 
 class TooLarge(GoldenearError, ValueError):
     """A result would exceed the memory budget; nothing was allocated."""
+
+
+class NothingFound(GoldenearError):
+    """A search found nothing that can be returned; the message says how much was tried."""
 
 
 class MissingExtra(GoldenearError, ImportError):

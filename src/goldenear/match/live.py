@@ -3,7 +3,8 @@
 The law that it rests on: with S the shared time, E the energy in the window and R the sample's, a note of
 duration d lifts S**2 / (R E), the similarity squared, by at most d k**2 / R, where k is the sample's greatest
 brightness. For (S + o)**2 / (E + d) <= S**2 / E + o**2 / d by Titu's lemma, and o <= d k. Nor does taking a note
-away lift it further: without it S is at most k E, so dividing by E instead of E + d adds at most k**2 d. So every
+away lift it further: without it S is at most k E, so dividing by E instead of E + d adds at most k**2 d. Where a place of weight -f must stay dark, a note that
+leaves it adds no more than 2 f k d besides. So every
 sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found, or to a
 little less than what was asked for, whenever it is laid on X again; only ceilings that reach what is asked for need
 that. The answer is exact.
@@ -22,6 +23,7 @@ from goldenear.match.blend import Blended
 from goldenear.match.matches import Match, Matches
 from goldenear.match.packed import (
     BRIGHTEST,
+    DIMMEST,
     PLAIN_DENOMINATOR,
     PLAIN_NUMERATOR,
     UNIT_DOWN,
@@ -66,8 +68,7 @@ class LiveMatches:
     -----
     :attr:`best` and :meth:`rank` give what :func:`goldenear.rank` would give for X as it now is, to the bit. Changes
     are cheap under the measures ``"window-cosine"`` and ``"cosine"``, with notes drawn evenly and pitch read by the
-    semitone, while all notes of X are equally bright; else, and for samples with forbidden places, every question
-    lays every sample anew. The engine is the compiled one: the first question may have to compile it.
+    semitone, while all notes of X are equally bright; else every question lays every sample anew. The engine is the compiled one: the first question may have to compile it.
 
     Examples
     --------
@@ -99,7 +100,7 @@ class LiveMatches:
         if not (x.brightness > 0).any():
             raise NoNotes(x.name)
         self.samples = samples
-        self._rises = _rises(samples)
+        self._rises = rises(samples)
         self._past: list[_State] = []
         self._now = _State(x, np.ones((len(samples), len(samples.recipe.alterations))))
         self._asked: dict[int, Matches] = {}
@@ -248,11 +249,10 @@ def _is_plain(x: NoteArray) -> bool:
     return bool((x.brightness == x.brightness[0]).all())
 
 
-def _rises(samples: PreparedSamples) -> NDArray[np.float64] | None:
+def rises(samples: PreparedSamples) -> NDArray[np.float64] | None:
     """Return by how much a quarter of changed notes can lift each similarity squared: shape (samples, alterations).
 
-    In the order in which variants are laid; infinite for samples with pictures of their own. None where the law
-    does not hold for the recipe.
+    In the order in which variants are laid. None where the law does not hold for the recipe.
     """
     recipe, packed = samples.recipe, samples.packed
     by_step = all(alteration.reading == "semitone" for alteration in recipe.alterations)
@@ -263,5 +263,8 @@ def _rises(samples: PreparedSamples) -> NDArray[np.float64] | None:
     numbers = packed.numbers[packed.first_picture].astype(np.float64)
     quarters = numbers[:, UNIT_UP] / numbers[:, UNIT_DOWN]
     reference = numbers[:, PLAIN_NUMERATOR] / numbers[:, PLAIN_DENOMINATOR] * quarters
-    lift = np.where(packed.alone == 1, np.inf, numbers[:, BRIGHTEST] ** 2 / reference)
+    forbidden = np.maximum(-numbers[:, DIMMEST], 0)
+    # What has pictures of its own has them in the order of the recipe: its first is stretched by the first's stretch.
+    stretch = np.where(packed.alone == 1, float(recipe.alterations[0].stretch), 1.0)
+    lift = numbers[:, BRIGHTEST] * (numbers[:, BRIGHTEST] + 2 * forbidden) * stretch / reference
     return lift[:, None] * (shared.down / shared.up)

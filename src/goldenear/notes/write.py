@@ -8,6 +8,7 @@ forbidden places                 a track, or part, of their own named ``forbidde
 drums                            MIDI: channel 10. Scores: refused
 another grid than 12 steps       MIDI: plain numbers; tell :func:`read` the grid. Scores: refused
 tempos (of the first array)      MIDI: written, else a reader assumes 120 a minute. Scores: not written
+the name of a single array       the name of its track or part. Scores: the title as well
 ===============================  ==============================================================================
 """
 
@@ -26,6 +27,7 @@ from goldenear.errors import InvalidInput
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.formats.midi_track import MAX_TICKS, one_line
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+from goldenear.notes.metre import Metre
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import FORBIDDEN
 
@@ -41,7 +43,7 @@ PLAIN_VELOCITY = 64
 LOWEST_NOTATED = 12
 """C0: MusicXML counts no octave below it."""
 
-Writer = Callable[[ParsedTune], bytes]
+Writer = Callable[[ParsedTune, Metre], bytes]
 
 _WRITERS = {
     ".mid": "midi_writer:midi_bytes",
@@ -54,7 +56,10 @@ _SCORES = (".musicxml", ".xml")
 
 
 def write(
-    notes: NoteArray | Mapping[str, NoteArray] | Sequence[NoteArray], path: str | os.PathLike[str]
+    notes: NoteArray | Mapping[str, NoteArray] | Sequence[NoteArray],
+    path: str | os.PathLike[str],
+    *,
+    metre: str = "4/4",
 ) -> None:
     """Write notes to a file, exactly; it appears whole or not at all.
 
@@ -64,34 +69,44 @@ def write(
         Each array becomes a track, or a part: named by the mapping, else by the array's own name.
     path : str or PathLike
         The ending chooses the format: MIDI (.mid .midi) or MusicXML (.musicxml .xml).
+    metre : str
+        Beats to a bar, 1..32, and their unit, one of 1 2 4 8 16 32: ``"3/4"``, ``"6/8"``. Bars begin at
+        tick 0. A MIDI file states all but 4/4, which holds where nothing is said.
 
     Raises
     ------
     InvalidInput
-        If the ending is unknown, the file cannot be written, or a note does not fit the format: it begins
-        before tick 0, its pitch is outside 0..127, or it would need more than 32,767 ticks a quarter.
+        If the ending is unknown, `metre` is no metre, the file cannot be written, or a note does not fit the
+        format: it begins before tick 0, its pitch is outside 0..127, or it would need more than 32,767
+        ticks a quarter.
 
     Notes
     -----
     Reading the file again gives the same columns; with ``brightness="velocity"`` also the same
     brightness, where it is not plain. The resolution is kept where it is at most 32,767 ticks a quarter
-    and serves all arrays; else the coarsest one that serves exactly is used.
+    and serves all arrays and, in a score, the metre; else the coarsest one that serves exactly is used.
+
+    A score has the key signature that needs the fewest accidentals, and a treble or bass clef for each
+    part; notes that would hide a beat are cut there and tied.
     """
     path = os.fspath(path)
     writer = _writer_for(path)
+    counted = Metre.parsed(metre)
+    is_score = Path(path).suffix.lower() in _SCORES
     given = _named_parts(notes)
-    parts = _at_one_resolution(given)
+    parts = _at_one_resolution(given, counted.least_ticks_per_quarter if is_score else 1)
     for name, part in parts:
         _check_fits(name, part)
-        if Path(path).suffix.lower() in _SCORES:
+        if is_score:
             _check_can_be_notated(name, part)
     tune = ParsedTune(
         format="",
         ticks_per_quarter=parts[0][1].ticks_per_quarter,
+        title=given[0][0] if len(given) == 1 else "",
         tracks=list(chain.from_iterable(_tracks(name, part) for name, part in parts)),
         tempos=_tempos(given[0][1], parts[0][1].ticks_per_quarter),
     )
-    data = writer(tune)
+    data = writer(tune, counted)
     try:
         write_bytes_atomically(path, data)
     except OSError as error:
@@ -128,12 +143,15 @@ def _named_parts(notes: object) -> list[tuple[str, NoteArray]]:
     return named
 
 
-def _at_one_resolution(parts: list[tuple[str, NoteArray]]) -> list[tuple[str, NoteArray]]:
-    """Return the arrays counted in the same ticks; their own where possible, else the coarsest exact ones."""
-    common = lcm(*(part.ticks_per_quarter for _, part in parts))
+def _at_one_resolution(parts: list[tuple[str, NoteArray]], least: int) -> list[tuple[str, NoteArray]]:
+    """Return the arrays counted in the same ticks; their own where possible, else the coarsest exact ones.
+
+    There are a multiple of `least` to the quarter.
+    """
+    common = lcm(least, *(part.ticks_per_quarter for _, part in parts))
     longest = max(part.last_offset * (common // part.ticks_per_quarter) for _, part in parts)
     if common > MAX_TICKS_PER_QUARTER or longest > MAX_TICKS:
-        common = lcm(*(part.coarsest_resolution() for _, part in parts))
+        common = lcm(least, *(part.coarsest_resolution() for _, part in parts))
     if common > MAX_TICKS_PER_QUARTER:
         raise InvalidInput(
             f"notes: would need {common:,} ticks a quarter to be exact: a file can state {MAX_TICKS_PER_QUARTER:,}"

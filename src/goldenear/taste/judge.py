@@ -110,6 +110,19 @@ class Taste:
     def __repr__(self) -> str:
         return f"<Taste: {len(self.good)} good, {len(self.bad)} bad>"
 
+    @property
+    def thresholds(self) -> tuple[float, float] | None:
+        """The similarity from which any X resembles a good, and a bad sample; None where that depends on X."""
+        by_hand = self.settings.good_threshold, self.settings.bad_threshold
+        if self.calibration is None:
+            return by_hand
+        if self.calibration.group is not None:
+            return None
+        calibrated = self.calibration.threshold(np.empty(0))
+        own = self.settings.recipe.threshold
+        good, bad = (calibrated if value == own else value for value in by_hand)
+        return good, bad
+
     def read(self, path: str | os.PathLike[str]) -> list[NoteArray]:
         """Read every tune of a file the way this taste reads its samples: on its grid, with its brightness.
 
@@ -164,12 +177,10 @@ class Taste:
         InvalidInput
             If X is drawn on another pitch grid than the taste.
         """
-        if self.calibration and self.calibration.group is not None:
+        thresholds = self.thresholds
+        if thresholds is None:
             return self.judge(x, backend=backend, threads=threads).outcome == "bad"
-        least = self.settings.bad_threshold
-        if self.calibration and least == self.settings.recipe.threshold:
-            least = self.calibration.threshold(np.empty(0))
-        return len(rank(x, self.bad, k=1, at_least=least, backend=backend, threads=threads)) > 0
+        return len(rank(x, self.bad, k=1, at_least=thresholds[1], backend=backend, threads=threads)) > 0
 
 
 def _calibration(

@@ -27,6 +27,7 @@ COMPILED = (
     "pair",
     "contest",
     "aligning",
+    "placements",
 )
 
 SOURCES = (

@@ -84,8 +84,8 @@ def contend(
             int64s(best.ticks, best.n_similarity)[sample] = view.resolution
 
 
-def entries(fingerprint: int) -> tuple[Any, Any, Any]:
-    """Return the three functions that are called from outside.
+def entries(fingerprint: int) -> tuple[Any, Any, Any, Any]:
+    """Return the four functions that are called from outside.
 
     The fingerprint of all files that they are made of is frozen in: the cache of compiled code sees when it changes.
     """
@@ -181,7 +181,39 @@ def entries(fingerprint: int) -> tuple[Any, Any, Any]:
             hopes[sample] = hopeful
         return 0
 
-    return fill, contest, bound
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def sink(
+        pieces: Any,
+        packs: Any,
+        pairings: Any,
+        variants: Any,
+        rules: Any,
+        floors: NDArray[np.float64],
+        ceilings: NDArray[np.float64],
+        views: Any,
+        rooms: Any,
+    ) -> None:
+        """Lay every variant whose ceiling reaches its floor; the ceiling sinks to what was found, or below the floor.
+
+        Floors and ceilings, before the price, are of shape (samples x variants,).
+        """
+        if fingerprint == 0:
+            return
+        piece, packed, view = pieces[0], packs[0], views[0]
+        alone = int8s(packed.alone, packed.n_alone)
+        count = variants[0].n_price
+        for sample in range(packed.n_alone):
+            own = alone[sample]
+            for v in range(count):
+                c = sample * count + v
+                if ceilings[c] < floors[c]:
+                    continue
+                look(piece, packed, pairings[own], variants[own], rules[0], sample, v, view)
+                view.floor = floors[c] * MARGIN
+                lay(piece, pieces[1], packed, view, rules[0], rooms[0])
+                ceilings[c] = max(view.height, view.floor)
+
+    return fill, contest, bound, sink
 
 
-fill, contest, bound = entries(fingerprint_of_sources())
+fill, contest, bound, sink = entries(fingerprint_of_sources())

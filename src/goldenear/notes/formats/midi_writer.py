@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from goldenear.notes.formats.midi_track import END_OF_TRACK, MAX_TICKS, delta_time, quantity_bytes
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+from goldenear.notes.metre import COMMON, Metre
 
 _DRUMS = 9
 """Channel 10, as musicians count."""
@@ -16,21 +17,23 @@ _SLOWEST = 2**24 - 1
 """Microseconds per quarter: the most that a tempo event can state."""
 
 
-def midi_bytes(tune: ParsedTune) -> bytes:
-    """Return the tune as a MIDI file: a track of tempos, then one track for each of the tune's.
+def midi_bytes(tune: ParsedTune, metre: Metre = COMMON) -> bytes:
+    """Return the tune as a MIDI file: a track of metre and tempos, then one track for each of the tune's.
 
     Parameters
     ----------
     tune : ParsedTune
         Pitches and velocities fit MIDI, ticks_per_quarter is at most 32,767, and no two notes of a track,
         pitch and kind (drum or not) overlap.
+    metre : Metre
+        The time signature; 4/4 is not written, for it holds where nothing is said.
 
     Returns
     -------
     bytes
         The file. Each track has its own channel, as far as the fifteen reach; drums are on channel 10.
     """
-    chunks = [_chunk(_tempo_events(tune.tempos))]
+    chunks = [_chunk(_metre_event(metre) + _tempo_events(tune.tempos))]
     chunks += [
         _chunk(_name_event(track.name) + _note_events(track, _MELODIC[number % len(_MELODIC)]))
         for number, track in enumerate(tune.tracks)
@@ -43,6 +46,14 @@ def _chunk(events: bytes) -> bytes:
     """Return a track chunk of `events`."""
     body = events + END_OF_TRACK
     return b"MTrk" + len(body).to_bytes(4) + body
+
+
+def _metre_event(metre: Metre) -> bytes:
+    """Return the time signature, its click once a beat of 24 clocks a quarter, or nothing for 4/4."""
+    if metre == COMMON:
+        return b""
+    power = metre.unit.bit_length() - 1
+    return b"\x00\xff\x58\x04" + bytes((metre.beats, power, 96 // metre.unit, 8))
 
 
 def _tempo_events(tempos: tuple[tuple[int, int], ...]) -> bytes:

@@ -1,20 +1,21 @@
-"""This file is where a tune becomes a MusicXML score: bars of 4/4, voices, ties, rests, every duration exact."""
+"""This file is where a tune becomes a MusicXML score: bars, voices, ties, rests, every duration exact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 from xml.sax.saxutils import escape
 
 from goldenear.errors import InvalidInput
+from goldenear.notes.formats.note_values import BarRuler
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+from goldenear.notes.formats.score_joins import Piece, beams, brackets
+from goldenear.notes.formats.spelling import Spelling, key_of
+from goldenear.notes.metre import COMMON, Metre
 
 MAX_BARS = 10_000
 """A longer score is refused: a silence of millions of bars is a slip, not music."""
-
-_QUARTERS_A_BAR = 4
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -23,43 +24,17 @@ _HEAD = (
     '<score-partwise version="4.0">\n'
 )
 
-_SHAPES = ("whole", "half", "quarter", "eighth", "16th", "32nd", "64th")
-_DOT = "<dot/>"
-_TRIPLET = (
-    "<time-modification><actual-notes>3</actual-notes><normal-notes>2</normal-notes></time-modification>"
-)
 
-_VALUES = {
-    Fraction(4, 2**power) * factor: f"<type>{shape}</type>{mark}"
-    for power, shape in enumerate(_SHAPES)
-    for factor, mark in ((Fraction(1), ""), (Fraction(3, 2), _DOT), (Fraction(2, 3), _TRIPLET))
-}
-"""How a duration in quarters is drawn; the other durations are drawn as several, tied."""
-
-_PLAIN_VALUES = [Fraction(4, 2**power) for power in range(len(_SHAPES))]
-
-_NATURALS = "FCGDAEB"
-"""The line of fifths, from -1 (F) to 5 (B); each seven fifths further up is a sharp."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Chord:
-    """Notes of one voice that begin and end together; tied to a chord before or after, if so said."""
-
-    pitches: tuple[int, ...]
-    onset: int
-    offset: int
-    is_tied_back: bool = False
-    is_tied_on: bool = False
-
-
-def musicxml_bytes(tune: ParsedTune) -> bytes:
+def musicxml_bytes(tune: ParsedTune, metre: Metre = COMMON) -> bytes:
     """Return the tune as a MusicXML score, one part for each of its tracks.
 
     Parameters
     ----------
     tune : ParsedTune
-        No drums; pitches from 12 (C0) to 127, in semitones; onsets from 0.
+        No drums; pitches from 12 (C0) to 127, in semitones; onsets from 0; as many ticks to the quarter as
+        make a beat of the metre a whole number.
+    metre : Metre
+        The time signature.
 
     Returns
     -------
@@ -73,59 +48,63 @@ def musicxml_bytes(tune: ParsedTune) -> bytes:
 
     Notes
     -----
-    Notes carry neither velocity nor beams, and the score no tempo. Durations that one note value cannot
-    show are drawn as several, tied; a duration that no sum of note values shows is written without a
-    value, and stands in its number of divisions alone.
+    All parts have the key signature that needs the fewest accidentals. Notes carry no velocity, and the
+    score no tempo. Durations that one note value cannot show, or would hide a beat with, are drawn as
+    several, tied; a duration that no sum of note values shows is written without a value, and stands in
+    its number of divisions alone.
     """
+    ruler = BarRuler(metre, tune.ticks_per_quarter)
     offsets = [onset + length for t in tune.tracks for onset, length in zip(t.onset, t.duration, strict=True)]
-    bars = -(-max(offsets, default=1) // (_QUARTERS_A_BAR * tune.ticks_per_quarter))
+    bars = -(-max(offsets, default=1) // ruler.bar)
     if bars > MAX_BARS:
         raise InvalidInput(f"notes: would fill {bars:,} bars: a score holds {MAX_BARS:,}; write MIDI instead")
+    key = key_of(tune.tracks)
+    title = f"<work><work-title>{escape(tune.title)}</work-title></work>\n" if tune.title else ""
     ids = [f"P{number}" for number in range(1, len(tune.tracks) + 1)]
     names = "".join(
         f'<score-part id="{part}"><part-name>{escape(track.name)}</part-name></score-part>\n'
         for part, track in zip(ids, tune.tracks, strict=True)
     )
     parts = "".join(
-        f'<part id="{part}">\n{"".join(_bars(track, bars, tune.ticks_per_quarter))}</part>\n'
+        f'<part id="{part}">\n{"".join(_bars(track, bars, key, ruler))}</part>\n'
         for part, track in zip(ids, tune.tracks, strict=True)
     )
-    return f"{_HEAD}<part-list>\n{names}</part-list>\n{parts}</score-partwise>\n".encode()
+    return f"{_HEAD}{title}<part-list>\n{names}</part-list>\n{parts}</score-partwise>\n".encode()
 
 
-def _bars(track: ParsedTrack, bars: int, ticks_per_quarter: int) -> Iterator[str]:
+def _bars(track: ParsedTrack, bars: int, key: int, ruler: BarRuler) -> Iterator[str]:
     """Yield the bars of one part."""
-    bar = _QUARTERS_A_BAR * ticks_per_quarter
-    contents: dict[int, dict[int, list[_Chord]]] = {}
+    contents: dict[int, dict[int, list[Piece]]] = {}
     for voice, chords in enumerate(_voices(track), start=1):
         for chord in chords:
-            for piece in _drawn(chord, bar, ticks_per_quarter):
-                contents.setdefault(piece.onset // bar, {}).setdefault(voice, []).append(piece)
-    write_notes = _NoteWriter(ticks_per_quarter, _spelling(track))
+            for piece in _drawn(chord, ruler):
+                contents.setdefault(piece.onset // ruler.bar, {}).setdefault(voice, []).append(piece)
+    spelling = Spelling.of(track, key)
     attributes = (
-        f"<attributes><divisions>{ticks_per_quarter}</divisions>"
-        f"<time><beats>{_QUARTERS_A_BAR}</beats><beat-type>4</beat-type></time>{_clef(track)}</attributes>\n"
+        f"<attributes><divisions>{ruler.ticks_per_quarter}</divisions><key><fifths>{key}</fifths></key>"
+        f"<time><beats>{ruler.metre.beats}</beats><beat-type>{ruler.metre.unit}</beat-type></time>"
+        f"{_clef(track)}</attributes>\n"
     )
+    back = f"<backup><duration>{ruler.bar}</duration></backup>\n"
     for number in range(bars):
         # A voice that is silent all through a bar is left out of it; the first one holds the bar.
         sounding = contents.get(number, {})
-        voices = sorted({1, *sounding})
-        texts = (write_notes.of_bar(sounding.get(voice, []), number * bar, bar, voice) for voice in voices)
-        back = f"<backup><duration>{bar}</duration></backup>\n"
+        write_voice = _VoiceWriter(ruler, spelling, number * ruler.bar, _signs(sounding, spelling))
+        texts = (write_voice(voice, sounding.get(voice, [])) for voice in sorted({1, *sounding}))
         yield f'<measure number="{number + 1}">\n{"" if number else attributes}{back.join(texts)}</measure>\n'
 
 
-def _voices(track: ParsedTrack) -> list[list[_Chord]]:
+def _voices(track: ParsedTrack) -> list[list[Piece]]:
     """Share the notes out to as few voices as sound one chord at a time, the highest chord to the first."""
     notes = sorted(
         (onset, onset + duration, pitch)
         for pitch, onset, duration in zip(track.pitch, track.onset, track.duration, strict=True)
     )
     chords = [
-        _Chord(tuple(pitch for _, _, pitch in together), *span)
+        Piece(tuple(pitch for _, _, pitch in together), *span)
         for span, together in ((span, list(group)) for span, group in groupby(notes, lambda note: note[:2]))
     ]
-    voices: list[list[_Chord]] = []
+    voices: list[list[Piece]] = []
     for chord in sorted(chords, key=lambda chord: (chord.onset, -max(chord.pitches))):
         free = next((voice for voice in voices if voice[-1].offset <= chord.onset), None)
         if free is None:
@@ -134,103 +113,91 @@ def _voices(track: ParsedTrack) -> list[list[_Chord]]:
     return voices
 
 
-def _drawn(chord: _Chord, bar: int, ticks_per_quarter: int) -> Iterator[_Chord]:
+def _drawn(chord: Piece, ruler: BarRuler) -> Iterator[Piece]:
     """Yield the chord cut at the bar lines, and then into note values, all tied together."""
+    bar = ruler.bar
     cuts = [chord.onset, *range((chord.onset // bar + 1) * bar, chord.offset, bar), chord.offset]
-    lengths = [n for start, end in pairwise(cuts) for n in _note_values(end - start, ticks_per_quarter)]
-    ends = list(accumulate(lengths, initial=chord.onset))
-    for start, end in pairwise(ends):
-        yield _Chord(chord.pitches, start, end, start > chord.onset, end < chord.offset)
+    ends = [end for span in pairwise(cuts) for end in ruler.ends(*span)]
+    for start, end in pairwise([chord.onset, *ends]):
+        yield Piece(chord.pitches, start, end, start > chord.onset, end < chord.offset)
 
 
-def _note_values(ticks: int, ticks_per_quarter: int) -> list[int]:
-    """Return durations that make up `ticks` and that a note value can show; `ticks` itself where none do.
-
-    Examples
-    --------
-    >>> _note_values(5, 4), _note_values(6, 4), _note_values(5, 7)
-    ([4, 1], [6], [5])
-    """
-    left = Fraction(ticks, ticks_per_quarter)
-    if left % _PLAIN_VALUES[-1] and left not in _VALUES:
-        return [ticks]
-    values = []
-    while left:
-        value = left if left in _VALUES else next(v for v in _PLAIN_VALUES if v <= left)
-        values.append(int(value * ticks_per_quarter))
-        left -= value
-    return values
+def _signs(sounding: dict[int, list[Piece]], spelling: Spelling) -> dict[tuple[int, int, int], str]:
+    """Return the accidentals of a bar by onset, voice and pitch."""
+    struck = sorted(
+        (piece.onset, voice, pitch)
+        for voice, pieces in sounding.items()
+        for piece in pieces
+        if not piece.is_tied_back
+        for pitch in piece.pitches
+    )
+    return dict(zip(struck, spelling.signs(pitch for _, _, pitch in struck), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class _NoteWriter:
-    """Writes chords and rests; it knows the resolution and how pitches are spelled."""
+class _VoiceWriter:
+    """Writes the voices of one bar of one part; `signs` are its accidentals by onset, voice and pitch."""
 
-    ticks_per_quarter: int
-    spelling: Sequence[tuple[str, int]]
+    ruler: BarRuler
+    spelling: Spelling
+    start: int
+    signs: dict[tuple[int, int, int], str]
 
-    def of_bar(self, chords: list[_Chord], start: int, length: int, voice: int) -> str:
-        """Return one voice of one bar, whole: what it does not sound, it rests."""
-        written = []
-        time = start
-        for chord in chords:
-            written += self._rests(chord.onset - time, voice)
-            written.append(self._chord(chord, voice))
-            time = chord.offset
-        return "".join(written + self._rests(start + length - time, voice))
-
-    def _rests(self, ticks: int, voice: int) -> list[str]:
-        """Return rests that together last `ticks`."""
-        return [
-            f"<note><rest/>{self._timing(value, voice)}</note>\n"
-            for value in _note_values(ticks, self.ticks_per_quarter)
-            if value
-        ]
-
-    def _chord(self, chord: _Chord, voice: int) -> str:
-        """Return the notes of a chord."""
-        ties = ["stop"] * chord.is_tied_back + ["start"] * chord.is_tied_on
-        sounding = "".join(f'<tie type="{tie}"/>' for tie in ties)
-        drawn = "".join(f'<tied type="{tie}"/>' for tie in ties)
-        notations = f"<notations>{drawn}</notations>" if ties else ""
-        timing = self._timing(chord.offset - chord.onset, voice, sounding)
+    def __call__(self, voice: int, chords: list[Piece]) -> str:
+        """Return one voice, whole: what it does not sound, it rests."""
+        if not chords:
+            return (
+                f'<note><rest measure="yes"/><duration>{self.ruler.bar}</duration>'
+                f"<voice>{voice}</voice></note>\n"
+            )
+        pieces = self._with_rests(chords)
+        bracketed = brackets(pieces, self.ruler)
+        marks = {span[0]: "start" for span in bracketed} | {span[-1]: "stop" for span in bracketed}
+        joined = beams(pieces, bracketed, self.ruler)
         return "".join(
-            f"<note>{'<chord/>' if number else ''}{self._pitch(pitch)}{timing}{notations}</note>\n"
-            for number, pitch in enumerate(chord.pitches)
+            self._piece(voice, piece, marks.get(number, ""), joined[number])
+            for number, piece in enumerate(pieces)
         )
 
-    def _timing(self, ticks: int, voice: int, ties: str = "") -> str:
-        """Return how long a note or rest lasts, in which voice, and how that is drawn."""
-        drawn = _VALUES.get(Fraction(ticks, self.ticks_per_quarter), "")
-        return f"<duration>{ticks}</duration>{ties}<voice>{voice}</voice>{drawn}"
+    def _with_rests(self, chords: list[Piece]) -> list[Piece]:
+        """Return the chords, and rests in between."""
+        pieces = []
+        time = self.start
+        for chord in [*chords, Piece((), self.start + self.ruler.bar, self.start + self.ruler.bar)]:
+            ends = self.ruler.ends(time, chord.onset, is_rest=True) if time < chord.onset else []
+            pieces += [Piece((), start, end) for start, end in pairwise([time, *ends])]
+            pieces.append(chord)
+            time = chord.offset
+        return pieces[:-1]
+
+    def _piece(self, voice: int, piece: Piece, tuplet: str, beamed: list[str]) -> str:
+        """Return the notes of a chord, or a rest."""
+        ties = ["stop"] * piece.is_tied_back + ["start"] * piece.is_tied_on
+        sounding = "".join(f'<tie type="{tie}"/>' for tie in ties)
+        tied = "".join(f'<tied type="{tie}"/>' for tie in ties)
+        bracket = f'<tuplet type="{tuplet}"/>' if tuplet else ""
+        timing = f"<duration>{piece.duration}</duration>{sounding}<voice>{voice}</voice>"
+        value = self.ruler.value(piece.duration)
+        shape, modification = (value.drawn, value.modification) if value else ("", "")
+        beam = "".join(f'<beam number="{n}">{text}</beam>' for n, text in enumerate(beamed, start=1))
+        written = []
+        for number, pitch in enumerate(piece.pitches or [None]):
+            sign = self.signs.get((piece.onset, voice, pitch), "") if pitch is not None else ""
+            what = "<rest/>" if pitch is None else self._pitch(pitch)
+            # Beams and brackets belong to the first note of a chord.
+            drawn = tied + ("" if number else bracket)
+            written.append(
+                f"<note>{'<chord/>' if number else ''}{what}{timing}{shape}"
+                f"{f'<accidental>{sign}</accidental>' if sign else ''}{modification}"
+                f"{'' if number else beam}{f'<notations>{drawn}</notations>' if drawn else ''}</note>\n"
+            )
+        return "".join(written)
 
     def _pitch(self, pitch: int) -> str:
         """Return a pitch, spelled."""
-        step, alter = self.spelling[pitch % 12]
+        step, alter, octave = self.spelling[pitch]
         altered = f"<alter>{alter}</alter>" if alter else ""
-        return f"<pitch><step>{step}</step>{altered}<octave>{pitch // 12 - 1}</octave></pitch>"
-
-
-def _spelling(track: ParsedTrack) -> list[tuple[str, int]]:
-    """Return the letter and accidental of each pitch class.
-
-    Twelve neighbours on the line of fifths spell all pitches; of the six choices that keep every white
-    key natural, the one is taken under which the notes, by duration, lie closest together.
-    """
-    weight = [0] * 12
-    for pitch, duration in zip(track.pitch, track.duration, strict=True):
-        weight[pitch % 12] += duration
-
-    def spread(first: int) -> Fraction:
-        fifths = {fifth: weight[fifth * 7 % 12] for fifth in range(first, first + 12)}
-        total = sum(weight) or 1
-        mean = Fraction(sum(fifth * w for fifth, w in fifths.items()), total)
-        return sum(((fifth - mean) ** 2 * w for fifth, w in fifths.items()), Fraction(0))
-
-    # Where nothing decides, E flat to G sharp, the choice of keyboard tuners.
-    first = min((-3, -2, -4, -1, -5, -6), key=spread)
-    by_class = {fifth * 7 % 12: fifth for fifth in range(first, first + 12)}
-    return [(_NATURALS[(by_class[c] + 1) % 7], (by_class[c] + 1) // 7) for c in range(12)]
+        return f"<pitch><step>{step}</step>{altered}<octave>{octave}</octave></pitch>"
 
 
 def _clef(track: ParsedTrack) -> str:

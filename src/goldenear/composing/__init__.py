@@ -1,0 +1,1 @@
+"""The search for larger good phrases and whole pieces, driven by the judge."""

@@ -1,0 +1,143 @@
+"""This file is where a draft is appraised: what of it lies under good matches, and whether anything speaks against it.
+
+What is climbed is the share of the draft that lies under good matches, each as strong as it is near: 1/2 at the
+threshold, 1 at the ceiling; what one sample lends counts up to a share of the draft. A veto in any window, a likeness above the ceiling, or too long a verbatim run refuses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
+from goldenear.composing.windows import windows
+from goldenear.match.contenders import Contenders, Field
+from goldenear.match.rank import rank
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """What a draft is worth.
+
+    Attributes
+    ----------
+    covered : float
+        The share of the draft, 0..1, that lies under good matches.
+    score : float
+        The same, each match as strong as it is near: what is climbed, 0..1.
+    nearest : float
+        The greatest similarity to a good sample; 0 where none is reached.
+    longest_run : int
+        The longest run of notes, not all locked, that stands in one good sample.
+    refused : str
+        Why the draft cannot stand; empty where it can.
+    vetoed : (Fraction, Fraction) or None
+        From when to when, in quarters, the window lies that is vetoed.
+    """
+
+    covered: float
+    score: float
+    nearest: float
+    longest_run: int
+    refused: str
+    vetoed: tuple[Fraction, Fraction] | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether the judge calls the draft good, and nothing refuses it."""
+        return not self.refused and self.covered > 0
+
+
+class Appraiser:
+    """Appraises drafts, one at a time; every thread has its own.
+
+    Parameters
+    ----------
+    ground : Ground
+        What drafts are held against.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.field = Field(ground.samples, ground.ticks_per_quarter)
+
+    def contenders(self, rows: Rows, quarters: float) -> Contenders:
+        """List what reaches its threshold, or may after changes of so many quarters of notes."""
+        return self.field.contenders(np.ascontiguousarray(rows[:, :3]), self.ground.asked, quarters)
+
+    def coverage(self, found: Contenders) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return how strongly each cell of a draft is covered, 0..1, and by which good sample; -1 where by none."""
+        ground = self.ground
+        cells, owner = np.zeros(ground.cells), np.full(ground.cells, -1)
+        least, ceiling = ground.asked[-1], ground.wishes.ceiling
+        sample = found.pairs.sample[found.placed[:, 0]] - ground.bad
+        similarity, spans = found.similarity, cells_of(ground, found)
+        for j in np.flatnonzero((sample >= 0) & (similarity >= least)).tolist():
+            strength = 0.5 + 0.5 * min(1.0, (similarity[j] - least) / max(ceiling - least, 1e-9))
+            here = slice(*spans[j].tolist())
+            stronger = strength > cells[here]
+            cells[here][stronger], owner[here][stronger] = strength, sample[j]
+        return cells, owner
+
+    def appraise(self, rows: Rows) -> Appraisal:
+        """Appraise a draft, every window of it."""
+        ground = self.ground
+        found = self.contenders(rows, 0.0)
+        cells, owner = self.coverage(found)
+        lent = np.bincount(owner[owner >= 0], weights=cells[owner >= 0]) / len(cells)
+        similarity = found.similarity
+        good = found.pairs.sample[found.placed[:, 0]] >= ground.bad
+        nearest = float(similarity[good].max(initial=0.0))
+        run = int(self.runs(rows).max(initial=0))
+        vetoed = self._vetoed(rows, found)
+        refused = ""
+        if vetoed:
+            refused = f"vetoed from quarter {vetoed[0]} to {vetoed[1]}"
+        elif nearest > ground.wishes.ceiling:
+            refused = f"too like a good sample, {nearest:.2f}"
+        elif run > ground.wishes.longest_run:
+            refused = f"{run} notes on end as in a good sample"
+        return Appraisal(float((cells > 0).mean()), float(np.minimum(lent, ground.wishes.share).sum()), nearest, run, refused, vetoed)
+
+    def runs(self, rows: Rows) -> NDArray[np.int64]:
+        """Return for each note, 0 for locked ones, the longest verbatim run it is part of."""
+        from goldenear.composing.engines.verbatim import runs
+
+        ground = self.ground
+        found = np.zeros(len(rows), np.int64)
+        runs(np.ascontiguousarray(rows), ground.known, ground.starts, ground.factors, found)
+        return found
+
+    def _vetoed(self, rows: Rows, found: Contenders) -> tuple[Fraction, Fraction] | None:
+        """Return the first window that resembles a bad sample; the whole is known already."""
+        ground = self.ground
+        if not ground.bad:
+            return None
+        x = ground.notes(rows)
+        least = float(ground.asked[0])
+        bad = found.pairs.sample[found.placed[:, 0]] < ground.bad
+        reached = found.similarity >= least
+        if (bad & reached).any():
+            worst = int(np.argmax(np.where(bad, found.similarity, 0.0)))
+            first, last = cells_of(ground, found)[worst].tolist()
+            return Fraction(first, CELLS_A_QUARTER), Fraction(last, CELLS_A_QUARTER)
+        for begin, end, window in windows(x, Fraction(0), ground.wishes.length):
+            if window is not x and len(rank(window, ground.taste.bad, k=1, at_least=least, backend="numba")):
+                return begin, end
+        return None
+
+
+def cells_of(ground: Ground, found: Contenders) -> NDArray[np.int64]:
+    """Return from which cell to which each placement covers the draft: those whose middle it covers."""
+    pair = found.pairs.columns[found.placed[:, 0]]
+    cell = pair[:, 0] * ground.ticks_per_quarter  # pair ticks in a quarter
+    begin = found.placed[:, 2] + pair[:, 3]
+    end = found.placed[:, 2] + pair[:, 4]
+    # The middle of cell c lies at (2 c + 1) / 8 quarters.
+    first = -((cell - 2 * CELLS_A_QUARTER * begin) // (2 * cell))
+    last = -((cell - 2 * CELLS_A_QUARTER * end) // (2 * cell))
+    both: NDArray[np.int64] = np.clip(np.stack([first, last], axis=1), 0, ground.cells)
+    return both

@@ -1,0 +1,331 @@
+"""This file is where composing is driven: tasks asked for, developed side by side, told; any time, and on again."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from goldenear.composing.appraise import Appraiser
+from goldenear.composing.develop import Draft, Task, develop
+from goldenear.composing.ground import Ground
+from goldenear.composing.phrase import Phrase, likeness
+from goldenear.composing.proposals.protocol import Proposals
+from goldenear.composing.saved import digest_of_question, state_of, with_state
+from goldenear.composing.search import SEARCHES, SearchName, search_named
+from goldenear.composing.wishes import Wishes
+from goldenear.errors import InvalidInput, NothingFound, UnreadableFile
+from goldenear.match.rank import rank
+from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.taste.judge import Taste
+
+TOGETHER = 8
+"""Tasks that are asked for at once: what becomes of one does not bear on the others."""
+
+EFFORT = 96
+"""Drafts that are developed, where nothing else is said."""
+
+APART = 0.6
+"""The greatest similarity of two phrases that are returned together."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far composing has got.
+
+    Attributes
+    ----------
+    done, effort : int
+        Drafts developed, and how many it will be.
+    kept : int
+        Good drafts that are kept.
+    best : Draft or None
+        The best of them.
+    """
+
+    done: int
+    effort: int
+    kept: int
+    best: Draft | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A draft for an outside optimiser to score.
+
+    Attributes
+    ----------
+    notes : NoteArray
+        Its notes.
+    score : float
+        What the taste says: 0..1, and -1 for what is refused.
+    refused : str
+        Why; empty where nothing speaks against it.
+    """
+
+    notes: NoteArray
+    score: float
+    refused: str
+    task: Task
+    draft: Draft | None
+
+
+class Composer:
+    """Searches for phrases that a taste calls good.
+
+    Parameters
+    ----------
+    taste : Taste
+        What judges; it needs a good sample, and a recipe that looks for samples in windows (``"fragment"``).
+    wishes : Wishes, optional
+        What the phrases are to be like.
+    seed : int
+        Of chance: the same seed gives the same phrases.
+    search : {"archive", "annealing", "beam"}
+        How the search goes.
+    proposals : Proposals, or several of them
+        Where new lines come from besides the samples: any object with the method ``propose(quarters, seed)``.
+
+    Raises
+    ------
+    InvalidInput
+        If a wish cannot be met, or contradicts another.
+    """
+
+    def __init__(
+        self,
+        taste: Taste,
+        wishes: Wishes | None = None,
+        *,
+        seed: int = 0,
+        search: SearchName = "archive",
+        proposals: Proposals | Sequence[Proposals] = (),
+    ) -> None:
+        if not isinstance(taste, Taste):
+            raise InvalidInput(f"taste: expected a Taste, got {type(taste).__name__}")
+        if wishes is not None and not isinstance(wishes, Wishes):
+            raise InvalidInput(f"wishes: expected Wishes, got {type(wishes).__name__}")
+        if search not in SEARCHES:
+            raise InvalidInput(f"search: expected one of {', '.join(SEARCHES)}, got {search!r}")
+        whole_number("seed", seed, 0, 2**63 - 1)
+        self.seed, self.search_name = int(seed), search
+        self.proposals = tuple(proposals) if isinstance(proposals, Sequence) else (proposals,)
+        for source in self.proposals:
+            if not callable(getattr(source, "propose", None)):
+                raise InvalidInput(f"proposals: {type(source).__name__} has no method propose(quarters, seed)")
+        self.ground = Ground.of(taste, wishes or Wishes())
+        self._check_locked()
+        self.search = search_named(search, self.ground, self.seed, proposals=bool(self.proposals))
+        self.done = 0
+        self._desks = threading.local()
+
+    def ask(self, n: int = TOGETHER) -> list[Candidate]:
+        """Return n candidates for an outside optimiser, developed from what has been told so far."""
+        tasks = self.search.ask(n)
+        return [self._candidate(task, self._develop(task)) for task in tasks]
+
+    def tell(self, candidates: Sequence[Candidate], scores: Iterable[float] | None = None) -> None:
+        """Take in candidates, scored by the taste, or from outside: the higher the better.
+
+        What the taste refuses stays refused, whatever its score.
+
+        Raises
+        ------
+        InvalidInput
+            If there is not one finite score for each candidate.
+        """
+        drafts = [candidate.draft for candidate in candidates]
+        if scores is not None:
+            values = [float(score) for score in scores]
+            if len(values) != len(drafts) or not np.isfinite(values).all():
+                raise InvalidInput(f"scores: expected {len(drafts)} finite numbers, one a candidate")
+            drafts = [
+                None if draft is None else replace(draft, appraisal=replace(draft.appraisal, score=value))
+                for draft, value in zip(drafts, values, strict=True)
+            ]
+        self.search.tell([candidate.task for candidate in candidates], drafts)
+        self.done += len(drafts)
+
+    def run(
+        self,
+        effort: int = EFFORT,
+        *,
+        threads: int = 1,
+        progress: Callable[[Progress], None] | None = None,
+        save: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Develop drafts until so many have been in all; an interrupt keeps what was told before it.
+
+        Parameters
+        ----------
+        effort : int
+            Drafts in all, those of earlier runs among them; rounded up to full rounds of 8.
+        threads : int
+            Drafts are developed side by side; what is found does not depend on it.
+        progress : callable, optional
+            Is told how far it has got after every round; raising ``KeyboardInterrupt`` stops the run.
+        save : str or PathLike, optional
+            A file that holds the search after every round; one that is there already is gone on with.
+
+        Raises
+        ------
+        InvalidInput
+            If an argument is off, or the saved search is of another taste, wishes or seed.
+        UnreadableFile
+            If the saved search is damaged.
+        """
+        whole_number("effort", effort, 1, 10**7)
+        whole_number("threads", threads, 1, 1024)
+        path = None if save is None else Path(save)
+        if path is not None and self.done == 0 and path.exists():
+            self._take_up(path)
+        with ThreadPoolExecutor(threads) as pool:
+            while self.done < effort:
+                tasks = self.search.ask(TOGETHER)
+                # The first is developed here, so that compiled code is there before threads ask for it.
+                first = [self._develop(tasks[0])]
+                drafts = first + list(pool.map(self._develop, tasks[1:]))
+                self.search.tell(tasks, drafts)
+                self.done += len(tasks)
+                if path is not None:
+                    self._save(path)
+                if progress is not None:
+                    kept = self.search.drafts()
+                    progress(Progress(self.done, effort, len(kept), kept[0] if kept else None))
+
+    def phrases(self, n: int = 1, *, apart: float = APART) -> list[Phrase]:
+        """Return the best phrases found so far, no two of them more alike than `apart`; at most n.
+
+        Raises
+        ------
+        NothingFound
+            If no draft was good.
+        """
+        whole_number("n", n, 1, 10**6)
+        if not 0 < apart <= 1:
+            raise InvalidInput(f"apart: expected above 0, up to 1, got {apart!r}")
+        appraiser = self._appraiser()
+        chosen: list[Phrase] = []
+        for draft in self.search.drafts():
+            name = f"phrase {self.seed}" + (f".{len(chosen) + 1}" if n > 1 else "")
+            found = appraiser.contenders(draft.rows, 0.0)
+            phrase = Phrase(name, self.ground, draft.rows, draft.appraisal, found)
+            if all(likeness(phrase.notes, other.notes, self.ground) <= apart for other in chosen):
+                chosen.append(phrase)
+            if len(chosen) == n:
+                break
+        if not chosen:
+            raise NothingFound(
+                f"{self.done} drafts were developed, and none is good: more effort, or wishes nearer to the samples, may help"
+            )
+        return chosen
+
+    def _develop(self, task: Task) -> Draft | None:
+        return develop(task, self._appraiser(), self.proposals)
+
+    def _appraiser(self) -> Appraiser:
+        """Return this thread's appraiser."""
+        if not hasattr(self._desks, "appraiser"):
+            self._desks.appraiser = Appraiser(self.ground)
+        appraiser: Appraiser = self._desks.appraiser
+        return appraiser
+
+    def _candidate(self, task: Task, draft: Draft | None) -> Candidate:
+        if draft is None:
+            empty = self.ground.notes(self.ground.locked)
+            return Candidate(empty, -1.0, "the wishes were not met", task, None)
+        refused = draft.appraisal.refused
+        notes = self.ground.notes(self.ground.own(draft.rows))
+        return Candidate(notes, -1.0 if refused else draft.appraisal.score, refused, task, draft)
+
+    def _check_locked(self) -> None:
+        """Raise InvalidInput if what is locked, or joined, is vetoed by itself."""
+        ground = self.ground
+        if not len(ground.locked) or not ground.bad:
+            return
+        found = rank(ground.notes(ground.locked), ground.taste.bad, k=1, at_least=float(ground.asked[0]))
+        if found.best:
+            raise InvalidInput(
+                f"locked, after, before: what is to stand is vetoed already, by {found.best.name}, "
+                f"{found.best.similarity:.2f} {found.best.where()}"
+            )
+
+    def _save(self, path: Path) -> None:
+        question = digest_of_question(self.ground, self.seed, self.search_name, len(self.proposals))
+        state = {"question": question, "done": self.done, "search": state_of(self.search)}
+        try:
+            write_bytes_atomically(path, json.dumps(state).encode())
+        except OSError as error:
+            raise InvalidInput(f"save: {path} cannot be written: {error.strerror or error}") from None
+
+    def _take_up(self, path: Path) -> None:
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+            question, done = str(state["question"]), int(state["done"])
+            restored = with_state(self.search, state["search"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+            raise UnreadableFile(path, f"no saved search ({type(error).__name__})") from None
+        if question != digest_of_question(self.ground, self.seed, self.search_name, len(self.proposals)):
+            raise InvalidInput(f"save: {path} holds a search of another taste, wishes, seed or way; name another file")
+        self.search, self.done = restored, done
+
+
+def compose(
+    taste: Taste,
+    wishes: Wishes | None = None,
+    *,
+    quarters: object = None,
+    n: int = 1,
+    seed: int = 0,
+    effort: int = EFFORT,
+    threads: int = 1,
+) -> list[Phrase]:
+    """Compose phrases that a taste calls good: like its good samples, no copies of them, and without any veto.
+
+    Parameters
+    ----------
+    taste : Taste
+        What judges.
+    wishes : Wishes, optional
+        What the phrases are to be like.
+    quarters : int, Fraction or str, optional
+        How long they are, where that is the only wish; 32 by default.
+    n : int
+        How many, at most: those that are returned differ.
+    seed : int
+        Of chance: the same seed gives the same notes.
+    effort : int
+        Drafts that are developed.
+    threads : int
+        Drafts are developed side by side; the notes do not depend on it.
+
+    Returns
+    -------
+    list of Phrase
+        The best first; all are good, and no window of any is vetoed.
+
+    Raises
+    ------
+    InvalidInput
+        If a wish cannot be met.
+    NothingFound
+        If no draft was good.
+
+    See Also
+    --------
+    Composer : the same, to be watched, interrupted, saved, gone on with, or driven from outside.
+    """
+    if quarters is not None:
+        if wishes is not None:
+            raise InvalidInput("quarters: say it in the wishes, or leave these out")
+        wishes = Wishes(quarters=quarters)
+    composer = Composer(taste, wishes, seed=seed)
+    composer.run(effort, threads=threads)
+    return composer.phrases(n)

@@ -1,0 +1,300 @@
+"""This file is where a draft is polished: thousands of small changes a second, each weighed exactly, some taken.
+
+Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) over the notes of a draft. A change is first held against
+the bad samples, for they have a veto; then it is seen how much of the draft lies under good matches. All is counted
+over the contenders (see :mod:`goldenear.match.contenders`) until changes have used up the slack they were listed with.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from goldenear.composing.engines.chance import chance
+from goldenear.composing.engines.note_moves import (
+    FEWEST,
+    LOCKED,
+    MOST,
+    MOST_COMING,
+    OFFSET,
+    ONSET,
+    PITCH,
+    VOICE,
+    fits,
+    propose,
+    ticks_changed,
+)
+from goldenear.composing.engines.sources import SOURCES
+from goldenear.composing.engines.verbatim import longest_run
+from goldenear.match.engines.code_cache import fingerprint as fingerprint_of
+from goldenear.match.engines.placements import (
+    ENERGY,
+    PAIR,
+    SHARED,
+    SHIFT,
+    TRANSPOSITION,
+    energy_in,
+    shared_with,
+    similarity_of,
+)
+from goldenear.match.engines.view import compiled
+
+# What is asked of similarities.
+GOOD, BAD, CEILING, SHARE = range(4)
+
+# What is told of a run.
+STEPS, TRIED, ACCEPTED, LEFT_OFF, NOTES_BEFORE = range(5)
+
+DONE, SPENT, LARGE = range(3)
+"""Why a run was left off: it is done; its slack is spent; a change is promising that is too large for the slack."""
+
+
+@compiled
+def covered(similarity: Any, placed: Any, good: Any, cells: Any, owner: Any, lent: Any, asked: Any, cell_of: Any) -> Any:
+    """Return what a draft is worth: how much of it lies under good matches, how strongly; less where it is refused.
+
+    A match counts 1/2 at the threshold and 1 at the ceiling, and each cell the strongest that lies there; what one
+    sample lends counts up to its share. A veto, or a likeness above the ceiling, costs all that there is to gain, and
+    more, the nearer.
+    """
+    cells[:], owner[:], lent[:] = 0.0, -1, 0.0
+    worst, nearest = 0.0, 0.0
+    for j in range(len(similarity)):
+        value, sample = similarity[j], good[placed[j, PAIR]]
+        if sample < 0:
+            worst = max(worst, value)
+        elif value >= asked[GOOD]:
+            nearest = max(nearest, value)
+            strength = 0.5 + 0.5 * min(1.0, (value - asked[GOOD]) / max(asked[CEILING] - asked[GOOD], 1e-9))
+            for c in range(cell_of[j, 0], cell_of[j, 1]):
+                if strength > cells[c]:
+                    cells[c], owner[c] = strength, sample
+    for c in range(len(cells)):
+        if owner[c] >= 0:
+            lent[owner[c]] += cells[c]
+    value = 0.0
+    for sample in range(len(lent)):
+        value += min(lent[sample] / len(cells), asked[SHARE])
+    if worst >= asked[BAD]:
+        value -= 1.0 + (worst - asked[BAD])
+    if nearest > asked[CEILING]:
+        value -= 1.0 + (nearest - asked[CEILING])
+    return value
+
+
+@compiled
+def exchanged(notes: Any, n: int, first: int, gone: int, coming: Any, come: int, voice: int) -> Any:
+    """Let what comes stand in the place of what goes; return how many notes there are then."""
+    moved = n - first - gone
+    if come > gone:
+        for i in range(moved - 1, -1, -1):
+            notes[first + come + i] = notes[first + gone + i]
+    elif come < gone:
+        for i in range(moved):
+            notes[first + come + i] = notes[first + gone + i]
+    for k in range(come):
+        notes[first + k, PITCH] = coming[k, 0]
+        notes[first + k, ONSET] = coming[k, 1]
+        notes[first + k, OFFSET] = coming[k, 2]
+        notes[first + k, VOICE] = voice
+        notes[first + k, LOCKED] = 0
+    return n + come - gone
+
+
+def entries(fingerprint: int) -> Any:
+    """Return the function that is called from outside."""
+
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def polish(
+        notes: NDArray[np.int64],
+        n: int,
+        pairs: NDArray[np.int64],
+        numbers: NDArray[np.float64],
+        rows: NDArray[np.int64],
+        strokes: NDArray[np.int64],
+        placed: NDArray[np.int64],
+        good: NDArray[np.int64],
+        lent: NDArray[np.float64],
+        cell_of: NDArray[np.int64],
+        cells: NDArray[np.float64],
+        asked: NDArray[np.float64],
+        voices: NDArray[np.int64],
+        counts: NDArray[np.int64],
+        scale: NDArray[np.int64],
+        steps_per_octave: int,
+        units: NDArray[np.int64],
+        span: NDArray[np.int64],
+        known: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        factors: NDArray[np.int64],
+        longest: int,
+        weights: NDArray[np.float64],
+        paid: NDArray[np.int64],
+        heat: NDArray[np.float64],
+        budget: int,
+        state: NDArray[np.uint64],
+        before: NDArray[np.int64],
+        told: NDArray[np.int64],
+    ) -> tuple[int, float, float]:
+        """Try changes until the heat's last step, or until the slack is used up.
+
+        A change that is larger than the slack is weighed by the contenders that are known: what it is worth can only
+        grow, and only vetoes can be missing. Where it is promising it is made, and left to the caller to confirm.
+
+        Parameters
+        ----------
+        notes : int array, shape (room, 5)
+            The draft, by voice and onset: pitch, onset, offset, voice, locked. Is changed.
+        n : int
+            How many there are.
+        pairs, numbers, rows, strokes, placed
+            The contenders; `placed` is kept true to the draft.
+        good : int array, shape (pairs,)
+            Which good sample it is of; -1 for bad ones.
+        lent : float array, shape (good samples,)
+            Room.
+        cell_of : int array, shape (placements, 2)
+            From which cell to which a placement covers the draft.
+        cells : float array, shape (cells,)
+            Room.
+        asked : float array, shape (4,)
+            The thresholds of good and bad, the ceiling, and the share that one sample may lend.
+        voices, counts : int arrays, shapes (voices, 4), (voices,)
+            Range, and fewest and most notes; how many notes each has.
+        scale, steps_per_octave, units, span
+            Which pitches may sound when; by which lengths borders move; from when to when notes may sound, and the
+            shortest.
+        known, starts, factors, longest
+            The samples' notes; the longest verbatim run that may stand.
+        weights, paid : arrays, shape (moves,)
+            How often each move is tried, adding up; how often it paid.
+        heat : float array, shape (4,)
+            From which temperature, to which, at which step this begins, of how many.
+        budget : int
+            Ticks of notes that may change.
+        state : uint64 array, shape (1,)
+            Of chance.
+        before : int array, like notes
+            Receives the draft as it was before the last change.
+        told : int array, shape (5,)
+            Steps done, changes weighed, changes taken, why it was left off, how many notes there were before.
+
+        Returns
+        -------
+        (int, float, float)
+            How many notes there are, what the draft is worth, and what a large change must be worth to be taken.
+        """
+        if fingerprint == 0:
+            return n, 0.0, 0.0
+        count = len(placed)
+        similarity, after = np.zeros(count), np.zeros(count)
+        shared, energy = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        coming = np.zeros((MOST_COMING, 3), np.int64)
+        owner = np.zeros(len(cells), np.int64)
+        for j in range(count):
+            similarity[j] = similarity_of(numbers[placed[j, PAIR]], placed[j, SHARED], placed[j, ENERGY])
+        value = covered(similarity, placed, good, cells, owner, lent, asked, cell_of)
+        refused = value < 0
+        spent, steps, tried, accepted, needed = 0, 0, 0, 0, 0.0
+        first_step, all_steps = int(heat[2]), int(heat[3])
+        told[LEFT_OFF] = DONE
+        while first_step + steps < all_steps:
+            steps += 1
+            temperature = heat[0] * (heat[1] / heat[0]) ** ((first_step + steps) / all_steps)
+            needed = value + temperature * np.log(max(chance(state), 1e-12))
+            drawn = chance(state) * weights[len(weights) - 1]
+            move = 0
+            while weights[move] <= drawn:
+                move += 1
+            first, gone, come = propose(notes, n, move, units, span, coming, state)
+            if come < 0 or n + come - gone > len(notes):
+                continue
+            voice = notes[min(first, n - 1), VOICE] if gone else notes[first - 1, VOICE]
+            held = counts[voice] + come - gone
+            if come != gone and (held < voices[voice, FEWEST] or held > voices[voice, MOST]):
+                continue
+            stands = True
+            for k in range(come):
+                if not fits(coming[k], voice, notes, n, voices, scale, steps_per_octave, span):
+                    stands = False
+                    break
+            if not stands:
+                continue
+            ticks = ticks_changed(notes, first, gone, coming, come)
+            if ticks == 0:
+                continue
+            large = ticks > budget
+            if spent + ticks > budget and not large:
+                told[LEFT_OFF] = SPENT
+                break
+            tried += 1
+            # The bad first: they have a veto. They lie first among the placements.
+            touched, stands = False, True
+            for j in range(count):
+                which, up, later = placed[j, PAIR], placed[j, TRANSPOSITION], placed[j, SHIFT]
+                pair = pairs[which]
+                more_shared, more_energy = 0, 0
+                for i in range(first, first + gone):
+                    more_energy -= energy_in(pair, up, later, notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET])
+                    more_shared -= shared_with(
+                        pair, rows, strokes, up, later, notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
+                    )
+                for k in range(come):
+                    more_energy += energy_in(pair, up, later, coming[k, 0], coming[k, 1], coming[k, 2])
+                    more_shared += shared_with(
+                        pair, rows, strokes, up, later, coming[k, 0], coming[k, 1], coming[k, 2]
+                    )
+                shared[j] = placed[j, SHARED] + more_shared
+                energy[j] = placed[j, ENERGY] + more_energy
+                if more_shared == 0 and more_energy == 0:
+                    after[j] = similarity[j]
+                    continue
+                after[j] = similarity_of(numbers[which], shared[j], energy[j])
+                if good[which] < 0:
+                    touched |= refused
+                    if after[j] >= asked[BAD] and not refused and needed > 0:
+                        stands = False
+                        break
+                elif max(after[j], similarity[j]) >= asked[GOOD]:
+                    touched = True
+            if not stands:
+                continue
+            if not touched:
+                # Where no match lies, the judge says nothing: what stands there is left in peace.
+                continue
+            worth = covered(after, placed, good, cells, owner, lent, asked, cell_of)
+            if worth < needed or worth == value:
+                continue
+            before[:n] = notes[:n]
+            old = n
+            n = exchanged(notes, n, first, gone, coming, come, voice)
+            for i in range(max(first - 1, 0), min(first + come + 1, n)):
+                if notes[i, LOCKED] == 0 and longest_run(notes, n, i, known, starts, factors, longest) > longest:
+                    stands = False
+                    break
+            if not stands:
+                n = old
+                notes[:n] = before[:n]
+                continue
+            counts[voice] = held
+            if large:
+                told[LEFT_OFF], told[NOTES_BEFORE] = LARGE, old
+                break
+            for j in range(count):
+                placed[j, SHARED], placed[j, ENERGY] = shared[j], energy[j]
+                similarity[j] = after[j]
+            if worth > value:
+                paid[move] += 1
+            value, refused = worth, worth < 0
+            spent += ticks
+            accepted += 1
+        told[STEPS], told[TRIED], told[ACCEPTED] = steps, tried, accepted
+        return n, value, needed
+
+    return polish
+
+
+polish = entries(fingerprint_of(SOURCES))

@@ -1,0 +1,11 @@
+"""This file is where it stands what the compiled loops of the search are made of: a change makes them anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from goldenear.match.engines.code_cache import SOURCES as OF_THE_ENGINE
+
+HERE = Path(__file__).parent
+
+SOURCES = (*OF_THE_ENGINE, *(HERE / f"{name}.py" for name in ("chance", "note_moves", "verbatim", "polish")))

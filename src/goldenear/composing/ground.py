@@ -1,0 +1,341 @@
+"""This file is where a taste and wishes become the numbers that every draft is held against, once for all of them.
+
+A draft is an array of rows: pitch, onset, offset, voice, locked; by voice and onset, in ticks of the ground, tick 0
+where the phrase begins. What it follows and what follows it are locked rows before tick 0 and after the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, gcd, lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.composing.material import lines
+from goldenear.composing.wishes import Wishes
+from goldenear.errors import InvalidInput
+from goldenear.match.contenders import as_notes, can_contend, overlapping
+from goldenear.match.prepared import PreparedSamples, prepare
+from goldenear.match.rank import rank
+from goldenear.notes.alteration import Alteration
+from goldenear.notes.note_array import NoteArray
+from goldenear.taste.judge import Taste
+
+Rows = NDArray[np.int64]
+"""Notes of a draft."""
+
+FINEST = 3840
+"""More ticks a quarter are refused."""
+
+USUAL_GRID, FINEST_GRID = 12, 48
+"""Ticks a quarter where the samples ask for less, or for more."""
+
+MOST_A_QUARTER = 24
+
+CELLS_A_QUARTER = 4
+"""How finely it is counted what of a draft is covered."""
+
+CONTEXT = 16
+"""So many quarters of what a phrase follows, and of what follows it, are judged with it."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every draft is held against.
+
+    Attributes
+    ----------
+    taste, wishes
+        As given.
+    ticks_per_quarter, ticks : int
+        The grid; how long the phrase is.
+    locked : rows
+        What stands: what is locked, and what the phrase joins.
+    voices : int array, shape (voices, 4)
+        Lowest and highest pitch, fewest and most notes.
+    scale : int array, shape (n, 3)
+        From which tick to which which degrees may sound, as bits: none where nothing may come.
+    slots : int array, shape (n, 2), or None
+        Onsets and offsets that are given.
+    units : int array
+        By which lengths borders move, in ticks; the shortest first.
+    samples : PreparedSamples
+        The bad, then the good.
+    asked : float array, shape (samples,)
+        The threshold of each.
+    known, starts, factors : int arrays
+        The good samples' notes under every stretch: see :func:`engines.verbatim.runs`.
+    """
+
+    taste: Taste
+    wishes: Wishes
+    ticks_per_quarter: int
+    ticks: int
+    locked: Rows
+    voices: NDArray[np.int64]
+    scale: NDArray[np.int64]
+    slots: NDArray[np.int64] | None
+    units: NDArray[np.int64]
+    samples: PreparedSamples
+    asked: NDArray[np.float64]
+    known: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    factors: NDArray[np.int64]
+    singable: NDArray[np.float64]
+    """How alike each good sample is to its own lines, sung by the voices there are: shape (good samples,)."""
+
+    @property
+    def bad(self) -> int:
+        """How many of the samples, from the first on, are bad."""
+        return len(self.taste.bad)
+
+    @property
+    def steps_per_octave(self) -> int:
+        """The pitch grid."""
+        return self.samples[0].steps_per_octave
+
+    @property
+    def bar(self) -> int:
+        """Ticks in a bar."""
+        return int(self.wishes.bar * self.ticks_per_quarter)
+
+    @property
+    def cells(self) -> int:
+        """How many cells it is counted in what is covered."""
+        return ceil(self.wishes.length * CELLS_A_QUARTER)
+
+    def notes(self, rows: Rows) -> NoteArray:
+        """Return a draft as notes, all voices in one."""
+        return as_notes(rows[:, :3], self.ticks_per_quarter, self.steps_per_octave)
+
+    def own(self, rows: Rows) -> Rows:
+        """Return what belongs to the phrase itself."""
+        return rows[(rows[:, 1] >= 0) & (rows[:, 1] < self.ticks)]
+
+    @classmethod
+    def of(cls, taste: Taste, wishes: Wishes) -> Ground:
+        """Prepare a taste and wishes.
+
+        Raises
+        ------
+        InvalidInput
+            If a wish cannot be met, or contradicts another; or there is nothing to compose towards.
+        """
+        good = [sample for sample in taste.good if not sample.is_drum.all()]
+        if not good:
+            raise InvalidInput(
+                "taste: there is no good sample with pitched notes in it: there is nothing to compose towards"
+            )
+        recipe = taste.settings.recipe
+        if not can_contend(recipe):
+            raise InvalidInput(
+                "taste: composing asks for its recipe to be 'fragment', or one with measure window-cosine, notes drawn "
+                "evenly, and pitch read by the semitone"
+            )
+        grid = _grid(good, wishes)
+        ticks = int(wishes.length * grid)
+        if taste.good[0].steps_per_octave != 12 and wishes.harmony:
+            raise InvalidInput("scale, chords: named for 12 steps an octave; the taste has another grid")
+        locked = _locked(wishes, grid, ticks)
+        slots = _slots(wishes, grid, ticks)
+        thresholds = taste.thresholds
+        assert thresholds is not None, "of a recipe for which placements can be listed"
+        if wishes.ceiling <= thresholds[0]:
+            raise InvalidInput(
+                f"ceiling: expected above the threshold of the taste, {thresholds[0]:.2f}, got {wishes.ceiling}"
+            )
+        known, starts, factors = _known(good, {a.stretch for a in recipe.alterations}, grid)
+        return cls(
+            taste,
+            wishes,
+            grid,
+            ticks,
+            locked,
+            _voices(wishes, ticks, locked, slots),
+            _scale(wishes, grid),
+            slots,
+            _units(good, grid),
+            prepare([*taste.bad, *taste.good], recipe),
+            np.repeat(np.array(thresholds[::-1]), [len(taste.bad), len(taste.good)]),
+            known,
+            starts,
+            factors,
+            _singable(taste.good, len(wishes.ensemble)),
+        )
+
+
+def _grid(good: Iterable[NoteArray], wishes: Wishes) -> int:
+    """Return the ticks a quarter that serve the samples, and all that is wished for."""
+    grid = USUAL_GRID
+    for sample in good:
+        finer = lcm(grid, sample.coarsest_resolution())
+        grid = finer if finer <= FINEST_GRID else grid
+    times = [wishes.length, wishes.bar, *(t for begin, end, _ in wishes.harmony for t in (begin, end))]
+    given = [wishes.rhythm, wishes.after, wishes.before]
+    given += [wishes.locked_in(voice) for voice in range(len(wishes.ensemble))]
+    wanted = [t.denominator for t in times] + [x.coarsest_resolution() for x in given if x is not None]
+    grid = lcm(grid, *wanted)
+    if grid > FINEST:
+        raise InvalidInput(
+            f"locked, rhythm, after, before: together they ask for {grid:,} ticks a quarter, at most {FINEST:,} serve"
+        )
+    return grid
+
+
+def _rows(x: NoteArray, grid: int, voice: int) -> Rows:
+    """Return locked notes as rows."""
+    x = x.at_resolution(lcm(grid, x.ticks_per_quarter))
+    down = x.ticks_per_quarter // grid
+    n = len(x)
+    columns = (x.pitch.astype(np.int64), x.onset // down, x.offset // down, np.full(n, voice), np.ones(n, np.int64))
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def _locked(wishes: Wishes, grid: int, ticks: int) -> Rows:
+    """Return what stands as it is, checked against the other wishes."""
+    found = []
+    for number, voice in enumerate(wishes.ensemble):
+        notes = wishes.locked_in(number)
+        if notes is None or not len(notes):
+            continue
+        _check_plain("locked", notes)
+        rows = _rows(notes, grid, number)
+        if rows[:, 1].min() < 0 or rows[:, 2].max() > ticks:
+            raise InvalidInput(f"locked: voice {voice.name} has notes outside the phrase's {wishes.length} quarters")
+        out = rows[(rows[:, 0] < voice.lowest) | (rows[:, 0] > voice.highest), 0]
+        if len(out):
+            raise InvalidInput(
+                f"locked, voices: the locked note {out[0]} lies outside the range {voice.lowest}..{voice.highest} of "
+                f"voice {voice.name}"
+            )
+        if (rows[1:, 1] < rows[:-1, 2]).any():
+            raise InvalidInput(f"locked: voice {voice.name} has notes that sound at once: give them to several voices")
+        for begin, end, degrees in wishes.harmony:
+            inside = (rows[:, 1] < end * grid) & (begin * grid < rows[:, 2])
+            wrong = [p for p in rows[inside, 0].tolist() if p % 12 not in degrees]
+            if wrong:
+                raise InvalidInput(f"locked, scale: the locked note {wrong[0]} is none of what may sound there")
+        found.append(rows)
+    for notes, ends in ((wishes.after, True), (wishes.before, False)):
+        if notes is not None and len(notes):
+            found.append(_context(notes, ends, grid, ticks))
+    rows = np.concatenate(found) if found else np.zeros((0, 5), np.int64)
+    if overlapping(rows[:, :3]):
+        raise InvalidInput("locked: two voices sound the same pitch at once; let one of them rest")
+    return rows
+
+
+def _context(notes: NoteArray, ends: bool, grid: int, ticks: int) -> Rows:
+    """Return what a phrase follows, or what follows it, as rows of a voice that is none."""
+    _check_plain("after" if ends else "before", notes)
+    rows = _rows(notes, grid, -1)
+    rows[:, 1:3] += -rows[:, 2].max() if ends else ticks - rows[:, 1].min()
+    near = rows[:, 2] > -CONTEXT * grid if ends else rows[:, 1] < ticks + CONTEXT * grid
+    return rows[near]
+
+
+def _check_plain(name: str, notes: NoteArray) -> None:
+    """Raise InvalidInput unless all notes are pitched and sound."""
+    if not isinstance(notes, NoteArray) or notes.is_drum.any() or (notes.brightness < 0).any():
+        raise InvalidInput(f"{name}: expected pitched notes that sound")
+
+
+def _slots(wishes: Wishes, grid: int, ticks: int) -> NDArray[np.int64] | None:
+    """Return the onsets and offsets that are given, checked against the other wishes."""
+    if wishes.rhythm is None:
+        return None
+    rows = _rows(wishes.rhythm, grid, 0)
+    slots = np.unique(rows[:, 1:3], axis=0)
+    if not len(slots) or slots[:, 0].min() < 0 or slots[:, 1].max() > ticks:
+        raise InvalidInput(f"rhythm: expected notes within the phrase's {wishes.length} quarters, and some")
+    if (slots[1:, 0] < slots[:-1, 1]).any():
+        raise InvalidInput("rhythm: its notes overlap: a voice has one at a time")
+    return slots
+
+
+def _voices(
+    wishes: Wishes, ticks: int, locked: Rows, slots: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    """Return range, fewest and most notes of every voice, checked against what is locked and given."""
+    fewest, most = 1, ceil(wishes.length * MOST_A_QUARTER)
+    if wishes.density is not None:
+        fewest = max(1, ceil(Fraction(wishes.density[0]) * wishes.length))
+        most = floor(Fraction(wishes.density[1]) * wishes.length)
+    voices = []
+    for number, voice in enumerate(wishes.ensemble):
+        mine = locked[locked[:, 3] == number]
+        if most < max(fewest, len(mine)):
+            raise InvalidInput(
+                f"density: allows {most} notes in voice {voice.name}; {max(fewest, len(mine))} are locked or asked for"
+            )
+        if slots is not None:
+            if not fewest <= len(slots) <= most:
+                raise InvalidInput(f"density, rhythm: the rhythm has {len(slots)} notes, not {fewest} to {most}")
+            strange = [tuple(row) for row in mine[:, 1:3].tolist() if row not in slots.tolist()]
+            if strange:
+                raise InvalidInput(f"locked, rhythm: a locked note of voice {voice.name} is none of the rhythm's")
+        voices.append((voice.lowest, voice.highest, fewest, most))
+    return np.array(voices, np.int64)
+
+
+def _scale(wishes: Wishes, grid: int) -> NDArray[np.int64]:
+    """Return which degrees may sound from when to when; in locked bars none, for nothing may come there."""
+    rows = [
+        (int(begin * grid), int(end * grid), sum(1 << degree for degree in degrees))
+        for begin, end, degrees in wishes.harmony
+    ]
+    for bar in sorted(set(wishes.locked_bars)):
+        rows.append((int((bar - 1) * wishes.bar * grid), int(bar * wishes.bar * grid), 0))
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def _units(good: Iterable[NoteArray], grid: int) -> NDArray[np.int64]:
+    """Return the lengths of notes that the good samples use most, on the grid; the shortest first."""
+    lengths: dict[int, int] = {}
+    for sample in good:
+        for duration in sample.duration.tolist():
+            exact = Fraction(duration * grid, sample.ticks_per_quarter)
+            if exact.denominator == 1 and exact >= Fraction(grid, 8) and exact <= 2 * grid:
+                lengths[int(exact)] = lengths.get(int(exact), 0) + 1
+    common = sorted(lengths, key=lambda length: (-lengths[length], length))[:6]
+    return np.array(sorted(common) or [max(1, grid // 4)], np.int64)
+
+
+def _singable(good: PreparedSamples, voices: int) -> NDArray[np.float64]:
+    """Return how alike each sample is to its own lines."""
+    found = np.zeros(len(good))
+    for i, sample in enumerate(good):
+        if sample.is_drum.all():
+            continue
+        sung = lines(sample, Alteration(), sample.ticks_per_quarter, voices)
+        rows = np.concatenate(sung) if sung else np.zeros((0, 3), np.int64)
+        if len(rows):
+            x = as_notes(rows, sample.ticks_per_quarter, sample.steps_per_octave)
+            found[i] = rank(x, [sample], recipe=good.recipe, forms=("prime",), stretches=(1,)).similarity[0]
+    return found
+
+
+def _known(
+    good: Iterable[NoteArray], stretches: Iterable[Fraction], grid: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the notes of good samples under every stretch, each on a grid of its own that is exact for both."""
+    notes, starts, factors = [np.zeros((0, 2), np.int64)], [0], []
+    for sample in good:
+        for stretch in sorted(stretches):
+            up, down = stretch.as_integer_ratio()
+            factor, other = sample.ticks_per_quarter * down, up * grid
+            shared = gcd(factor, other)
+            notes.append(np.stack([sample.pitch.astype(np.int64), sample.onset * (other // shared)], axis=1))
+            starts.append(starts[-1] + len(sample))
+            factors.append(factor // shared)
+    return np.concatenate(notes), np.array(starts, np.int64), np.array(factors, np.int64)
+
+
+def table(rows: Iterable[Any]) -> Rows:
+    """Return notes (pitch, onset, offset, voice, locked) as rows in their order: by voice, then onset."""
+    made = np.array(list(rows), np.int64).reshape(-1, 5)
+    return made[np.lexsort((made[:, 1], made[:, 3]))]

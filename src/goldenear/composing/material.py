@@ -1,0 +1,53 @@
+"""This file is where a sample becomes lines that voices can sing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.notes.alteration import Alteration
+from goldenear.notes.note_array import NoteArray
+
+Line = NDArray[np.int64]
+"""Notes of a line: pitch, onset, offset."""
+
+
+@lru_cache(maxsize=4096)
+def lines(sample: NoteArray, alteration: Alteration, ticks_per_quarter: int, count: int) -> tuple[Line, ...]:
+    """Return up to `count` lines of a sample under an alteration, the highest first: rows of pitch, onset, offset.
+
+    Of notes that begin together each goes to the line whose pitch is nearest, lines keeping their order; of more notes
+    than lines the highest and the lowest stay. A note ends where the next of its line begins. Times are rounded to
+    the grid, and begin with the first onset at 0. Lines that sound nothing are left out.
+    """
+    altered = alteration.apply(sample.where(~sample.is_drum & (sample.brightness > 0)))
+    onsets, offsets = (
+        ((ticks - altered.first_onset) * ticks_per_quarter + altered.ticks_per_quarter // 2)
+        // altered.ticks_per_quarter
+        for ticks in (altered.onset, altered.offset)
+    )
+    found: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
+    at = np.quantile(altered.pitch, np.linspace(0.85, 0.15, count) if count > 1 else [0.85]).tolist()
+    for onset in np.unique(onsets).tolist():
+        together = np.flatnonzero(onsets == onset)
+        together = together[np.argsort(-altered.pitch[together], kind="stable")]
+        if len(together) > count:
+            together = np.concatenate([together[: count - 1], together[-1:]]) if count > 1 else together[:1]
+        pitches = altered.pitch[together].tolist()
+        chosen = min(
+            combinations(range(count), len(together)),
+            key=lambda which: sum(abs(at[line] - pitch) for line, pitch in zip(which, pitches, strict=True)),
+        )
+        for line, note, pitch in zip(chosen, together.tolist(), pitches, strict=True):
+            found[line].append((pitch, onset, int(offsets[note])))
+            at[line] = pitch
+    made = []
+    for mine in found:
+        ends = [note[1] for note in mine[1:]] + [2**40]
+        cut = [(p, on, min(off, end)) for (p, on, off), end in zip(mine, ends, strict=True) if min(off, end) > on]
+        if cut:
+            made.append(np.array(cut, np.int64))
+    return tuple(made)

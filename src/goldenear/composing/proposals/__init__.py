@@ -1,0 +1,1 @@
+"""Where proposals of new music come from."""

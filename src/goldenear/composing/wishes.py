@@ -1,0 +1,231 @@
+"""This file is where it stands what a composer wishes: length, voices, scale, rhythm, what is locked, what to join."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from numbers import Rational, Real
+from typing import Any
+
+from goldenear.composing.harmony import degrees_of
+from goldenear.errors import InvalidInput
+from goldenear.notes.note_array import NoteArray, whole_number
+
+LONGEST_QUARTERS = 1024
+"""A longer phrase is refused: a piece is made of phrases."""
+
+MOST_VOICES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice and its range.
+
+    Attributes
+    ----------
+    name : str
+        What the track is called.
+    lowest, highest : int
+        The range, in steps; with 12 to the octave MIDI's numbers.
+
+    Examples
+    --------
+    >>> Voice("alto", 55, 74).highest
+    74
+    """
+
+    name: str = "melody"
+    lowest: int = 55
+    highest: int = 84
+
+    def __post_init__(self) -> None:
+        whole_number(f"voice {self.name}: lowest", self.lowest, 0, 127)
+        whole_number(f"voice {self.name}: highest", self.highest, 0, 127)
+        if self.highest < self.lowest:
+            raise InvalidInput(f"voice {self.name}: its range {self.lowest}..{self.highest} is upside down")
+
+
+ENSEMBLES: Mapping[int, tuple[Voice, ...]] = {
+    1: (Voice("melody", 55, 84),),
+    2: (Voice("upper", 57, 84), Voice("lower", 40, 67)),
+    3: (Voice("upper", 60, 84), Voice("middle", 52, 76), Voice("lower", 38, 62)),
+    4: (Voice("soprano", 60, 81), Voice("alto", 53, 74), Voice("tenor", 47, 69), Voice("bass", 38, 62)),
+}
+"""The voices that a number stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a phrase is to be like; all but the length has a default, and every wish is met exactly or refused.
+
+    Attributes
+    ----------
+    quarters : int, Fraction or str
+        How long it is.
+    metre : str
+        Such as ``"4/4"`` or ``"6/8"``: how bars are counted.
+    voices : int, or sequence of Voice
+        1 to 4, or the voices themselves, from the highest down.
+    scale : str or sequence of int, optional
+        Such as ``"D dorian"``, or degrees 0..11: no other pitch sounds.
+    chords : sequence of (quarter, str), optional
+        From which quarter on which chord is in force, such as ``[(0, "C"), (4, "Am7")]``: only its notes sound.
+    rhythm : NoteArray, optional
+        Every voice has a note exactly where this has notes, whatever their pitch.
+    locked : NoteArray or mapping of voice to NoteArray, optional
+        Notes that stand as they are; those of one voice without name belong to the first.
+    locked_bars : sequence of int
+        Bars, counted from 1, in which nothing but what is locked may sound.
+    after, before : NoteArray, optional
+        What the phrase follows, and what follows it: judged with it, and not part of it. What it follows ends where the
+        phrase begins, what follows it begins where it ends, wherever the notes given lie.
+    density : (float, float), optional
+        Fewest and most notes a quarter in every voice.
+    longest_run : int
+        So many notes on end, at most, may be those of one good sample, transposed or stretched.
+    ceiling : float
+        The greatest similarity to a good sample, above the threshold, up to 1.
+    share : float
+        The share of the phrase, above 0, up to 1, that one good sample may lend: what it lends beyond does not count.
+    """
+
+    quarters: Any = 32
+    metre: str = "4/4"
+    voices: Any = 1
+    scale: Any = None
+    chords: Sequence[tuple[Any, str]] | None = None
+    rhythm: NoteArray | None = None
+    locked: NoteArray | Mapping[str, NoteArray] | None = None
+    locked_bars: Sequence[int] = ()
+    after: NoteArray | None = None
+    before: NoteArray | None = None
+    density: tuple[float, float] | None = None
+    longest_run: int = 8
+    ceiling: float = 0.95
+    share: float = 0.5
+    ensemble: tuple[Voice, ...] = field(init=False, repr=False)
+    """The voices."""
+    length: Fraction = field(init=False, repr=False)
+    """In quarters."""
+    bar: Fraction = field(init=False, repr=False)
+    """How long a bar is, in quarters."""
+
+    def __post_init__(self) -> None:
+        set_ = object.__setattr__
+        set_(self, "length", quarters_of("quarters", self.quarters))
+        if not 1 <= self.length <= LONGEST_QUARTERS:
+            raise InvalidInput(f"quarters: expected 1..{LONGEST_QUARTERS:,}, got {self.quarters}")
+        set_(self, "bar", bar_of(self.metre))
+        set_(self, "ensemble", _ensemble(self.voices))
+        if self.scale is not None and self.chords is not None:
+            raise InvalidInput("scale, chords: wish for one of them; a chord track says all that a scale does")
+        whole_number("longest_run", self.longest_run, 2, 2**31)
+        for name, value in (("ceiling", self.ceiling), ("share", self.share)):
+            if not isinstance(value, Real) or not 0 < value <= 1:
+                raise InvalidInput(f"{name}: expected above 0, up to 1, got {value!r}")
+        if self.density is not None:
+            _check_density(self.density)
+        for bar in self.locked_bars:
+            whole_number("locked_bars", bar, 1, self.bars)
+        if self.scale is not None:
+            degrees_of(self.scale)
+        for start, chord in self.chords or ():
+            if not 0 <= quarters_of("chords", start) < self.length:
+                raise InvalidInput(f"chords: {chord} begins at quarter {start}, but the phrase lasts {self.length}")
+            degrees_of(chord)
+
+    @property
+    def bars(self) -> int:
+        """How many bars there are; the last may be a part of one."""
+        return -int(-self.length // self.bar)
+
+    @property
+    def harmony(self) -> tuple[tuple[Fraction, Fraction, frozenset[int]], ...]:
+        """From when to when, in quarters, which degrees may sound; nothing where all may."""
+        if self.scale is not None:
+            return ((Fraction(0), self.length, degrees_of(self.scale)),)
+        if not self.chords:
+            return ()
+        track = sorted((quarters_of("chords", start), chord) for start, chord in self.chords)
+        ends = [start for start, _ in track[1:]] + [self.length]
+        return tuple((start, end, degrees_of(chord)) for (start, chord), end in zip(track, ends, strict=True))
+
+    def locked_in(self, voice: int) -> NoteArray | None:
+        """Return what is locked in a voice, counted from the highest.
+
+        Raises
+        ------
+        InvalidInput
+            If something is locked in a voice that is not there.
+        """
+        if self.locked is None:
+            return None
+        if isinstance(self.locked, NoteArray):
+            return self.locked if voice == 0 else None
+        names = [one.name for one in self.ensemble]
+        for name in self.locked:
+            if name not in names:
+                raise InvalidInput(f"locked: there is no voice {name!r} among {', '.join(names)}")
+        return self.locked.get(names[voice])
+
+
+def quarters_of(name: str, value: Any) -> Fraction:
+    """Return a time in quarters, exactly.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no number.
+    """
+    if isinstance(value, bool) or not isinstance(value, Rational | str | float):
+        raise InvalidInput(f"{name}: expected a number of quarters, got {value!r}")
+    try:
+        exact = Fraction(value)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise InvalidInput(f"{name}: expected a number of quarters, got {value!r}") from None
+    if exact.denominator > 96:
+        raise InvalidInput(f"{name}: expected quarters in parts of at most a 96th, got {value!r}")
+    return exact
+
+
+def bar_of(metre: str) -> Fraction:
+    """Return how long a bar is, in quarters.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no metre.
+
+    Examples
+    --------
+    >>> bar_of("6/8")
+    Fraction(3, 1)
+    """
+    beats, _, unit = str(metre).partition("/")
+    if not (beats.isdecimal() and unit in ("1", "2", "4", "8", "16", "32") and 1 <= int(beats[:3]) <= 32):
+        raise InvalidInput(f"metre: expected one such as 4/4 or 6/8, got {metre!r}")
+    return Fraction(4 * int(beats), int(unit))
+
+
+def _ensemble(voices: Any) -> tuple[Voice, ...]:
+    """Return the voices that are wished for."""
+    if isinstance(voices, int) and not isinstance(voices, bool):
+        if voices not in ENSEMBLES:
+            raise InvalidInput(f"voices: expected 1 to {max(ENSEMBLES)}, or Voice objects, got {voices}")
+        return ENSEMBLES[voices]
+    if not isinstance(voices, Sequence) or not voices or not all(isinstance(v, Voice) for v in voices):
+        raise InvalidInput(f"voices: expected a number, or Voice objects, got {voices!r}")
+    if len(voices) > MOST_VOICES:
+        raise InvalidInput(f"voices: expected at most {MOST_VOICES}, got {len(voices)}")
+    names = [voice.name for voice in voices]
+    if len(set(names)) < len(names):
+        raise InvalidInput(f"voices: two have the same name: {', '.join(names)}")
+    return tuple(voices)
+
+
+def _check_density(density: Any) -> None:
+    """Raise InvalidInput unless it is two rising numbers of notes a quarter."""
+    numbers = isinstance(density, Sequence) and len(density) == 2 and all(isinstance(d, Real) for d in density)
+    if not numbers or not 0 <= density[0] <= density[1] <= 24 or density[1] <= 0:
+        raise InvalidInput(f"density: expected fewest, most notes a quarter, up to 24, got {density!r}")

@@ -1,0 +1,293 @@
+"""This file is where every placement of the samples on X is known that reaches a similarity, or soon may.
+
+A changed note lifts a similarity only so far (see :mod:`goldenear.match.live`). So among all samples, alterations,
+transpositions and shifts, a few hundred placements are all that can reach what is asked for while X changes by a few
+notes: the contenders. They are listed once, and weighed again for each change in well under a microsecond each; all
+others are far from mattering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidInput, NoNotes
+from goldenear.match.live import rises
+from goldenear.match.packed import variants
+from goldenear.match.picture import SamplePicture, piece_pictures
+from goldenear.match.prepared import PreparedSamples
+from goldenear.match.recipe import Recipe
+from goldenear.notes.note_array import NoteArray
+
+ROOM = 4096
+"""Placements that there is room for at first."""
+
+FAR = 2**40
+
+
+def can_contend(recipe: Recipe) -> bool:
+    """Tell whether placements can be listed under a recipe: windows, drawn evenly, pitch read by the semitone."""
+    evenly = recipe.drawing.body == recipe.drawing.onset
+    by_step = all(alteration.reading == "semitone" for alteration in recipe.alterations)
+    return recipe.measure == "window-cosine" and not recipe.aligned and evenly and by_step
+
+
+class Pairs(NamedTuple):
+    """Pictures of samples, as columns; what each column holds stands in `engines.placements`."""
+
+    sample: NDArray[np.int64]
+    turn: NDArray[np.int64]
+    """The place of the alteration in the recipe."""
+    columns: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    strokes: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """What may reach a similarity while X changes a little.
+
+    Attributes
+    ----------
+    pairs : Pairs
+        The pictures that have a placement among them.
+    placed : int array, shape (n, 5)
+        The pair, the transposition, the shift, the shared light and the energy in the window, in the pair's ticks.
+    """
+
+    pairs: Pairs
+    placed: NDArray[np.int64]
+
+    @property
+    def similarity(self) -> NDArray[np.float64]:
+        """Of each placement, as X is; shape (n,)."""
+        _, _, _, shared, energy = self.placed.T
+        numbers = self.pairs.numbers[self.placed[:, 0]]
+        above = np.maximum(shared, 0).astype(np.float64) ** 2 * numbers[:, 0]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            similarity = np.minimum(np.sqrt(above / (energy * numbers[:, 1])), 1.0) * numbers[:, 2]
+        return np.where((shared > 0) & (energy > 0), similarity, 0.0)
+
+
+@dataclass
+class Field:
+    """Samples, and what is known of each while X changes: ceilings that no similarity can exceed.
+
+    Parameters
+    ----------
+    samples : PreparedSamples
+        Under a recipe for which :func:`can_contend`.
+    ticks_per_quarter : int
+        Of X.
+    """
+
+    samples: PreparedSamples
+    ticks_per_quarter: int
+    ceilings: NDArray[np.float64] = field(init=False)
+    """Before the price; shape (samples x alterations,), the cheapest alteration first."""
+    _x: NDArray[np.int64] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        shared, _ = variants(self.samples.recipe)["semitone"]
+        self.turns = shared.turn
+        self._prices = np.tile(shared.price, len(self.samples))
+        self.ceilings = np.ones(len(self._prices))
+        lifts = rises(self.samples)
+        assert lifts is not None, "can_contend"
+        self._rises = lifts.reshape(-1)
+        self._pictures: dict[tuple[int, int], _Columns] = {}
+
+    @property
+    def steepest(self) -> float:
+        """By how much a quarter of changed notes can lift the square of any similarity, at most."""
+        return float((self._rises * self._prices**2).max(initial=0.0))
+
+    def contenders(
+        self, notes: NDArray[np.int64], at_least: float | NDArray[np.float64], quarters: float
+    ) -> Contenders:
+        """List what reaches a similarity now, or may after changes of so many quarters of notes, gone and come.
+
+        Parameters
+        ----------
+        notes : int array, shape (n, 3)
+            X: pitch, onset and offset in ticks; no two of one pitch at once.
+        at_least : float, or float array of shape (samples,)
+            The similarity, above 0, up to 1, with the price in it.
+        quarters : float
+            How much may go and come.
+
+        Raises
+        ------
+        TooLarge
+            If a sample cannot be compared with X.
+        """
+        if not len(notes):
+            raise NoNotes("X")
+        self._lift(notes)
+        with np.errstate(divide="ignore"):
+            each = np.broadcast_to(np.asarray(at_least, np.float64), len(self.samples))
+            asked = np.repeat(each, len(self.turns)) / self._prices
+        floors = np.sqrt(np.maximum(asked**2 - quarters * self._rises, 1e-6)) * (1 - 1e-12)
+        floors[asked > 1] = np.inf
+        self._sink(notes, floors)
+        self._x = notes.copy()
+        return self._listed(notes, np.flatnonzero(self.ceilings >= floors), floors)
+
+    def _lift(self, notes: NDArray[np.int64]) -> None:
+        """Raise the ceilings by what has come and gone since they were found."""
+        if self._x is None:
+            return
+        changed = difference(self._x, notes) / self.ticks_per_quarter
+        self.ceilings = np.minimum(np.sqrt(self.ceilings**2 + changed * self._rises) * (1 + 1e-12), 1.0)
+
+    def _sink(self, notes: NDArray[np.int64], floors: NDArray[np.float64]) -> None:
+        """Lay what may reach its floor, so that its ceiling is what was found."""
+        from goldenear.match.engines.contest import sink
+        from goldenear.match.engines.on_numba import Tournament
+
+        if not (self.ceilings >= floors).any():
+            return
+        x = as_notes(notes, self.ticks_per_quarter, self.samples[0].steps_per_octave)
+        tournament = Tournament(piece_pictures(x, self.samples.recipe), self.samples, 1, prune=True)
+        try:
+            if self._x is None:
+                tournament.bounds(2.0)
+            (laid,) = tournament.readings
+            sink(
+                laid.records[0], tournament.library.packed, laid.pairings, laid.variants, laid.rules, floors,
+                self.ceilings, *tournament.desks[0].records,
+            )  # fmt: skip
+        finally:
+            tournament.close()
+
+    def _listed(
+        self, notes: NDArray[np.int64], chosen: NDArray[np.int64], floors: NDArray[np.float64]
+    ) -> Contenders:
+        """List the placements of some variants."""
+        from goldenear.match.engines.placements import placements
+
+        pairs = self._pairs(chosen)
+        if not len(chosen):
+            return Contenders(pairs, np.zeros((0, 5), np.int64))
+        found = np.zeros((ROOM, 5), np.int64)
+        arguments = (pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, floors[chosen], notes)
+        n = placements(*arguments, found)
+        if n > len(found):
+            found = np.zeros((n, 5), np.int64)
+            placements(*arguments, found)
+        return Contenders(pairs, found[:n])
+
+    def _pairs(self, chosen: NDArray[np.int64]) -> Pairs:
+        """Return the pictures of some variants."""
+        samples, kinds = np.divmod(chosen, len(self.turns))
+        turns = self.turns[kinds]
+        every = [self._picture(int(i), int(turn)) for i, turn in zip(samples, turns, strict=True)]
+        columns = np.array([one.numbers for one in every], np.int64).reshape(-1, 10)
+        starts, begins = 0, 0
+        rows: list[NDArray[np.int64]] = []
+        for line, one in zip(columns, every, strict=True):
+            line[7] = starts
+            rows.append(one.rows + begins)
+            starts, begins = starts + len(one.rows), begins + len(one.strokes)
+        return Pairs(
+            samples,
+            turns,
+            columns,
+            np.array([one.reference for one in every], np.float64).reshape(-1, 4),
+            np.concatenate(rows) if rows else np.zeros(0, np.int64),
+            np.concatenate([one.strokes for one in every]) if every else np.zeros((0, 3), np.int64),
+        )
+
+    def _picture(self, sample: int, turn: int) -> _Columns:
+        """Return a picture as columns; made once."""
+        if (sample, turn) not in self._pictures:
+            picture = self.samples.picture(sample, turn)
+            self._pictures[sample, turn] = _columns(
+                picture, self.ticks_per_quarter, self.samples.recipe.transpositions
+            )
+        return self._pictures[sample, turn]
+
+
+class _Columns(NamedTuple):
+    """One picture, on the grid that it shares with X."""
+
+    numbers: tuple[int, ...]
+    reference: tuple[float, float, float, float]
+    rows: NDArray[np.int64]
+    strokes: NDArray[np.int64]
+
+
+def _columns(
+    picture: SamplePicture, ticks_per_quarter: int, transpositions: tuple[int, int] | None
+) -> _Columns:
+    """Bring a picture to the grid that it shares with X, its strokes sorted by pitch; drums meet nothing here."""
+    resolution = lcm(ticks_per_quarter, picture.roll.ticks_per_quarter)
+    up = resolution // picture.roll.ticks_per_quarter
+    roll = picture.roll.where(~picture.roll.is_drum)
+    order = np.lexsort((roll.onset, roll.pitch))
+    pitch = roll.pitch[order].astype(np.int64)
+    strokes = np.stack([roll.onset[order] * up, roll.offset[order] * up, roll.brightness[order]], axis=1)
+    bottom, count = (int(pitch[0]), int(pitch[-1] - pitch[0]) + 1) if len(pitch) else (0, 0)
+    rows = np.searchsorted(pitch, np.arange(bottom, bottom + count + 1))
+    reference = Fraction(picture.light**2, picture.area) * up
+    lowest, highest = transpositions or (-FAR, FAR)
+    box = picture.box
+    return _Columns(
+        (resolution // ticks_per_quarter, box.lowest, box.highest, box.onset * up, box.offset * up, bottom, count, 0,
+         lowest, highest),
+        (float(reference.denominator), float(reference.numerator), picture.alteration.price, float(picture.brightest)),
+        rows.astype(np.int64),
+        np.ascontiguousarray(strokes.astype(np.int64)),
+    )  # fmt: skip
+
+
+def difference(before: NDArray[np.int64], after: NDArray[np.int64]) -> int:
+    """Return how many ticks of notes sound in one of two X alone; notes as (pitch, onset, offset)."""
+    edges = np.concatenate([before, after])
+    sign = np.repeat([1, -1], [len(before), len(after)])
+    place = np.concatenate([edges[:, 1], edges[:, 2]])
+    pitch = np.concatenate([edges[:, 0], edges[:, 0]])
+    weight = np.concatenate([sign, -sign])
+    order = np.lexsort((place, pitch))
+    place, level = place[order], np.cumsum(weight[order])
+    # At the end of each pitch the level is back at 0.
+    return int((np.diff(place) * np.abs(level[:-1])).sum()) if len(place) else 0
+
+
+def as_notes(notes: NDArray[np.int64], ticks_per_quarter: int, steps_per_octave: int = 12) -> NoteArray:
+    """Return plain notes, (pitch, onset, offset) in ticks, as a note array."""
+    return NoteArray.from_arrays(
+        pitch=notes[:, 0],
+        onset=notes[:, 1],
+        duration=notes[:, 2] - notes[:, 1],
+        ticks_per_quarter=ticks_per_quarter,
+        steps_per_octave=steps_per_octave,
+    )
+
+
+def as_rows(x: NoteArray) -> NDArray[np.int64]:
+    """Return notes as rows (pitch, onset, offset).
+
+    Raises
+    ------
+    InvalidInput
+        If not all are pitched, and plain.
+    """
+    if x.is_drum.any() or (x.brightness != 1).any():
+        raise InvalidInput(f"{x.name or 'X'}: expected pitched notes without weight")
+    return np.stack([x.pitch.astype(np.int64), x.onset, x.offset], axis=1)
+
+
+def overlapping(rows: Sequence[Any]) -> bool:
+    """Tell whether two notes, as rows (pitch, onset, offset), sound one pitch at once."""
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    order = np.lexsort((table[:, 1], table[:, 0]))
+    table = table[order]
+    return bool(((table[1:, 0] == table[:-1, 0]) & (table[1:, 1] < table[:-1, 2])).any())
