@@ -100,7 +100,14 @@ class Appraiser:
             refused = f"too like a good sample, {nearest:.2f}"
         elif run > ground.wishes.longest_run:
             refused = f"{run} notes on end as in a good sample"
-        return Appraisal(float((cells > 0).mean()), float(np.minimum(lent, ground.wishes.share).sum()), nearest, run, refused, vetoed)
+        return Appraisal(
+            float((cells > 0).mean()),
+            float(np.minimum(lent, ground.wishes.share).sum()),
+            nearest,
+            run,
+            refused,
+            vetoed,
+        )
 
     def runs(self, rows: Rows) -> NDArray[np.int64]:
         """Return for each note, 0 for locked ones, the longest verbatim run it is part of."""

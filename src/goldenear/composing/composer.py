@@ -15,7 +15,7 @@ import numpy as np
 from goldenear.composing.appraise import Appraiser
 from goldenear.composing.develop import Draft, Task, develop
 from goldenear.composing.ground import Ground
-from goldenear.composing.phrase import Phrase, likeness
+from goldenear.composing.phrase import Phrase, commonness, likeness
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.composing.saved import digest_of_question, state_of, with_state
 from goldenear.composing.search import SEARCHES, SearchName, search_named
@@ -31,6 +31,9 @@ TOGETHER = 8
 
 EFFORT = 96
 """Drafts that are developed, where nothing else is said."""
+
+COMMON = 2.0
+"""What it costs a phrase, in score, to be like the good samples at large: what is like everything says nothing."""
 
 APART = 0.6
 """The greatest similarity of two phrases that are returned together."""
@@ -119,7 +122,9 @@ class Composer:
         self.proposals = tuple(proposals) if isinstance(proposals, Sequence) else (proposals,)
         for source in self.proposals:
             if not callable(getattr(source, "propose", None)):
-                raise InvalidInput(f"proposals: {type(source).__name__} has no method propose(quarters, seed)")
+                raise InvalidInput(
+                    f"proposals: {type(source).__name__} has no method propose(quarters, seed)"
+                )
         self.ground = Ground.of(taste, wishes or Wishes())
         self._check_locked()
         self.search = search_named(search, self.ground, self.seed, proposals=bool(self.proposals))
@@ -213,7 +218,7 @@ class Composer:
             raise InvalidInput(f"apart: expected above 0, up to 1, got {apart!r}")
         appraiser = self._appraiser()
         chosen: list[Phrase] = []
-        for draft in self.search.drafts():
+        for draft in self._in_order():
             name = f"phrase {self.seed}" + (f".{len(chosen) + 1}" if n > 1 else "")
             found = appraiser.contenders(draft.rows, 0.0)
             phrase = Phrase(name, self.ground, draft.rows, draft.appraisal, found)
@@ -226,6 +231,14 @@ class Composer:
                 f"{self.done} drafts were developed, and none is good: more effort, or wishes nearer to the samples, may help"
             )
         return chosen
+
+    def _in_order(self) -> list[Draft]:
+        """Return the drafts that are kept, the best first; what is less like everything comes before its equals."""
+        drafts = self.search.drafts()
+        worth = [
+            d.appraisal.score - COMMON * commonness(self.ground.notes(d.rows), self.ground) for d in drafts
+        ]
+        return [drafts[i] for i in sorted(range(len(drafts)), key=lambda i: -worth[i])]
 
     def _develop(self, task: Task) -> Draft | None:
         return develop(task, self._appraiser(), self.proposals)
@@ -270,10 +283,20 @@ class Composer:
             state = json.loads(path.read_text(encoding="utf-8"))
             question, done = str(state["question"]), int(state["done"])
             restored = with_state(self.search, state["search"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            IndexError,
+            RecursionError,
+        ) as error:
             raise UnreadableFile(path, f"no saved search ({type(error).__name__})") from None
         if question != digest_of_question(self.ground, self.seed, self.search_name, len(self.proposals)):
-            raise InvalidInput(f"save: {path} holds a search of another taste, wishes, seed or way; name another file")
+            raise InvalidInput(
+                f"save: {path} holds a search of another taste, wishes, seed or way; name another file"
+            )
         self.search, self.done = restored, done
 
 

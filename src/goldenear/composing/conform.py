@@ -37,7 +37,8 @@ def may_sound(ground: Ground, pitch: int, onset: int, offset: int) -> bool:
     """Tell whether a pitch may sound at a time, by scale, chords and locked bars."""
     degree = pitch % ground.steps_per_octave
     return all(
-        offset <= begin or end <= onset or bool(bits >> degree & 1) for begin, end, bits in ground.scale.tolist()
+        offset <= begin or end <= onset or bool(bits >> degree & 1)
+        for begin, end, bits in ground.scale.tolist()
     )
 
 
@@ -163,7 +164,9 @@ def _apart(
             found.append((pitch, onset, offset))
             continue
         lowest, highest = ground.voices[voice, :2].tolist()
-        free = [p for p in range(lowest, highest + 1) if p not in taken and may_sound(ground, p, onset, offset)]
+        free = [
+            p for p in range(lowest, highest + 1) if p not in taken and may_sound(ground, p, onset, offset)
+        ]
         if free:
             found.append((min(free, key=lambda p: (abs(p - pitch), p)), onset, offset))
         elif ground.slots is not None:

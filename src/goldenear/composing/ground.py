@@ -39,6 +39,9 @@ MOST_A_QUARTER = 24
 CELLS_A_QUARTER = 4
 """How finely it is counted what of a draft is covered."""
 
+SPARSE = 0.2
+"""The share of the good samples that may be sparser than a phrase is, where no density is wished for."""
+
 CONTEXT = 16
 """So many quarters of what a phrase follows, and of what follows it, are judged with it."""
 
@@ -155,7 +158,7 @@ class Ground:
             grid,
             ticks,
             locked,
-            _voices(wishes, ticks, locked, slots),
+            _voices(wishes, locked, slots, _usual(good, grid)),
             _scale(wishes, grid),
             slots,
             _units(good, grid),
@@ -191,7 +194,13 @@ def _rows(x: NoteArray, grid: int, voice: int) -> Rows:
     x = x.at_resolution(lcm(grid, x.ticks_per_quarter))
     down = x.ticks_per_quarter // grid
     n = len(x)
-    columns = (x.pitch.astype(np.int64), x.onset // down, x.offset // down, np.full(n, voice), np.ones(n, np.int64))
+    columns = (
+        x.pitch.astype(np.int64),
+        x.onset // down,
+        x.offset // down,
+        np.full(n, voice),
+        np.ones(n, np.int64),
+    )
     return np.stack(columns, axis=1).astype(np.int64)
 
 
@@ -205,7 +214,9 @@ def _locked(wishes: Wishes, grid: int, ticks: int) -> Rows:
         _check_plain("locked", notes)
         rows = _rows(notes, grid, number)
         if rows[:, 1].min() < 0 or rows[:, 2].max() > ticks:
-            raise InvalidInput(f"locked: voice {voice.name} has notes outside the phrase's {wishes.length} quarters")
+            raise InvalidInput(
+                f"locked: voice {voice.name} has notes outside the phrase's {wishes.length} quarters"
+            )
         out = rows[(rows[:, 0] < voice.lowest) | (rows[:, 0] > voice.highest), 0]
         if len(out):
             raise InvalidInput(
@@ -213,12 +224,16 @@ def _locked(wishes: Wishes, grid: int, ticks: int) -> Rows:
                 f"voice {voice.name}"
             )
         if (rows[1:, 1] < rows[:-1, 2]).any():
-            raise InvalidInput(f"locked: voice {voice.name} has notes that sound at once: give them to several voices")
+            raise InvalidInput(
+                f"locked: voice {voice.name} has notes that sound at once: give them to several voices"
+            )
         for begin, end, degrees in wishes.harmony:
             inside = (rows[:, 1] < end * grid) & (begin * grid < rows[:, 2])
             wrong = [p for p in rows[inside, 0].tolist() if p % 12 not in degrees]
             if wrong:
-                raise InvalidInput(f"locked, scale: the locked note {wrong[0]} is none of what may sound there")
+                raise InvalidInput(
+                    f"locked, scale: the locked note {wrong[0]} is none of what may sound there"
+                )
         found.append(rows)
     for notes, ends in ((wishes.after, True), (wishes.before, False)):
         if notes is not None and len(notes):
@@ -257,12 +272,12 @@ def _slots(wishes: Wishes, grid: int, ticks: int) -> NDArray[np.int64] | None:
     return slots
 
 
-def _voices(
-    wishes: Wishes, ticks: int, locked: Rows, slots: NDArray[np.int64] | None
-) -> NDArray[np.int64]:
+def _voices(wishes: Wishes, locked: Rows, slots: NDArray[np.int64] | None, usual: float) -> NDArray[np.int64]:
     """Return range, fewest and most notes of every voice, checked against what is locked and given."""
     fewest, most = 1, ceil(wishes.length * MOST_A_QUARTER)
-    if wishes.density is not None:
+    if wishes.density is None and slots is None and not wishes.locked_bars:
+        fewest = max(1, floor(usual * float(wishes.length) / len(wishes.ensemble)))
+    elif wishes.density is not None:
         fewest = max(1, ceil(Fraction(wishes.density[0]) * wishes.length))
         most = floor(Fraction(wishes.density[1]) * wishes.length)
     voices = []
@@ -274,12 +289,22 @@ def _voices(
             )
         if slots is not None:
             if not fewest <= len(slots) <= most:
-                raise InvalidInput(f"density, rhythm: the rhythm has {len(slots)} notes, not {fewest} to {most}")
+                raise InvalidInput(
+                    f"density, rhythm: the rhythm has {len(slots)} notes, not {fewest} to {most}"
+                )
             strange = [tuple(row) for row in mine[:, 1:3].tolist() if row not in slots.tolist()]
             if strange:
-                raise InvalidInput(f"locked, rhythm: a locked note of voice {voice.name} is none of the rhythm's")
+                raise InvalidInput(
+                    f"locked, rhythm: a locked note of voice {voice.name} is none of the rhythm's"
+                )
         voices.append((voice.lowest, voice.highest, fewest, most))
     return np.array(voices, np.int64)
+
+
+def _usual(good: Iterable[NoteArray], grid: int) -> float:
+    """Return how many notes a quarter the highest lines of most good samples have at least."""
+    sung = [lines(sample, Alteration(), grid, 1)[0] for sample in good]
+    return float(np.quantile([len(line) * grid / line[-1, 2] for line in sung], SPARSE))
 
 
 def _scale(wishes: Wishes, grid: int) -> NDArray[np.int64]:

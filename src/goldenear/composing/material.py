@@ -47,7 +47,9 @@ def lines(sample: NoteArray, alteration: Alteration, ticks_per_quarter: int, cou
     made = []
     for mine in found:
         ends = [note[1] for note in mine[1:]] + [2**40]
-        cut = [(p, on, min(off, end)) for (p, on, off), end in zip(mine, ends, strict=True) if min(off, end) > on]
+        cut = [
+            (p, on, min(off, end)) for (p, on, off), end in zip(mine, ends, strict=True) if min(off, end) > on
+        ]
         if cut:
             made.append(np.array(cut, np.int64))
     return tuple(made)

@@ -114,7 +114,9 @@ def bring_in(rows: Rows, at: Situation, begin: int | None = None) -> Rows | None
         return None
     voice = at.a_voice()
     up = _fitting(ground, rng, rows, list(sung), [voice], start)
-    return _replaced(rows, start, start + span, [voice], _placed(_between(sung[0], 0, span), voice, up, start))
+    return _replaced(
+        rows, start, start + span, [voice], _placed(_between(sung[0], 0, span), voice, up, start)
+    )
 
 
 def splice(rows: Rows, at: Situation) -> Rows | None:
@@ -228,7 +230,7 @@ def _chosen(at: Situation) -> int:
 def _drawn(ground: Ground, rng: np.random.Generator) -> Alteration:
     """Draw an alteration, cheap ones more often."""
     every = ground.samples.recipe.alterations
-    weights = np.array([alteration.price for alteration in every]) ** 3
+    weights = np.array([alteration.price for alteration in every]) ** 4
     return every[int(rng.choice(len(every), p=weights / weights.sum()))]
 
 
@@ -276,7 +278,13 @@ def _fitting(
 def _placed(piece: Rows, voice: int, up: int, start: int) -> Rows:
     """Return notes of a line as rows of a draft."""
     n = len(piece)
-    columns = (piece[:, 0] + up, piece[:, 1] + start, piece[:, 2] + start, np.full(n, voice), np.zeros(n, np.int64))
+    columns = (
+        piece[:, 0] + up,
+        piece[:, 1] + start,
+        piece[:, 2] + start,
+        np.full(n, voice),
+        np.zeros(n, np.int64),
+    )
     return np.stack(columns, axis=1).astype(np.int64)
 
 

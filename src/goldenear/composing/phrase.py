@@ -13,10 +13,12 @@ import numpy as np
 from goldenear.composing.appraise import Appraisal
 from goldenear.composing.ground import Ground, Rows
 from goldenear.composing.windows import windows
+from goldenear.match.cohort import LOWER
 from goldenear.match.contenders import Contenders, as_notes
 from goldenear.match.matches import Match
 from goldenear.match.picture import piece_pictures
 from goldenear.match.place import Place, match_at
+from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.verdict import Outcome, Verdict
@@ -48,7 +50,11 @@ class Bar:
     score: float
 
     def __str__(self) -> str:
-        origin = f"{self.match.name}, {self.match.similarity:.2f}, {self.match.where()}" if self.match else "its own"
+        origin = (
+            f"{self.match.name}, {self.match.similarity:.2f}, {self.match.where()}"
+            if self.match
+            else "its own"
+        )
         return f"bar {self.number}: {origin}"
 
     def as_dict(self) -> dict[str, object]:
@@ -90,9 +96,9 @@ class Phrase:
         """The notes of each voice, the highest first."""
         own, ground = self.ground.own(self.rows), self.ground
         return {
-            voice.name: as_notes(own[own[:, 3] == number, :3], ground.ticks_per_quarter, ground.steps_per_octave).named(
-                voice.name
-            )
+            voice.name: as_notes(
+                own[own[:, 3] == number, :3], ground.ticks_per_quarter, ground.steps_per_octave
+            ).named(voice.name)
             for number, voice in enumerate(ground.wishes.ensemble)
         }
 
@@ -208,8 +214,14 @@ class Phrase:
 
 def likeness(one: NoteArray, other: NoteArray, ground: Ground) -> float:
     """Return how alike two phrases are, either way, as the taste counts likeness."""
-    from goldenear.match.rank import rank
-
     recipe = ground.samples.recipe
     pairs = ((one, other), (other, one))
-    return max(float(np.max(rank(x, [sample], recipe=recipe, backend="numba").similarity)) for x, sample in pairs)
+    return max(
+        float(np.max(rank(x, [sample], recipe=recipe, backend="numba").similarity)) for x, sample in pairs
+    )
+
+
+def commonness(x: NoteArray, ground: Ground) -> float:
+    """Return how alike X is to the good samples that it has nothing to do with: the lower three quarters of them."""
+    similarity = np.sort(rank(x, ground.taste.good, backend="numba").similarity)
+    return float(similarity[: max(1, int(len(similarity) * LOWER))].mean())

@@ -18,7 +18,15 @@ from goldenear.taste.calibration import digest_of
 def digest_of_question(ground: Ground, seed: int, search: str, proposals: int) -> str:
     """Return a text that differs whenever the taste, the wishes, the seed or the way of searching do."""
     digest = hashlib.sha256(digest_of(ground.samples, ground.samples.recipe).encode())
-    plain = (ground.wishes.longest_run, ground.wishes.ceiling, ground.wishes.share, ground.ticks, seed, search, proposals)
+    plain = (
+        ground.wishes.longest_run,
+        ground.wishes.ceiling,
+        ground.wishes.share,
+        ground.ticks,
+        seed,
+        search,
+        proposals,
+    )
     digest.update(repr(plain).encode())
     for column in (ground.locked, ground.voices, ground.scale, ground.slots, ground.units, ground.asked):
         digest.update(b"none" if column is None else np.ascontiguousarray(column).tobytes())

@@ -102,8 +102,8 @@ class Wishes:
     before: NoteArray | None = None
     density: tuple[float, float] | None = None
     longest_run: int = 8
-    ceiling: float = 0.95
-    share: float = 0.5
+    ceiling: float = 0.9
+    share: float = 0.35
     ensemble: tuple[Voice, ...] = field(init=False, repr=False)
     """The voices."""
     length: Fraction = field(init=False, repr=False)
@@ -119,7 +119,9 @@ class Wishes:
         set_(self, "bar", bar_of(self.metre))
         set_(self, "ensemble", _ensemble(self.voices))
         if self.scale is not None and self.chords is not None:
-            raise InvalidInput("scale, chords: wish for one of them; a chord track says all that a scale does")
+            raise InvalidInput(
+                "scale, chords: wish for one of them; a chord track says all that a scale does"
+            )
         whole_number("longest_run", self.longest_run, 2, 2**31)
         for name, value in (("ceiling", self.ceiling), ("share", self.share)):
             if not isinstance(value, Real) or not 0 < value <= 1:
@@ -132,7 +134,9 @@ class Wishes:
             degrees_of(self.scale)
         for start, chord in self.chords or ():
             if not 0 <= quarters_of("chords", start) < self.length:
-                raise InvalidInput(f"chords: {chord} begins at quarter {start}, but the phrase lasts {self.length}")
+                raise InvalidInput(
+                    f"chords: {chord} begins at quarter {start}, but the phrase lasts {self.length}"
+                )
             degrees_of(chord)
 
     @property
@@ -226,6 +230,8 @@ def _ensemble(voices: Any) -> tuple[Voice, ...]:
 
 def _check_density(density: Any) -> None:
     """Raise InvalidInput unless it is two rising numbers of notes a quarter."""
-    numbers = isinstance(density, Sequence) and len(density) == 2 and all(isinstance(d, Real) for d in density)
+    numbers = (
+        isinstance(density, Sequence) and len(density) == 2 and all(isinstance(d, Real) for d in density)
+    )
     if not numbers or not 0 <= density[0] <= density[1] <= 24 or density[1] <= 0:
         raise InvalidInput(f"density: expected fewest, most notes a quarter, up to 24, got {density!r}")

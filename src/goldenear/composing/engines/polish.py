@@ -53,7 +53,9 @@ DONE, SPENT, LARGE = range(3)
 
 
 @compiled
-def covered(similarity: Any, placed: Any, good: Any, cells: Any, owner: Any, lent: Any, asked: Any, cell_of: Any) -> Any:
+def covered(
+    similarity: Any, placed: Any, good: Any, cells: Any, owner: Any, lent: Any, asked: Any, cell_of: Any
+) -> Any:
     """Return what a draft is worth: how much of it lies under good matches, how strongly; less where it is refused.
 
     A match counts 1/2 at the threshold and 1 at the ceiling, and each cell the strongest that lies there; what one
@@ -238,7 +240,9 @@ def entries(fingerprint: int) -> Any:
                 pair = pairs[which]
                 more_shared, more_energy = 0, 0
                 for i in range(first, first + gone):
-                    more_energy -= energy_in(pair, up, later, notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET])
+                    more_energy -= energy_in(
+                        pair, up, later, notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
+                    )
                     more_shared -= shared_with(
                         pair, rows, strokes, up, later, notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
                     )
@@ -272,7 +276,10 @@ def entries(fingerprint: int) -> Any:
             old = n
             n = exchanged(notes, n, first, gone, coming, come, voice)
             for i in range(max(first - 1, 0), min(first + come + 1, n)):
-                if notes[i, LOCKED] == 0 and longest_run(notes, n, i, known, starts, factors, longest) > longest:
+                if (
+                    notes[i, LOCKED] == 0
+                    and longest_run(notes, n, i, known, starts, factors, longest) > longest
+                ):
                     stands = False
                     break
             if not stands:

@@ -60,7 +60,8 @@ class MarkovChain:
         """Count what follows what in a line."""
         pitch, onset, offset = line.T.tolist()
         events = [
-            (pitch[i] - pitch[i - 1], onset[i] - onset[i - 1], offset[i] - onset[i]) for i in range(1, len(line))
+            (pitch[i] - pitch[i - 1], onset[i] - onset[i - 1], offset[i] - onset[i])
+            for i in range(1, len(line))
         ]
         self._begins.append((0, 0, offset[0] - onset[0]))
         for i, event in enumerate(events):

@@ -49,9 +49,7 @@ def shared_with(
 
 
 @compiled
-def energy_in(
-    pair: Any, transposition: int, shift: int, pitch: int, onset: int, offset: int
-) -> Any:
+def energy_in(pair: Any, transposition: int, shift: int, pitch: int, onset: int, offset: int) -> Any:
     """Return the energy that a note of X brings into the window of a placed picture."""
     at = pitch - transposition
     if at < pair[LOWEST] or at > pair[HIGHEST]:
@@ -72,7 +70,9 @@ def similarity_of(numbers: Any, shared: int, energy: int) -> Any:
 
 
 @compiled
-def row_bound(pair: Any, rows: Any, strokes: Any, light: Any, sounding: Any, lowest: int, transposition: int) -> Any:
+def row_bound(
+    pair: Any, rows: Any, strokes: Any, light: Any, sounding: Any, lowest: int, transposition: int
+) -> Any:
     """Return what the shared light at a transposition cannot exceed, from how long each pitch sounds."""
     bound = 0
     for row in range(pair[ROWS]):
@@ -219,7 +219,9 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
                 shared, energy = placed[j, SHARED], placed[j, ENERGY]
                 for i in range(starts[change], starts[change + 1]):
                     sign, pitch, onset, offset = changes[i, 0], changes[i, 1], changes[i, 2], changes[i, 3]
-                    shared += sign * shared_with(pair, rows, strokes, transposition, shift, pitch, onset, offset)
+                    shared += sign * shared_with(
+                        pair, rows, strokes, transposition, shift, pitch, onset, offset
+                    )
                     energy += sign * energy_in(pair, transposition, shift, pitch, onset, offset)
                 similarity = similarity_of(numbers[which], shared, energy)
                 best[change, kind] = max(best[change, kind], similarity)
