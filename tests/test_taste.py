@@ -311,3 +311,21 @@ def test_judging_on_another_grid_or_nothing_is_refused(folder: Path) -> None:
     )
     with pytest.raises(ge.InvalidInput, match="31"):
         taste.judge(odd)
+
+
+def test_reward_scores_a_batch_for_a_generator_that_learns() -> None:
+    good = ge.NoteArray.from_arrays(
+        pitch=[60, 64, 67, 72], onset=[0, 1, 2, 3], duration=1, ticks_per_quarter=1
+    )
+    bad = ge.NoteArray.from_arrays(
+        pitch=[60, 61, 62, 61], onset=[0, 1, 2, 3], duration=1, ticks_per_quarter=1
+    )
+    taste = ge.Taste.of(good=[good], bad=[bad])
+    silence = good.where(good.pitch < 0)
+    scores = taste.reward([good, bad, silence, good.transposed(3)])
+    assert scores.shape == (4,)
+    assert scores[0] == scores[3] == taste.judge(good).score > 0.5
+    assert scores[1] == taste.judge(bad).score < -0.5
+    assert scores[2] == 0
+    with pytest.raises(ge.InvalidInput, match="batch"):
+        taste.reward(["no notes"])

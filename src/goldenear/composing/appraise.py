@@ -1,7 +1,8 @@
-"""This file is where a draft is appraised: what of it lies under good matches, and whether anything speaks against it.
+"""This file is where a draft is appraised: what lies under good matches, and whether anything speaks against it.
 
 What is climbed is the share of the draft that lies under good matches, each as strong as it is near: 1/2 at the
-threshold, 1 at the ceiling; what one sample lends counts up to a share of the draft. A veto in any window, a likeness above the ceiling, or too long a verbatim run refuses it.
+threshold, 1 at the ceiling; what one sample lends counts up to a share of the draft. A veto in any window, a
+likeness above the ceiling, or too long a verbatim run refuses it.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Appraiser:
         """Return how strongly each cell of a draft is covered, 0..1, and by which good sample; -1 where by none."""
         ground = self.ground
         cells, owner = np.zeros(ground.cells), np.full(ground.cells, -1)
-        least, ceiling = ground.asked[-1], ground.wishes.ceiling
+        least, ceiling = ground.asked[-1], ground.ceiling
         sample = found.pairs.sample[found.placed[:, 0]] - ground.bad
         similarity, spans = found.similarity, cells_of(ground, found)
         for j in np.flatnonzero((sample >= 0) & (similarity >= least)).tolist():
@@ -89,14 +90,15 @@ class Appraiser:
         cells, owner = self.coverage(found)
         lent = np.bincount(owner[owner >= 0], weights=cells[owner >= 0]) / len(cells)
         similarity = found.similarity
-        good = found.pairs.sample[found.placed[:, 0]] >= ground.bad
+        spans = cells_of(ground, found)
+        good = (found.pairs.sample[found.placed[:, 0]] >= ground.bad) & (spans[:, 0] < spans[:, 1])
         nearest = float(similarity[good].max(initial=0.0))
         run = int(self.runs(rows).max(initial=0))
         vetoed = self._vetoed(rows, found)
         refused = ""
         if vetoed:
             refused = f"vetoed from quarter {vetoed[0]} to {vetoed[1]}"
-        elif nearest > ground.wishes.ceiling:
+        elif nearest > ground.ceiling:
             refused = f"too like a good sample, {nearest:.2f}"
         elif run > ground.wishes.longest_run:
             refused = f"{run} notes on end as in a good sample"

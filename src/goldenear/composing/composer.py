@@ -228,7 +228,8 @@ class Composer:
                 break
         if not chosen:
             raise NothingFound(
-                f"{self.done} drafts were developed, and none is good: more effort, or wishes nearer to the samples, may help"
+                f"{self.done} drafts were developed, and none is good: more effort may help, or "
+                "wishes nearer to the samples"
             )
         return chosen
 

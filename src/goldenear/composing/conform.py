@@ -43,7 +43,7 @@ def may_sound(ground: Ground, pitch: int, onset: int, offset: int) -> bool:
 
 
 def nearest(ground: Ground, voice: int, pitch: int, onset: int, offset: int) -> int | None:
-    """Return the nearest pitch that the voice may sing at that time, in the same octave degree if the range allows."""
+    """Return the nearest pitch that the voice may sing then, the same in another octave first."""
     lowest, highest = ground.voices[voice, :2].tolist()
     octave = ground.steps_per_octave
     while pitch < lowest and pitch + octave <= highest:
@@ -156,7 +156,7 @@ def _first_gap(ground: Ground, voice: int, notes: list[Note]) -> Note | None:
 def _apart(
     ground: Ground, voice: int, notes: list[Note], others: list[tuple[int, int, int, int, int]]
 ) -> list[Note] | None:
-    """Move notes that another voice sounds already to the nearest pitch that is free; None where a slot would stay."""
+    """Move notes that another voice sounds already to the nearest free pitch; None where a slot would stay."""
     found: list[Note] = []
     for pitch, onset, offset in notes:
         taken = {p for p, on, off, _, _ in others if on < offset and onset < off}

@@ -1,4 +1,4 @@
-"""This file is where one draft is developed: begun or taken up, changed by a move, made to fit, polished, appraised."""
+"""This file is where one draft is developed: begun or taken up, changed, made to fit, polished, appraised."""
 
 from __future__ import annotations
 

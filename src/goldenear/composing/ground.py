@@ -88,6 +88,8 @@ class Ground:
     known: NDArray[np.int64]
     starts: NDArray[np.int64]
     factors: NDArray[np.int64]
+    ceiling: float
+    """The greatest similarity to a good sample: what is wished for, or what is locked has of itself."""
     singable: NDArray[np.float64]
     """How alike each good sample is to its own lines, sung by the voices there are: shape (good samples,)."""
 
@@ -136,8 +138,8 @@ class Ground:
         recipe = taste.settings.recipe
         if not can_contend(recipe):
             raise InvalidInput(
-                "taste: composing asks for its recipe to be 'fragment', or one with measure window-cosine, notes drawn "
-                "evenly, and pitch read by the semitone"
+                "taste: composing asks for its recipe to be 'fragment', or one with measure window-cosine, notes "
+                "drawn evenly, and pitch read by the semitone"
             )
         grid = _grid(good, wishes)
         ticks = int(wishes.length * grid)
@@ -167,6 +169,7 @@ class Ground:
             known,
             starts,
             factors,
+            max(float(wishes.ceiling), _nearest(locked[locked[:, 3] >= 0], grid, taste)),
             _singable(taste.good, len(wishes.ensemble)),
         )
 
@@ -228,7 +231,7 @@ def _locked(wishes: Wishes, grid: int, ticks: int) -> Rows:
                 f"locked: voice {voice.name} has notes that sound at once: give them to several voices"
             )
         for begin, end, degrees in wishes.harmony:
-            inside = (rows[:, 1] < end * grid) & (begin * grid < rows[:, 2])
+            inside = (rows[:, 1] < int(end * grid)) & (int(begin * grid) < rows[:, 2])
             wrong = [p for p in rows[inside, 0].tolist() if p % 12 not in degrees]
             if wrong:
                 raise InvalidInput(
@@ -285,7 +288,7 @@ def _voices(wishes: Wishes, locked: Rows, slots: NDArray[np.int64] | None, usual
         mine = locked[locked[:, 3] == number]
         if most < max(fewest, len(mine)):
             raise InvalidInput(
-                f"density: allows {most} notes in voice {voice.name}; {max(fewest, len(mine))} are locked or asked for"
+                f"density: allows {most} notes in voice {voice.name}, of which {max(fewest, len(mine))} must be"
             )
         if slots is not None:
             if not fewest <= len(slots) <= most:
@@ -328,6 +331,14 @@ def _units(good: Iterable[NoteArray], grid: int) -> NDArray[np.int64]:
                 lengths[int(exact)] = lengths.get(int(exact), 0) + 1
     common = sorted(lengths, key=lambda length: (-lengths[length], length))[:6]
     return np.array(sorted(common) or [max(1, grid // 4)], np.int64)
+
+
+def _nearest(rows: Rows, grid: int, taste: Taste) -> float:
+    """Return how alike what is locked is to a good sample."""
+    if not len(rows):
+        return 0.0
+    x = as_notes(rows[:, :3], grid, taste.good[0].steps_per_octave)
+    return float(rank(x, taste.good, k=1).similarity[0])
 
 
 def _singable(good: PreparedSamples, voices: int) -> NDArray[np.float64]:

@@ -79,6 +79,6 @@ def _named(name: str) -> frozenset[int]:
         if steps is not None:
             return frozenset((root + step) % 12 for step in steps)
     raise InvalidInput(
-        f"scale, chords: {name!r} is none that is known: a scale is such as 'D dorian' ({', '.join(SCALES)}), a chord "
-        f"such as 'Am7' (C, {', '.join('C' + kind for kind in CHORDS if kind)})"
+        f"scale, chords: {name!r} is none that is known: a scale is such as 'D dorian' ({', '.join(SCALES)}), a "
+        f"chord such as 'Am7' (C, {', '.join('C' + kind for kind in CHORDS if kind)})"
     )

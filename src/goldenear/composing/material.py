@@ -19,9 +19,9 @@ Line = NDArray[np.int64]
 def lines(sample: NoteArray, alteration: Alteration, ticks_per_quarter: int, count: int) -> tuple[Line, ...]:
     """Return up to `count` lines of a sample under an alteration, the highest first: rows of pitch, onset, offset.
 
-    Of notes that begin together each goes to the line whose pitch is nearest, lines keeping their order; of more notes
-    than lines the highest and the lowest stay. A note ends where the next of its line begins. Times are rounded to
-    the grid, and begin with the first onset at 0. Lines that sound nothing are left out.
+    Of notes that begin together each goes to the line whose pitch is nearest, lines keeping their order; of more
+    notes than lines the highest and the lowest stay. A note ends where the next of its line begins. Times are rounded
+    to the grid, and begin with the first onset at 0. Lines that sound nothing are left out.
     """
     altered = alteration.apply(sample.where(~sample.is_drum & (sample.brightness > 0)))
     onsets, offsets = (

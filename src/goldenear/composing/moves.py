@@ -300,10 +300,11 @@ def _bars(at: Situation) -> tuple[int, int]:
     return begin, min(begin + int(at.rng.integers(1, 3)) * at.ground.bar, at.ground.ticks)
 
 
-def _free(rows: Rows, begin: int, end: int, voice: int) -> np.ndarray:  # type: ignore[type-arg]
+def _free(rows: Rows, begin: int, end: int, voice: int) -> NDArray[np.bool_]:
     """Tell which notes of a voice begin between two ticks and are not locked."""
-    inside: np.ndarray = (rows[:, 1] >= begin) & (rows[:, 1] < end)  # type: ignore[type-arg]
-    return inside & (rows[:, 3] == voice) & (rows[:, 4] == 0)
+    free: NDArray[np.bool_] = (rows[:, 1] >= begin) & (rows[:, 1] < end) & (rows[:, 3] == voice)
+    free &= rows[:, 4] == 0
+    return free
 
 
 def _again(rows: Rows, at: Situation, *, later: int, up: int, turned: bool) -> Rows | None:

@@ -1,4 +1,4 @@
-"""This file is where a composed phrase stands: its voices, what the judge says of it, and where each bar came from."""
+"""This file is where a composed phrase stands: its voices, what the judge says of it, where each bar came from."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Bar:
     number : int
         Counted from 1.
     match : Match or None
-        The good sample that lies over the middle of the bar, the most alike one, and how it lies there; None where the
-        judge knows nothing like it.
+        The good sample that lies over the middle of the bar, the most alike one, and how it lies there; None where
+        the judge knows nothing like it.
     outcome : str
         What the judge says of the window around the bar: ``"good"``, ``"bad"`` or ``"neither"``.
     score : float
@@ -160,8 +160,8 @@ class Phrase:
     def _around(self, begin: Fraction, end: Fraction) -> tuple[Outcome, float]:
         """Judge the sixteen quarters around a bar."""
         whole = self.whole
-        first = int(max(0, begin - 8) * whole.ticks_per_quarter)
-        last = int(max(begin + 16, end) * whole.ticks_per_quarter)
+        middle = (begin + end) / 2
+        first, last = (int(quarter * whole.ticks_per_quarter) for quarter in (middle - 8, middle + 8))
         inside = whole.where((whole.onset >= first) & (whole.onset < last))
         if not len(inside):
             return "neither", 0.0

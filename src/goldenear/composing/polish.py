@@ -14,6 +14,8 @@ from goldenear.match.contenders import Contenders
 SLACK = 0.4
 """By which share of the threshold, squared, changes may lift a similarity before the contenders are listed anew."""
 
+MOST_SLACK = 4.0
+
 HEAT = (0.004, 0.0003)
 """The temperature at the beginning and at the end."""
 
@@ -106,23 +108,23 @@ def polished(
     state, paid = np.array([seed], np.uint64), np.zeros(MOVES, np.int64)
     weights = np.cumsum(_weights(ground))
     bad = ground.asked[0] if ground.bad else 2.0
-    asked = np.array([ground.asked[-1], bad, ground.wishes.ceiling, ground.wishes.share])
+    asked = np.array([ground.asked[-1], bad, ground.ceiling, ground.wishes.share])
     span = np.array([0, ground.ticks, ground.units[0]], np.int64)
     cells, lent = np.zeros(ground.cells), np.zeros(len(ground.taste.good))
-    budget = slack(appraiser)
+    wanted = slack(appraiser)
 
     def run(found: Contenders, begin: int) -> tuple[int, float, float]:
         counts = np.bincount(notes[:n, 3][notes[:n, 3] >= 0], minlength=len(ground.voices)).astype(np.int64)
         result: tuple[int, float, float] = polish(
             notes, n, found.pairs.columns, found.pairs.numbers, found.pairs.rows, found.pairs.strokes, found.placed,
-            np.maximum(found.pairs.sample - ground.bad, -1), lent, cells_of(ground, found), cells, asked, ground.voices,
-            counts, ground.scale, ground.steps_per_octave, ground.units, span, ground.known, ground.starts,
-            ground.factors, ground.wishes.longest_run, weights, paid, np.array([*heat, begin, steps]),
-            int(budget * ground.ticks_per_quarter), state, before, told,
+            np.maximum(found.pairs.sample - ground.bad, -1), lent, cells_of(ground, found), cells, asked,
+            ground.voices, counts, ground.scale, ground.steps_per_octave, ground.units, span, ground.known,
+            ground.starts, ground.factors, ground.wishes.longest_run, weights, paid, np.array([*heat, begin, steps]),
+            int(found.slack * ground.ticks_per_quarter), state, before, told,
         )  # fmt: skip
         return result
 
-    found = appraiser.contenders(notes[:n], budget)
+    found = appraiser.contenders(notes[:n], wanted)
     _, worth, _ = run(found, steps)
     best, highest = notes[:n].copy(), worth
     while done < steps:
@@ -130,17 +132,17 @@ def polished(
         done, tried = done + int(told[0]), tried + int(told[1])
         left_off = int(told[3])
         if left_off == LARGE:
-            grown = appraiser.contenders(notes[:n], budget)
+            grown = appraiser.contenders(notes[:n], wanted)
             _, worth, _ = run(grown, steps)
             if worth >= needed:
                 found = grown
             else:
                 n = int(told[4])
                 notes[:n] = before[:n]
-                found = appraiser.contenders(notes[:n], budget)
+                found = appraiser.contenders(notes[:n], wanted)
                 continue
         elif left_off != DONE:
-            found = appraiser.contenders(notes[:n], budget)
+            found = appraiser.contenders(notes[:n], wanted)
         if worth > highest:
             best, highest = notes[:n].copy(), worth
     return Polished(best, highest, tried)
@@ -152,7 +154,7 @@ def slack(appraiser: Appraiser) -> float:
     More slack lists more contenders, and most of a short sample's placements are such if there is much of it.
     """
     least = float(appraiser.ground.asked.min())
-    return float(np.clip(SLACK * least**2 / appraiser.field.steepest, 0.5, 4.0))
+    return min(SLACK * least**2 / appraiser.field.steepest, MOST_SLACK)
 
 
 def _weights(ground: Ground) -> list[float]:

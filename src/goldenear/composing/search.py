@@ -245,4 +245,6 @@ def drawn(moves: Sequence[str], tried: dict[str, int], paid: dict[str, int], rng
 def search_named(name: str, ground: Ground, seed: int, *, proposals: bool) -> Search:
     """Return a search."""
     moves = [move for move in MOVES if proposals or move != "bring in"]
-    return {"archive": Archive, "annealing": Annealing, "beam": Beam}[name](ground, seed, moves)
+    if name == "archive":
+        return Archive(ground, seed, moves)
+    return Annealing(ground, seed, moves) if name == "annealing" else Beam(ground, seed, moves)

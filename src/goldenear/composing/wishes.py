@@ -1,4 +1,4 @@
-"""This file is where it stands what a composer wishes: length, voices, scale, rhythm, what is locked, what to join."""
+"""This file is where it stands what a composer wishes: length, voices, scale, rhythm, what is locked, or joined."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Wishes:
     locked_bars : sequence of int
         Bars, counted from 1, in which nothing but what is locked may sound.
     after, before : NoteArray, optional
-        What the phrase follows, and what follows it: judged with it, and not part of it. What it follows ends where the
-        phrase begins, what follows it begins where it ends, wherever the notes given lie.
+        What the phrase follows, and what follows it: judged with it, and not part of it. What it follows ends where
+        the phrase begins, what follows it begins where it ends, wherever the notes given lie.
     density : (float, float), optional
         Fewest and most notes a quarter in every voice.
     longest_run : int

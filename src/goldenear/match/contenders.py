@@ -8,14 +8,13 @@ others are far from mattering.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.live import rises
@@ -27,6 +26,9 @@ from goldenear.notes.note_array import NoteArray
 
 ROOM = 4096
 """Placements that there is room for at first."""
+
+LEAST = 0.01
+"""What of a similarity asked for, squared, must be there before the changes: what shares nothing is not listed."""
 
 FAR = 2**40
 
@@ -60,10 +62,13 @@ class Contenders:
         The pictures that have a placement among them.
     placed : int array, shape (n, 5)
         The pair, the transposition, the shift, the shared light and the energy in the window, in the pair's ticks.
+    slack : float
+        How many quarters of notes may go and come before any other placement can reach what was asked for.
     """
 
     pairs: Pairs
     placed: NDArray[np.int64]
+    slack: float
 
     @property
     def similarity(self) -> NDArray[np.float64]:
@@ -121,7 +126,7 @@ class Field:
         at_least : float, or float array of shape (samples,)
             The similarity, above 0, up to 1, with the price in it.
         quarters : float
-            How much may go and come.
+            How much may go and come; less where a short sample could then appear out of nothing.
 
         Raises
         ------
@@ -134,11 +139,14 @@ class Field:
         with np.errstate(divide="ignore"):
             each = np.broadcast_to(np.asarray(at_least, np.float64), len(self.samples))
             asked = np.repeat(each, len(self.turns)) / self._prices
-        floors = np.sqrt(np.maximum(asked**2 - quarters * self._rises, 1e-6)) * (1 - 1e-12)
-        floors[asked > 1] = np.inf
+        possible = asked <= 1
+        most = float((asked[possible] ** 2 / self._rises[possible]).min(initial=FAR))
+        slack = min(quarters, (1 - LEAST) * most)
+        floors = np.full(len(asked), np.inf)
+        floors[possible] = np.sqrt(asked[possible] ** 2 - slack * self._rises[possible]) * (1 - 1e-12)
         self._sink(notes, floors)
         self._x = notes.copy()
-        return self._listed(notes, np.flatnonzero(self.ceilings >= floors), floors)
+        return self._listed(notes, np.flatnonzero(self.ceilings >= floors), floors, slack)
 
     def _lift(self, notes: NDArray[np.int64]) -> None:
         """Raise the ceilings by what has come and gone since they were found."""
@@ -168,21 +176,21 @@ class Field:
             tournament.close()
 
     def _listed(
-        self, notes: NDArray[np.int64], chosen: NDArray[np.int64], floors: NDArray[np.float64]
+        self, notes: NDArray[np.int64], chosen: NDArray[np.int64], floors: NDArray[np.float64], slack: float
     ) -> Contenders:
         """List the placements of some variants."""
         from goldenear.match.engines.placements import placements
 
         pairs = self._pairs(chosen)
         if not len(chosen):
-            return Contenders(pairs, np.zeros((0, 5), np.int64))
+            return Contenders(pairs, np.zeros((0, 5), np.int64), slack)
         found = np.zeros((ROOM, 5), np.int64)
         arguments = (pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, floors[chosen], notes)
         n = placements(*arguments, found)
         if n > len(found):
             found = np.zeros((n, 5), np.int64)
             placements(*arguments, found)
-        return Contenders(pairs, found[:n])
+        return Contenders(pairs, found[:n], slack)
 
     def _pairs(self, chosen: NDArray[np.int64]) -> Pairs:
         """Return the pictures of some variants."""
@@ -242,7 +250,8 @@ def _columns(
     return _Columns(
         (resolution // ticks_per_quarter, box.lowest, box.highest, box.onset * up, box.offset * up, bottom, count, 0,
          lowest, highest),
-        (float(reference.denominator), float(reference.numerator), picture.alteration.price, float(picture.brightest)),
+        (float(reference.denominator), float(reference.numerator), picture.alteration.price,
+         float(picture.brightest)),
         rows.astype(np.int64),
         np.ascontiguousarray(strokes.astype(np.int64)),
     )  # fmt: skip
@@ -285,9 +294,9 @@ def as_rows(x: NoteArray) -> NDArray[np.int64]:
     return np.stack([x.pitch.astype(np.int64), x.onset, x.offset], axis=1)
 
 
-def overlapping(rows: Sequence[Any]) -> bool:
+def overlapping(rows: ArrayLike) -> bool:
     """Tell whether two notes, as rows (pitch, onset, offset), sound one pitch at once."""
-    table = np.array(rows, np.int64).reshape(-1, 3)
+    table = np.asarray(rows, np.int64).reshape(-1, 3)
     order = np.lexsort((table[:, 1], table[:, 0]))
     table = table[order]
     return bool(((table[1:, 0] == table[:-1, 0]) & (table[1:, 1] < table[:-1, 2])).any())

@@ -3,11 +3,11 @@
 The law that it rests on: with S the shared time, E the energy in the window and R the sample's, a note of
 duration d lifts S**2 / (R E), the similarity squared, by at most d k**2 / R, where k is the sample's greatest
 brightness. For (S + o)**2 / (E + d) <= S**2 / E + o**2 / d by Titu's lemma, and o <= d k. Nor does taking a note
-away lift it further: without it S is at most k E, so dividing by E instead of E + d adds at most k**2 d. Where a place of weight -f must stay dark, a note that
-leaves it adds no more than 2 f k d besides. So every
-sample and alteration has a ceiling that rises by so much with each change, and sinks to what was found, or to a
-little less than what was asked for, whenever it is laid on X again; only ceilings that reach what is asked for need
-that. The answer is exact.
+away lift it further: without it S is at most k E, so dividing by E instead of E + d adds at most k**2 d. Where a
+place of weight -f must stay dark, a note that leaves it adds no more than 2 f k d besides. So every sample and
+alteration has a ceiling that rises by so much with each change, and sinks to what was found, or to a little less
+than what was asked for, whenever it is laid on X again; only ceilings that reach what is asked for need that. The
+answer is exact.
 """
 
 from __future__ import annotations
@@ -66,9 +66,10 @@ class LiveMatches:
 
     Notes
     -----
-    :attr:`best` and :meth:`rank` give what :func:`goldenear.rank` would give for X as it now is, to the bit. Changes
-    are cheap under the measures ``"window-cosine"`` and ``"cosine"``, with notes drawn evenly and pitch read by the
-    semitone, while all notes of X are equally bright; else every question lays every sample anew. The engine is the compiled one: the first question may have to compile it.
+    :attr:`best` and :meth:`rank` give what :func:`goldenear.rank` would give for X as it now is, to the bit.
+    Changes are cheap under the measures ``"window-cosine"`` and ``"cosine"``, with notes drawn evenly and pitch
+    read by the semitone, while all notes of X are equally bright; else every question lays every sample anew.
+    The engine is the compiled one: the first question may have to compile it.
 
     Examples
     --------
@@ -267,4 +268,5 @@ def rises(samples: PreparedSamples) -> NDArray[np.float64] | None:
     # What has pictures of its own has them in the order of the recipe: its first is stretched by the first's stretch.
     stretch = np.where(packed.alone == 1, float(recipe.alterations[0].stretch), 1.0)
     lift = numbers[:, BRIGHTEST] * (numbers[:, BRIGHTEST] + 2 * forbidden) * stretch / reference
-    return lift[:, None] * (shared.down / shared.up)
+    found: NDArray[np.float64] = lift[:, None] * (shared.down / shared.up)
+    return found

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
 from goldenear.match.engines import Engine
-from goldenear.match.prepared import PreparedSamples, prepare
+from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import read_all
@@ -181,6 +182,41 @@ class Taste:
         if thresholds is None:
             return self.judge(x, backend=backend, threads=threads).outcome == "bad"
         return len(rank(x, self.bad, k=1, at_least=thresholds[1], backend=backend, threads=threads)) > 0
+
+    def reward(
+        self, batch: Iterable[NoteArray], *, backend: Engine = "auto", threads: int = 1
+    ) -> NDArray[np.float64]:
+        """Score fragments for a generator that learns, or for reinforcement learning.
+
+        Parameters
+        ----------
+        batch : NoteArrays
+            What was generated.
+        backend, threads
+            As for :func:`goldenear.rank`.
+
+        Returns
+        -------
+        float array, shape (n,)
+            Each one's :attr:`Verdict.score`, -1..1: vetoed -1..-1/2, good 1/2..1; silence resembles nothing, 0.
+
+        Raises
+        ------
+        InvalidInput
+            If one is no NoteArray, or drawn on another pitch grid than the taste.
+
+        Examples
+        --------
+        >>> chord = NoteArray.from_arrays(pitch=[60, 64, 67], onset=[0, 1, 2], duration=1, ticks_per_quarter=1)
+        >>> Taste.of(good=[chord]).reward([chord, chord.transposed(2)]).tolist()
+        [1.0, 1.0]
+        """
+        scores = []
+        for x in batch:
+            must_be_notes("batch", x)
+            silent = not (x.brightness > 0).any()
+            scores.append(0.0 if silent else self.judge(x, backend=backend, threads=threads).score)
+        return np.array(scores, np.float64)
 
 
 def _calibration(

@@ -13,8 +13,6 @@ NOTE_COLUMNS = 5
 
 # The moves.
 REPITCH, SWAP, MOVE_BORDER, SPLIT, JOIN, ORNAMENT, SILENCE, SOUND = range(8)
-MOVES = 8
-MOVES_IN_TIME = (MOVE_BORDER, SPLIT, JOIN, ORNAMENT, SILENCE, SOUND)
 
 # The columns of a voice.
 LOWEST, HIGHEST, FEWEST, MOST = range(4)
@@ -43,9 +41,9 @@ def fits(
     if note[0] < voices[voice, LOWEST] or note[0] > voices[voice, HIGHEST]:
         return False
     for i in range(n):
-        if notes[i, VOICE] != voice and notes[i, PITCH] == note[0]:
-            if notes[i, ONSET] < note[2] and note[1] < notes[i, OFFSET]:
-                return False
+        other = notes[i, VOICE] != voice and notes[i, PITCH] == note[0]
+        if other and notes[i, ONSET] < note[2] and note[1] < notes[i, OFFSET]:
+            return False
     return allowed(note[0], note[1], note[2], scale, steps_per_octave)
 
 
@@ -59,9 +57,48 @@ def leap(state: Any) -> Any:
 
 
 @compiled
-def neighbours(notes: Any, n: int, i: int, voice: int) -> Any:
-    """Tell whether note i exists, is of the voice, and is free to change."""
-    return 0 <= i < n and notes[i, VOICE] == voice and notes[i, LOCKED] == 0
+def split(note: Any, unit: int, coming: Any, state: Any) -> Any:
+    """Let two notes come for one; most often one of them at another pitch. Return how many come, -1 for none."""
+    cut = note[ONSET] + unit
+    if cut >= note[OFFSET]:
+        return -1
+    coming[0, 2] = cut
+    coming[1, 0], coming[1, 1], coming[1, 2] = note[PITCH], cut, note[OFFSET]
+    if chance(state) < 0.75:
+        coming[below(state, 2), 0] += leap(state)
+    return 2
+
+
+@compiled
+def ornament(note: Any, unit: int, coming: Any, state: Any) -> Any:
+    """Let a note turn to its neighbour and back."""
+    first, second = note[ONSET] + unit, note[ONSET] + 2 * unit
+    if second >= note[OFFSET]:
+        return -1
+    step = 1 + below(state, 2)
+    step = step if chance(state) < 0.5 else -step
+    coming[0, 2] = first
+    coming[1, 0], coming[1, 1], coming[1, 2] = note[PITCH] + step, first, second
+    coming[2, 0], coming[2, 1], coming[2, 2] = note[PITCH], second, note[OFFSET]
+    return 3
+
+
+@compiled
+def change_two(note: Any, after: Any, move: int, unit: int, coming: Any, state: Any) -> Any:
+    """Change two neighbours: swap their pitches, join them, or move the border between them."""
+    coming[1, 0], coming[1, 1], coming[1, 2] = after[PITCH], after[ONSET], after[OFFSET]
+    if move == SWAP:
+        coming[0, 0], coming[1, 0] = after[PITCH], note[PITCH]
+        return 2 if note[PITCH] != after[PITCH] else -1
+    if after[ONSET] != note[OFFSET]:
+        return -1
+    if move == JOIN:
+        coming[0, 0] = note[PITCH] if chance(state) < 0.5 else after[PITCH]
+        coming[0, 2] = after[OFFSET]
+        return 1
+    border = note[OFFSET] + (unit if chance(state) < 0.5 else -unit)
+    coming[0, 2], coming[1, 1] = border, border
+    return 2 if note[ONSET] < border < after[OFFSET] else -1
 
 
 @compiled
@@ -70,64 +107,32 @@ def propose(notes: Any, n: int, move: int, units: Any, span: Any, coming: Any, s
 
     What comes is written into `coming`: pitch, onset, offset.
     """
-    i = below(state, n)
-    voice = notes[i, VOICE]
-    if notes[i, LOCKED]:
-        return i, 0, -1
-    pitch, onset, offset = notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
+    first, gone, come = below(state, n), 1, -1
+    note = notes[first]
     unit = units[below(state, len(units))]
-    coming[0, 0], coming[0, 1], coming[0, 2] = pitch, onset, offset
+    after = first + 1
+    follows = after < n and notes[after, VOICE] == note[VOICE]
+    if note[LOCKED]:
+        return first, gone, come
+    coming[0, 0], coming[0, 1], coming[0, 2] = note[PITCH], note[ONSET], note[OFFSET]
     if move == REPITCH:
-        coming[0, 0] = pitch + leap(state)
-        return i, 1, 1
-    if move == SILENCE:
-        return i, 1, 0
-    if move == SPLIT:
-        cut = onset + unit
-        if cut >= offset:
-            return i, 0, -1
-        coming[0, 2] = cut
-        coming[1, 0], coming[1, 1], coming[1, 2] = pitch, cut, offset
-        if chance(state) < 0.75:
-            coming[below(state, 2), 0] += leap(state)
-        return i, 1, 2
-    if move == ORNAMENT:
-        if onset + 2 * unit >= offset:
-            return i, 0, -1
-        step = 1 + below(state, 2)
-        step = step if chance(state) < 0.5 else -step
-        coming[0, 2] = onset + unit
-        coming[1, 0], coming[1, 1], coming[1, 2] = pitch + step, onset + unit, onset + 2 * unit
-        coming[2, 0], coming[2, 1], coming[2, 2] = pitch, onset + 2 * unit, offset
-        return i, 1, 3
-    after = i + 1
-    follows = after < n and notes[after, VOICE] == voice
-    if move == SOUND:
+        coming[0, 0] += leap(state)
+        come = 1
+    elif move == SILENCE:
+        come = 0
+    elif move == SPLIT:
+        come = split(note, unit, coming, state)
+    elif move == ORNAMENT:
+        come = ornament(note, unit, coming, state)
+    elif move == SOUND:
         until = notes[after, ONSET] if follows else span[1]
-        if until - offset < span[2]:
-            return i, 0, -1
-        length = min(unit, until - offset)
-        coming[0, 0], coming[0, 1], coming[0, 2] = pitch + leap(state), offset, offset + length
-        return after, 0, 1
-    if not neighbours(notes, n, after, voice):
-        return i, 0, -1
-    coming[1, 0], coming[1, 1], coming[1, 2] = notes[after, PITCH], notes[after, ONSET], notes[after, OFFSET]
-    if move == SWAP:
-        if pitch == notes[after, PITCH]:
-            return i, 0, -1
-        coming[0, 0], coming[1, 0] = notes[after, PITCH], pitch
-        return i, 2, 2
-    if notes[after, ONSET] != offset:
-        return i, 0, -1
-    if move == JOIN:
-        coming[0, 0] = pitch if chance(state) < 0.5 else notes[after, PITCH]
-        coming[0, 2] = notes[after, OFFSET]
-        return i, 2, 1
-    border = offset + (unit if chance(state) < 0.5 else -unit)
-    if border <= onset or border >= notes[after, OFFSET]:
-        return i, 0, -1
-    coming[0, 2], coming[1, 1] = border, border
-    return i, 2, 2
+        coming[0, 0] += leap(state)
+        coming[0, 1], coming[0, 2] = note[OFFSET], min(note[OFFSET] + unit, until)
+        come = 1 if until - note[OFFSET] >= span[2] else -1
+        first, gone = after, 0
+    elif follows and not notes[after, LOCKED]:
+        come, gone = change_two(note, notes[after], move, unit, coming, state), 2
+    return first, gone, come
 
 
 @compiled

@@ -2,7 +2,8 @@
 
 Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) over the notes of a draft. A change is first held against
 the bad samples, for they have a veto; then it is seen how much of the draft lies under good matches. All is counted
-over the contenders (see :mod:`goldenear.match.contenders`) until changes have used up the slack they were listed with.
+over the contenders (see :mod:`goldenear.match.contenders`) until changes have used up the slack that these were
+listed with.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def covered(
         value, sample = similarity[j], good[placed[j, PAIR]]
         if sample < 0:
             worst = max(worst, value)
-        elif value >= asked[GOOD]:
+        elif value >= asked[GOOD] and cell_of[j, 0] < cell_of[j, 1]:
             nearest = max(nearest, value)
             strength = 0.5 + 0.5 * min(1.0, (value - asked[GOOD]) / max(asked[CEILING] - asked[GOOD], 1e-9))
             for c in range(cell_of[j, 0], cell_of[j, 1]):
@@ -104,6 +105,113 @@ def exchanged(notes: Any, n: int, first: int, gone: int, coming: Any, come: int,
         notes[first + k, VOICE] = voice
         notes[first + k, LOCKED] = 0
     return n + come - gone
+
+
+@compiled
+def stands(
+    notes: Any,
+    n: int,
+    voice: int,
+    come: int,
+    gone: int,
+    coming: Any,
+    counts: Any,
+    voices: Any,
+    scale: Any,
+    steps_per_octave: int,
+    span: Any,
+) -> Any:
+    """Tell whether what comes may stand there, and no voice gets too few or too many notes."""
+    held = counts[voice] + come - gone
+    if come != gone and (held < voices[voice, FEWEST] or held > voices[voice, MOST]):
+        return False
+    fitting = 0
+    for k in range(come):
+        fitting += fits(coming[k], voice, notes, n, voices, scale, steps_per_octave, span)
+    return fitting == come
+
+
+@compiled
+def change_at(
+    pair: Any, rows: Any, strokes: Any, place: Any, notes: Any, first: int, gone: int, coming: Any, come: int
+) -> Any:
+    """Return what a change adds to the light that a placed picture shares, and to the energy in its window."""
+    up, later = place[TRANSPOSITION], place[SHIFT]
+    shared, energy = 0, 0
+    for i in range(first, first + gone):
+        pitch, onset, offset = notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
+        energy -= energy_in(pair, up, later, pitch, onset, offset)
+        shared -= shared_with(pair, rows, strokes, up, later, pitch, onset, offset)
+    for k in range(come):
+        energy += energy_in(pair, up, later, coming[k, 0], coming[k, 1], coming[k, 2])
+        shared += shared_with(pair, rows, strokes, up, later, coming[k, 0], coming[k, 1], coming[k, 2])
+    return shared, energy
+
+
+@compiled
+def weighed(
+    pairs: Any,
+    numbers: Any,
+    rows: Any,
+    strokes: Any,
+    placed: Any,
+    good: Any,
+    asked: Any,
+    notes: Any,
+    first: int,
+    gone: int,
+    coming: Any,
+    come: int,
+    refused: bool,
+    similarity: Any,
+    shared: Any,
+    energy: Any,
+    after: Any,
+) -> Any:
+    """Weigh all contenders after a change: -1 for a veto, 0 where the judge has nothing new to say, else 1.
+
+    The bad lie first among the placements: at the first veto the rest is not looked at, unless the draft is refused
+    as it is.
+    """
+    touched = 0
+    for j in range(len(placed)):
+        which = placed[j, PAIR]
+        more_shared, more_energy = change_at(
+            pairs[which], rows, strokes, placed[j], notes, first, gone, coming, come
+        )
+        shared[j], energy[j] = placed[j, SHARED] + more_shared, placed[j, ENERGY] + more_energy
+        after[j] = similarity[j]
+        if more_shared == 0 and more_energy == 0:
+            continue
+        after[j] = similarity_of(numbers[which], shared[j], energy[j])
+        if good[which] < 0:
+            if after[j] >= asked[BAD] and not refused:
+                return -1
+            touched |= int(refused)
+        elif max(after[j], similarity[j]) >= asked[GOOD]:
+            touched = 1
+    return touched
+
+
+@compiled
+def copied(
+    notes: Any, n: int, first: int, come: int, known: Any, starts: Any, factors: Any, longest: int
+) -> Any:
+    """Tell whether a change, made, has let a verbatim run grow too long."""
+    for i in range(max(first - 1, 0), min(first + come + 1, n)):
+        if notes[i, LOCKED] == 0 and longest_run(notes, n, i, known, starts, factors, longest) > longest:
+            return True
+    return False
+
+
+@compiled
+def drawn_move(weights: Any, state: Any) -> Any:
+    """Draw a move by weights that add up."""
+    drawn = chance(state) * weights[len(weights) - 1]
+    move = 0
+    while weights[move] <= drawn:
+        move += 1
+    return move
 
 
 def entries(fingerprint: int) -> Any:
@@ -194,80 +302,36 @@ def entries(fingerprint: int) -> Any:
         count = len(placed)
         similarity, after = np.zeros(count), np.zeros(count)
         shared, energy = np.zeros(count, np.int64), np.zeros(count, np.int64)
-        coming = np.zeros((MOST_COMING, 3), np.int64)
-        owner = np.zeros(len(cells), np.int64)
+        coming, owner = np.zeros((MOST_COMING, 3), np.int64), np.zeros(len(cells), np.int64)
         for j in range(count):
             similarity[j] = similarity_of(numbers[placed[j, PAIR]], placed[j, SHARED], placed[j, ENERGY])
         value = covered(similarity, placed, good, cells, owner, lent, asked, cell_of)
-        refused = value < 0
-        spent, steps, tried, accepted, needed = 0, 0, 0, 0, 0.0
-        first_step, all_steps = int(heat[2]), int(heat[3])
-        told[LEFT_OFF] = DONE
-        while first_step + steps < all_steps:
-            steps += 1
-            temperature = heat[0] * (heat[1] / heat[0]) ** ((first_step + steps) / all_steps)
+        spent, needed = 0, 0.0
+        told[:] = 0
+        while int(heat[2]) + told[STEPS] < int(heat[3]):
+            told[STEPS] += 1
+            temperature = heat[0] * (heat[1] / heat[0]) ** ((heat[2] + told[STEPS]) / heat[3])
             needed = value + temperature * np.log(max(chance(state), 1e-12))
-            drawn = chance(state) * weights[len(weights) - 1]
-            move = 0
-            while weights[move] <= drawn:
-                move += 1
+            move = drawn_move(weights, state)
             first, gone, come = propose(notes, n, move, units, span, coming, state)
             if come < 0 or n + come - gone > len(notes):
                 continue
-            voice = notes[min(first, n - 1), VOICE] if gone else notes[first - 1, VOICE]
-            held = counts[voice] + come - gone
-            if come != gone and (held < voices[voice, FEWEST] or held > voices[voice, MOST]):
-                continue
-            stands = True
-            for k in range(come):
-                if not fits(coming[k], voice, notes, n, voices, scale, steps_per_octave, span):
-                    stands = False
-                    break
-            if not stands:
-                continue
+            voice = notes[first, VOICE] if gone else notes[first - 1, VOICE]
             ticks = ticks_changed(notes, first, gone, coming, come)
-            if ticks == 0:
+            if ticks == 0 or not stands(
+                notes, n, voice, come, gone, coming, counts, voices, scale, steps_per_octave, span
+            ):
                 continue
-            large = ticks > budget
-            if spent + ticks > budget and not large:
+            if budget >= ticks > budget - spent:
                 told[LEFT_OFF] = SPENT
                 break
-            tried += 1
-            # The bad first: they have a veto. They lie first among the placements.
-            touched, stands = False, True
-            for j in range(count):
-                which, up, later = placed[j, PAIR], placed[j, TRANSPOSITION], placed[j, SHIFT]
-                pair = pairs[which]
-                more_shared, more_energy = 0, 0
-                for i in range(first, first + gone):
-                    more_energy -= energy_in(
-                        pair, up, later, notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
-                    )
-                    more_shared -= shared_with(
-                        pair, rows, strokes, up, later, notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
-                    )
-                for k in range(come):
-                    more_energy += energy_in(pair, up, later, coming[k, 0], coming[k, 1], coming[k, 2])
-                    more_shared += shared_with(
-                        pair, rows, strokes, up, later, coming[k, 0], coming[k, 1], coming[k, 2]
-                    )
-                shared[j] = placed[j, SHARED] + more_shared
-                energy[j] = placed[j, ENERGY] + more_energy
-                if more_shared == 0 and more_energy == 0:
-                    after[j] = similarity[j]
-                    continue
-                after[j] = similarity_of(numbers[which], shared[j], energy[j])
-                if good[which] < 0:
-                    touched |= refused
-                    if after[j] >= asked[BAD] and not refused and needed > 0:
-                        stands = False
-                        break
-                elif max(after[j], similarity[j]) >= asked[GOOD]:
-                    touched = True
-            if not stands:
-                continue
-            if not touched:
-                # Where no match lies, the judge says nothing: what stands there is left in peace.
+            told[TRIED] += 1
+            touched = weighed(
+                pairs, numbers, rows, strokes, placed, good, asked, notes, first, gone, coming, come, value < 0,
+                similarity, shared, energy, after,
+            )  # fmt: skip
+            # Where no match lies, the judge says nothing: what stands there is left in peace.
+            if touched <= 0:
                 continue
             worth = covered(after, placed, good, cells, owner, lent, asked, cell_of)
             if worth < needed or worth == value:
@@ -275,30 +339,19 @@ def entries(fingerprint: int) -> Any:
             before[:n] = notes[:n]
             old = n
             n = exchanged(notes, n, first, gone, coming, come, voice)
-            for i in range(max(first - 1, 0), min(first + come + 1, n)):
-                if (
-                    notes[i, LOCKED] == 0
-                    and longest_run(notes, n, i, known, starts, factors, longest) > longest
-                ):
-                    stands = False
-                    break
-            if not stands:
+            if copied(notes, n, first, come, known, starts, factors, longest):
                 n = old
                 notes[:n] = before[:n]
                 continue
-            counts[voice] = held
-            if large:
+            counts[voice] += come - gone
+            if ticks > budget:
                 told[LEFT_OFF], told[NOTES_BEFORE] = LARGE, old
                 break
-            for j in range(count):
-                placed[j, SHARED], placed[j, ENERGY] = shared[j], energy[j]
-                similarity[j] = after[j]
-            if worth > value:
-                paid[move] += 1
-            value, refused = worth, worth < 0
+            placed[:, SHARED], placed[:, ENERGY], similarity[:] = shared, energy, after
+            paid[move] += worth > value
+            value = worth
             spent += ticks
-            accepted += 1
-        told[STEPS], told[TRIED], told[ACCEPTED] = steps, tried, accepted
+            told[ACCEPTED] += 1
         return n, value, needed
 
     return polish

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from goldenear.composing.material import lines
+from goldenear.composing.material import Line, lines
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray, whole_number
@@ -56,7 +56,7 @@ class MarkovChain:
         if not self._follows:
             raise InvalidInput("samples: expected some with a line of at least two notes")
 
-    def _learn(self, line: np.ndarray) -> None:  # type: ignore[type-arg]
+    def _learn(self, line: Line) -> None:
         """Count what follows what in a line."""
         pitch, onset, offset = line.T.tolist()
         events = [

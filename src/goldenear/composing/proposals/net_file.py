@@ -30,7 +30,7 @@ LONGEST_HEADER = 2**20
 
 
 class Card(NamedTuple):
-    """What a file says of the net in it; :class:`goldenear.composing.proposals.lstm.MelodyLSTM` tells what it means."""
+    """What a file says of the net in it; :class:`~goldenear.composing.proposals.lstm.MelodyLSTM` tells more."""
 
     durations: Durations
     units: int

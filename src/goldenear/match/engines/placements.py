@@ -70,16 +70,84 @@ def similarity_of(numbers: Any, shared: int, energy: int) -> Any:
 
 
 @compiled
-def row_bound(
-    pair: Any, rows: Any, strokes: Any, light: Any, sounding: Any, lowest: int, transposition: int
-) -> Any:
+def measured(pair: Any, rows: Any, strokes: Any, light: Any) -> Any:
+    """Note the light of each row of a picture's pitches; return its greatest brightness, begin and end.
+
+    Places that must stay dark have no light.
+    """
+    first = pair[ROW_START]
+    brightest, begin, end = 1, strokes[rows[first], 0], strokes[rows[first], 1]
+    for row in range(pair[ROWS]):
+        light[row] = 0
+        for k in range(rows[first + row], rows[first + row + 1]):
+            onset, offset, weight = strokes[k, 0], strokes[k, 1], strokes[k, 2]
+            brightest, begin, end = max(brightest, weight), min(begin, onset), max(end, offset)
+            light[row] += (offset - onset) * max(weight, 0)
+    return brightest, begin, end
+
+
+@compiled
+def row_bound(pair: Any, light: Any, brightest: int, sounding: Any, lowest: int, transposition: int) -> Any:
     """Return what the shared light at a transposition cannot exceed, from how long each pitch sounds."""
     bound = 0
     for row in range(pair[ROWS]):
         at = pair[BOTTOM] + row + transposition - lowest
         if 0 <= at < len(sounding):
-            bound += min(sounding[at] * pair[UP] * light[1], light[2 + row])
+            bound += min(sounding[at] * pair[UP] * brightest, light[row])
     return bound
+
+
+@compiled
+def scatter(
+    pair: Any, rows: Any, strokes: Any, notes: Any, transposition: int, first_shift: int, turns: Any
+) -> None:
+    """Scatter the turning points of all pairs of notes at one transposition."""
+    turns[:] = 0
+    for note in notes:
+        row = note[0] - transposition - pair[BOTTOM]
+        if 0 <= row < pair[ROWS]:
+            onset, offset = note[1] * pair[UP] - first_shift, note[2] * pair[UP] - first_shift
+            first = pair[ROW_START] + row
+            for k in range(rows[first], rows[first + 1]):
+                weight = strokes[k, 2]
+                turns[onset - strokes[k, 1]] += weight
+                turns[onset - strokes[k, 0]] -= weight
+                turns[offset - strokes[k, 1]] -= weight
+                turns[offset - strokes[k, 0]] += weight
+
+
+@compiled
+def list_row(
+    pair: Any,
+    which: int,
+    notes: Any,
+    transposition: int,
+    first_shift: int,
+    turns: Any,
+    needed: float,
+    share: float,
+    found: Any,
+    n: int,
+) -> Any:
+    """List the shifts of one transposition whose shared light, squared, is `share` of their energy; return how many.
+
+    `needed` is what the shared light must be at the least.
+    """  # fmt: skip
+    slope, shared = 0, 0
+    for column in range(len(turns)):
+        if shared > 0 and shared >= needed:
+            shift = first_shift + column
+            energy = 0
+            for note in notes:
+                energy += energy_in(pair, transposition, shift, note[0], note[1], note[2])
+            if float(shared) * shared >= share * energy:
+                if n < len(found):
+                    found[n, PAIR], found[n, TRANSPOSITION], found[n, SHIFT] = which, transposition, shift
+                    found[n, SHARED], found[n, ENERGY] = shared, energy
+                n += 1
+        slope += turns[column]
+        shared += slope
+    return n
 
 
 def entries(fingerprint: int) -> tuple[Any, Any]:
@@ -118,66 +186,30 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
         if fingerprint == 0:
             return 0
         lowest, highest = notes[:, 0].min(), notes[:, 0].max()
-        first, last = notes[:, 1].min(), notes[:, 2].max()
         sounding = np.zeros(highest - lowest + 1, np.int64)
         for note in notes:
             sounding[note[0] - lowest] += note[2] - note[1]
         n = 0
         for which in range(len(pairs)):
-            pair, number = pairs[which], numbers[which]
-            up = pair[UP]
-            start = pair[ROW_START]
-            light = np.zeros(2 + pair[ROWS], np.int64)
-            reach_begin, reach_end = strokes[rows[start], 0], strokes[rows[start], 1]
-            for row in range(pair[ROWS]):
-                for k in range(rows[start + row], rows[start + row + 1]):
-                    light[1] = max(light[1], strokes[k, 2])
-                    if strokes[k, 2] > 0:
-                        light[2 + row] += (strokes[k, 1] - strokes[k, 0]) * strokes[k, 2]
-                    reach_begin = min(reach_begin, strokes[k, 0])
-                    reach_end = max(reach_end, strokes[k, 1])
+            pair = pairs[which]
+            if pair[ROWS] == 0:
+                # Drums alone meet nothing here.
+                continue
+            light = np.zeros(pair[ROWS], np.int64)
+            brightest, begin, end = measured(pair, rows, strokes, light)
+            share = floors[which] ** 2 * (1 - 1e-9) * numbers[which, BELOW] / numbers[which, ABOVE]
             # S**2 / (R E) <= S k / R, for S <= k E.
-            squared = floors[which] ** 2 * (1 - 1e-9)
-            reference = number[BELOW] / number[ABOVE]
-            needed = squared * reference / light[1]
-            first_shift = first * up - reach_end
-            columns = last * up - reach_begin - first_shift + 2
-            turns = np.zeros(columns + 1, np.int64)
-            begin = max(pair[FIRST_TRANSPOSITION], lowest - pair[BOTTOM] - pair[ROWS] + 1)
-            end = min(pair[LAST_TRANSPOSITION], highest - pair[BOTTOM])
-            for transposition in range(begin, end + 1):
-                if row_bound(pair, rows, strokes, light, sounding, lowest, transposition) < needed:
-                    continue
-                turns[:] = 0
-                for note in notes:
-                    row = note[0] - transposition - pair[BOTTOM]
-                    if row < 0 or row >= pair[ROWS]:
-                        continue
-                    onset, offset = note[1] * up - first_shift, note[2] * up - first_shift
-                    for k in range(rows[start + row], rows[start + row + 1]):
-                        weight = strokes[k, 2]
-                        turns[onset - strokes[k, 1]] += weight
-                        turns[onset - strokes[k, 0]] -= weight
-                        turns[offset - strokes[k, 1]] -= weight
-                        turns[offset - strokes[k, 0]] += weight
-                slope, shared = 0, 0
-                for column in range(columns):
-                    # What lies before a turning point grows by the slope up to it.
-                    if shared > 0 and shared >= needed:
-                        shift = first_shift + column
-                        energy = 0
-                        for note in notes:
-                            energy += energy_in(pair, transposition, shift, note[0], note[1], note[2])
-                        if float(shared) * shared >= squared * reference * energy:
-                            if n < len(found):
-                                found[n, PAIR] = which
-                                found[n, TRANSPOSITION] = transposition
-                                found[n, SHIFT] = shift
-                                found[n, SHARED] = shared
-                                found[n, ENERGY] = energy
-                            n += 1
-                    slope += turns[column]
-                    shared += slope
+            needed = share / brightest
+            first_shift = notes[:, 1].min() * pair[UP] - end
+            turns = np.zeros(notes[:, 2].max() * pair[UP] - begin - first_shift + 1, np.int64)
+            from_here = max(pair[FIRST_TRANSPOSITION], lowest - pair[BOTTOM] - pair[ROWS] + 1)
+            to_here = min(pair[LAST_TRANSPOSITION], highest - pair[BOTTOM])
+            for transposition in range(from_here, to_here + 1):
+                if row_bound(pair, light, brightest, sounding, lowest, transposition) >= needed:
+                    scatter(pair, rows, strokes, notes, transposition, first_shift, turns)
+                    n = list_row(
+                        pair, which, notes, transposition, first_shift, turns, needed, share, found, n
+                    )
         return n
 
     @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]

@@ -1,0 +1,308 @@
+"""This file is where the forms of whole pieces stand: which sections follow one another, and what each is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, get_args
+
+from goldenear.errors import InvalidInput
+from goldenear.notes.alteration import Alteration
+from goldenear.notes.note_array import whole_number
+
+MOST_BARS = 512
+"""A longer piece is refused."""
+
+Treatment = Literal["new", "exact", "ornamented", "other mode"]
+"""A section is newly composed, or restates an earlier one: as it is, with ornaments, or with major and minor swapped."""
+
+Cadence = Literal["none", "half", "full"]
+"""Where a section is led at its end: nowhere, to the fifth, or to the tonic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a plan.
+
+    Attributes
+    ----------
+    name : str
+        No other section of the plan has it.
+    bar : int
+        The bar it begins with, counted from 1.
+    bars : int
+        How long it is.
+    source : str
+        The earlier section that it restates, from its beginning on, as much as there is room for; empty for what is new.
+    treatment : {"new", "exact", "ornamented", "other mode"}
+        What is done besides.
+    alteration : Alteration
+        How what it restates is stretched and mirrored. The reading, where it is another than the semitone, is how the
+        likeness to the source is counted.
+    up : int
+        By how many steps it is transposed.
+    cadence : {"none", "half", "full"}
+        Where it is led at its end.
+    rest : int
+        So many bars it is silent first.
+    voices : tuple of int
+        Which voices have part in it, counted from 0 for the highest, or from -1 for the lowest; empty for all.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is off, or a new section has a source, or another has none.
+    """
+
+    name: str
+    bar: int
+    bars: int
+    source: str = ""
+    treatment: Treatment = "new"
+    alteration: Alteration = field(default_factory=Alteration)
+    up: int = 0
+    cadence: Cadence = "none"
+    rest: int = 0
+    voices: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        named = f"section {self.name}"
+        whole_number(f"{named}: bar", self.bar, 1, MOST_BARS)
+        whole_number(f"{named}: bars", self.bars, 1, MOST_BARS)
+        whole_number(f"{named}: rest", self.rest, 0, self.bars - 1)
+        whole_number(f"{named}: up", self.up, -60, 60)
+        for name, value, kinds in (
+            ("treatment", self.treatment, get_args(Treatment)),
+            ("cadence", self.cadence, get_args(Cadence)),
+        ):
+            if value not in kinds:
+                raise InvalidInput(f"{named}: {name}: expected one of {', '.join(kinds)}, got {value!r}")
+        if bool(self.source) == (self.treatment == "new"):
+            raise InvalidInput(f"{named}: what is new has no source, and what restates something has one")
+
+    @property
+    def said(self) -> str:
+        """What it is, in a few words."""
+        if not self.source:
+            return "new"
+        altered = [str(self.alteration).partition(", neighbouring")[0].removeprefix("neighbouring steps allowed")]
+        altered += [self.treatment] if self.treatment != "exact" else []
+        altered += [f"{self.up:+d}"] if self.up else []
+        return ", ".join([self.source, *filter(None, altered)])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a piece is to be: sections, in the order in which they are made.
+
+    Sections that sound at once are in different voices.
+
+    Attributes
+    ----------
+    name : str
+        Of the form.
+    sections : tuple of Section
+        None begins before one that stands ahead of it; what is restated stands ahead of what restates it.
+
+    Raises
+    ------
+    InvalidInput
+        If it has no sections, two of the same name, one out of order, or one that restates what is not there yet.
+    """
+
+    name: str
+    sections: tuple[Section, ...]
+
+    def __post_init__(self) -> None:
+        if not self.sections or self.sections[0].bar != 1:
+            raise InvalidInput(f"plan {self.name}: expected sections, the first of which begins with bar 1")
+        known: dict[str, Section] = {}
+        latest = 1
+        for section in self.sections:
+            if section.name in known:
+                raise InvalidInput(f"plan {self.name}: two sections are called {section.name}")
+            if section.source and (section.source not in known or known[section.source].source):
+                raise InvalidInput(
+                    f"plan {self.name}: {section.name} restates {section.source}, which is no new section before it"
+                )
+            if section.bar < latest:
+                raise InvalidInput(f"plan {self.name}: {section.name} begins before the section ahead of it")
+            known[section.name], latest = section, section.bar
+
+    @property
+    def bars(self) -> int:
+        """How long it is."""
+        return max(section.bar + section.bars - 1 for section in self.sections)
+
+    def section(self, name: str) -> Section:
+        """Return the section of that name.
+
+        Raises
+        ------
+        InvalidInput
+            If there is none.
+        """
+        for section in self.sections:
+            if section.name == name:
+                return section
+        raise InvalidInput(f"section: expected one of {', '.join(s.name for s in self.sections)}, got {name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form, which makes plans of different lengths.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``"AABA"``.
+    said : str
+        What follows what.
+    least : int
+        The fewest bars.
+    multiples : tuple of int
+        The number of bars is a multiple of one of these.
+    sections : callable
+        Gives the sections for a number of bars that fits.
+    voices : int
+        The fewest voices it asks for.
+    """
+
+    name: str
+    said: str
+    least: int
+    multiples: tuple[int, ...]
+    sections: Callable[[int], tuple[Section, ...]]
+    voices: int = 1
+
+    def plan(self, bars: int) -> Plan:
+        """Return the plan of so many bars.
+
+        Raises
+        ------
+        InvalidInput
+            If the form does not come in that length; the message says which lengths would do.
+
+        Examples
+        --------
+        >>> [(section.name, section.bar) for section in FORMS["AABA"].plan(16).sections]
+        [('A', 1), ('A2', 5), ('B', 9), ('A3', 13)]
+        """
+        whole_number("bars", bars, 1, MOST_BARS)
+        if bars < self.least or all(bars % multiple for multiple in self.multiples):
+            near = [
+                n
+                for n in range(self.least, MOST_BARS + 1)
+                if any(n % multiple == 0 for multiple in self.multiples)
+            ]
+            near = sorted(sorted(near, key=lambda n: abs(n - bars))[:2])
+            every = " or ".join(str(multiple) for multiple in self.multiples)
+            raise InvalidInput(
+                f"bars: {self.name} comes in multiples of {every} bars, from {self.least} on, got {bars}; "
+                f"{near[0]} or {near[1]} would do"
+            )
+        return Plan(self.name, self.sections(bars))
+
+
+def _period(bars: int) -> tuple[Section, ...]:
+    half = bars // 2
+    return (
+        Section("a", 1, half, cadence="half"),
+        Section("a'", half + 1, half, "a", "exact", cadence="full"),
+    )
+
+
+def _sentence(bars: int) -> tuple[Section, ...]:
+    idea = bars // 4
+    return (
+        Section("idea", 1, idea),
+        Section("repetition", idea + 1, idea, "idea", "exact", up=2),
+        Section("continuation", 2 * idea + 1, idea),
+        Section("cadence", 3 * idea + 1, idea, cadence="full"),
+    )
+
+
+def _aaba(bars: int) -> tuple[Section, ...]:
+    part = bars // 4
+    return (
+        Section("A", 1, part, cadence="half"),
+        Section("A2", part + 1, part, "A", "exact", cadence="full"),
+        Section("B", 2 * part + 1, part, cadence="half"),
+        Section("A3", 3 * part + 1, part, "A", "exact", cadence="full"),
+    )
+
+
+def _rondo(bars: int) -> tuple[Section, ...]:
+    refrain, episode = (bars // 5, bars // 5) if bars % 5 == 0 else (bars // 4, bars // 8)
+    second, third = refrain + episode + 1, 2 * (refrain + episode) + 1
+    return (
+        Section("A", 1, refrain, cadence="full"),
+        Section("B", refrain + 1, episode, cadence="half"),
+        Section("A2", second, refrain, "A", "exact", cadence="full"),
+        Section("C", second + refrain, episode, cadence="half"),
+        Section("A3", third, refrain, "A", "exact", cadence="full"),
+    )
+
+
+def _variations(bars: int) -> tuple[Section, ...]:
+    theme, half = bars // 4, bars // 8
+    inverted, diminished = Alteration(form="inversion"), Alteration(Fraction(1, 2))
+    # In another mode most changes are by one step, which this reading hears as near.
+    mode = Alteration(reading="neighbour")
+    return (
+        Section("theme", 1, theme, cadence="full"),
+        Section("ornamented", theme + 1, theme, "theme", "ornamented", cadence="full"),
+        Section("inverted", 2 * theme + 1, half, "theme", "exact", inverted, cadence="half"),
+        Section("other mode", 2 * theme + half + 1, theme, "theme", "other mode", mode, cadence="half"),
+        Section("diminished", 3 * theme + half + 1, half, "theme", "exact", diminished, cadence="full"),
+    )
+
+
+def _imitation(bars: int) -> tuple[Section, ...]:
+    unit = bars // 8
+    upper, lower = (0,), (-1,)
+    return (
+        Section("subject", 1, unit, voices=upper),
+        Section("answer", unit + 1, unit, "subject", "exact", up=-12, voices=lower),
+        Section("counter", unit + 1, unit, voices=upper),
+        Section("counter below", 2 * unit + 1, unit, "counter", "exact", up=-12, voices=lower),
+        Section("against it", 2 * unit + 1, unit, voices=upper),
+        Section("episode", 3 * unit + 1, 2 * unit, cadence="half"),
+        Section("subject again", 5 * unit + 1, unit, "subject", "exact", up=7, voices=upper),
+        Section("below it", 5 * unit + 1, unit, voices=lower),
+        Section("close", 6 * unit + 1, 2 * unit, cadence="full"),
+    )
+
+
+FORMS: Mapping[str, Form] = {
+    form.name: form
+    for form in (
+        Form("period", "an antecedent that asks, a consequent that answers", 4, (2,), _period),
+        Form("sentence", "an idea, the same a step up, continuation, cadence", 8, (4,), _sentence),
+        Form("AABA", "a tune twice, a bridge, the tune", 8, (4,), _aaba),
+        Form("rondo", "ABACA: a refrain, and two episodes, half as long or as long", 16, (8, 5), _rondo),
+        Form(
+            "variations", "a theme, ornamented, inverted, in another mode, diminished", 16, (8,), _variations
+        ),
+        Form("imitation", "a subject that a second voice takes up, then free", 16, (8,), _imitation, 2),
+    )
+}
+"""The forms by their names."""
+
+
+def plan_of(form: str | Plan, bars: int | None) -> Plan:
+    """Return the plan of a form in so many bars, 64 where nothing is said; a plan stays as it is.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such form, it does not come in that length, or a plan has another.
+    """
+    if isinstance(form, Plan):
+        if bars is not None and bars != form.bars:
+            raise InvalidInput(f"bars: the plan has {form.bars}, got {bars}; leave it out")
+        return form
+    if form not in FORMS:
+        raise InvalidInput(f"form: expected one of {', '.join(FORMS)}, or a Plan, got {form!r}")
+    return FORMS[form].plan(64 if bars is None else bars)
