@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goldenear.audio.render import render
     from goldenear.composing.composer import Candidate, Composer, Progress, compose
     from goldenear.composing.phrase import Bar, Phrase
+    from goldenear.composing.proposals.lstm import MelodyLSTM
     from goldenear.composing.proposals.markov import MarkovChain
     from goldenear.composing.wishes import Voice, Wishes
     from goldenear.correlate.correlogram import Correlogram, Peak, correlogram, correlogram_tiles
@@ -109,6 +110,7 @@ _HOME = {
     "Phrase": "composing.phrase",
     "Bar": "composing.phrase",
     "MarkovChain": "composing.proposals.markov",
+    "MelodyLSTM": "composing.proposals.lstm",
     "new_taste": "taste.samples",
     "add_sample": "taste.samples",
 }

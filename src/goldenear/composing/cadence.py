@@ -123,10 +123,8 @@ def led(
         final = _final(mine, end - hold if hold else mine[-1][1])
         before, (pitch, onset, *_) = mine[:final], mine[final]
         goals = {root} if outer else {third, fifth}
-        taken = {
-            p for p, on, off, _, _ in [*made, *others.tolist(), *rows[rows[:, 3] > number].tolist()]
-            if off > onset and (on < onset or p in goals)
-        }  # fmt: skip
+        later = rows[rows[:, 3] > number].tolist()
+        taken = {p for p, on, off, *_ in [*made, *others.tolist(), *later] if on < end and onset < off}
         voice = ensemble[number]
         free = [
             p

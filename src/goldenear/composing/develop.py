@@ -9,7 +9,7 @@ import numpy as np
 from goldenear.composing.appraise import Appraisal, Appraiser
 from goldenear.composing.conform import conformed
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
-from goldenear.composing.moves import MOVES, Situation, bring_in, filled, lay_in, palette_of
+from goldenear.composing.moves import MOVES, Situation, filled, palette_of
 from goldenear.composing.polish import loosened, polished
 from goldenear.composing.proposals.protocol import Proposals
 
@@ -79,7 +79,7 @@ def develop(task: Task, appraiser: Appraiser, proposals: tuple[Proposals, ...]) 
     palette = palette_of(ground, task.seed[0])
     at = Situation(ground, rng, task.others, proposals, task.bare, palette)
     if task.parent is None:
-        rows: Rows | None = filled(at, bring_in if task.move == "propose" else lay_in)
+        rows: Rows | None = filled(at, proposed=task.move == "propose")
     else:
         rows = MOVES[task.move](task.parent, at)
     found = None if rows is None else _finished(rows, appraiser, rng, STEPS)

@@ -86,7 +86,9 @@ class Section:
         """What it is, in a few words."""
         if not self.source:
             return "new"
-        altered = [str(self.alteration).partition(", neighbouring")[0].removeprefix("neighbouring steps allowed")]
+        altered = [
+            str(self.alteration).partition(", neighbouring")[0].removeprefix("neighbouring steps allowed")
+        ]
         altered += [self.treatment] if self.treatment != "exact" else []
         altered += [f"{self.up:+d}"] if self.up else []
         return ", ".join([self.source, *filter(None, altered)])
@@ -146,7 +148,9 @@ class Plan:
         for section in self.sections:
             if section.name == name:
                 return section
-        raise InvalidInput(f"section: expected one of {', '.join(s.name for s in self.sections)}, got {name!r}")
+        raise InvalidInput(
+            f"section: expected one of {', '.join(s.name for s in self.sections)}, got {name!r}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ Line = NDArray[np.int64]
 
 @lru_cache(maxsize=4096)
 def lines(sample: NoteArray, alteration: Alteration, ticks_per_quarter: int, count: int) -> tuple[Line, ...]:
-    """Return up to `count` lines of a sample under an alteration, the highest first: rows of pitch, onset, offset.
+    """Return the lines of a sample under an alteration, the highest first: rows of pitch, onset, offset.
 
-    Of notes that begin together each goes to the line whose pitch is nearest, lines keeping their order; of more
-    notes than lines the highest and the lowest stay. A note ends where the next of its line begins. Times are rounded
-    to the grid, and begin with the first onset at 0. Lines that sound nothing are left out.
+    There are as many as ever sound at once, up to `count`. Of notes that begin together each goes to the line
+    whose pitch is nearest, lines keeping their order; of more notes than lines the highest and the lowest stay. A
+    note ends where the next of its line begins. Times are rounded to the grid, and begin with the first onset at
+    0. Lines that sound nothing are left out.
     """
     altered = alteration.apply(sample.where(~sample.is_drum & (sample.brightness > 0)))
     onsets, offsets = (
@@ -29,6 +30,7 @@ def lines(sample: NoteArray, alteration: Alteration, ticks_per_quarter: int, cou
         // altered.ticks_per_quarter
         for ticks in (altered.onset, altered.offset)
     )
+    count = min(count, _at_once(onsets, offsets))
     found: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
     at = np.quantile(altered.pitch, np.linspace(0.85, 0.15, count) if count > 1 else [0.85]).tolist()
     for onset in np.unique(onsets).tolist():
@@ -53,3 +55,11 @@ def lines(sample: NoteArray, alteration: Alteration, ticks_per_quarter: int, cou
         if cut:
             made.append(np.array(cut, np.int64))
     return tuple(made)
+
+
+def _at_once(onsets: Line, offsets: Line) -> int:
+    """Return how many notes sound at once, at most; 1 where there are none."""
+    edges = np.concatenate([offsets, onsets])
+    change = np.repeat([-1, 1], len(onsets))
+    # Of what ends and what begins together, the ends come first.
+    return int(np.cumsum(change[np.argsort(edges, kind="stable")]).max(initial=1))

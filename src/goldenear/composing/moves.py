@@ -17,6 +17,9 @@ from goldenear.composing.material import lines
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.notes.alteration import Alteration
 
+FILLING = 32
+"""How often it is tried, for each voice, to lay something in."""
+
 WHOLE = 0.7
 """How often a sample is laid in whole, where there is room for it."""
 
@@ -76,7 +79,7 @@ def palette_of(ground: Ground, seed: int) -> NDArray[np.float64]:
     return np.exp(FAVOUR * rng.standard_normal(len(ground.taste.good)))
 
 
-def lay_in(rows: Rows, at: Situation, begin: int | None = None) -> Rows | None:
+def lay_in(rows: Rows, at: Situation, begin: int | None = None, voice: int | None = None) -> Rows | None:
     """Lay a good sample, or some bars of it, into the draft, under any alteration, where it fits best."""
     ground, rng = at.ground, at.rng
     start = at.a_bar() if begin is None else begin
@@ -94,13 +97,13 @@ def lay_in(rows: Rows, at: Situation, begin: int | None = None) -> Rows | None:
     pieces = [piece for piece in pieces if len(piece)]
     if not pieces:
         return None
-    voices = _assigned(at, len(pieces))
+    voices = _assigned(at, len(pieces), voice)
     up = _fitting(ground, rng, rows, pieces, voices, start)
     laid = [_placed(piece, voice, up, start) for piece, voice in zip(pieces, voices, strict=True)]
     return _replaced(rows, start, start + span, voices, np.concatenate(laid))
 
 
-def bring_in(rows: Rows, at: Situation, begin: int | None = None) -> Rows | None:
+def bring_in(rows: Rows, at: Situation, begin: int | None = None, voice: int | None = None) -> Rows | None:
     """Let a source of proposals write some bars of one voice."""
     if not at.proposals:
         return None
@@ -112,11 +115,9 @@ def bring_in(rows: Rows, at: Situation, begin: int | None = None) -> Rows | None
     sung = lines(proposed, Alteration(), ground.ticks_per_quarter, 1) if len(proposed) else ()
     if not sung:
         return None
-    voice = at.a_voice()
-    up = _fitting(ground, rng, rows, list(sung), [voice], start)
-    return _replaced(
-        rows, start, start + span, [voice], _placed(_between(sung[0], 0, span), voice, up, start)
-    )
+    singer = at.a_voice() if voice is None else voice
+    up = _fitting(ground, rng, rows, list(sung), [singer], start)
+    return _replaced(rows, start, start + span, [singer], _placed(_between(sung[0], 0, span), singer, up, start))
 
 
 def splice(rows: Rows, at: Situation) -> Rows | None:
@@ -200,21 +201,26 @@ MOVES: Mapping[str, Move] = {
 }
 
 
-def filled(at: Situation, first: Move = lay_in) -> Rows:
-    """Return a first draft: samples, or proposals, laid in one after another."""
+def filled(at: Situation, *, proposed: bool = False) -> Rows:
+    """Return a first draft: samples, or proposals, laid in one after another in whichever voice is least far."""
     ground = at.ground
-    rows, begin = ground.locked.copy(), 0
-    tries = 0
-    while begin < ground.ticks and tries < 64:
-        tries += 1
-        source = bring_in if first is bring_in else lay_in
-        grown = source(rows, at, begin)
+    rows = ground.locked.copy()
+    reached = [0] * len(ground.voices)
+    for _ in range(FILLING * len(reached)):
+        voice = int(np.argmin(reached))
+        begin = reached[voice]
+        if begin >= ground.ticks:
+            break
+        source = bring_in if proposed and at.proposals else lay_in
+        grown = source(rows, at, begin, voice)
         if grown is None:
             continue
         rows = grown
-        free = rows[rows[:, 4] == 0]
-        end = int(free[:, 2].max()) if len(free) else 0
-        begin = max(begin + ground.bar, -(-end // ground.bar) * ground.bar)
+        for number in range(len(reached)):
+            free = rows[(rows[:, 4] == 0) & (rows[:, 3] == number) & (rows[:, 2] > begin)]
+            end = int(free[:, 2].max()) if len(free) else 0
+            reached[number] = max(reached[number], -(-end // ground.bar) * ground.bar)
+        reached[voice] = max(reached[voice], begin + ground.bar)
     return rows
 
 
@@ -242,10 +248,13 @@ def _between(line: Rows, begin: int, end: int) -> Rows:
     return piece
 
 
-def _assigned(at: Situation, count: int) -> list[int]:
-    """Return which voices sing so many lines, from the highest down."""
-    voices = len(at.ground.voices)
-    return sorted(at.rng.permutation(voices)[:count].tolist())
+def _assigned(at: Situation, count: int, voice: int | None) -> list[int]:
+    """Return which voices sing so many lines, from the highest down; one of them may be given."""
+    drawn = at.rng.permutation(len(at.ground.voices)).tolist()
+    if voice is not None:
+        drawn.remove(voice)
+        drawn.insert(0, voice)
+    return sorted(drawn[:count])
 
 
 def _fitting(
