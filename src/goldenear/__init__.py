@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from goldenear.composing.phrase import Bar, Phrase
     from goldenear.composing.proposals.lstm import MelodyLSTM
     from goldenear.composing.proposals.markov import MarkovChain
+    from goldenear.composing.review import Review
     from goldenear.composing.wishes import Voice, Wishes
     from goldenear.correlate.correlogram import Correlogram, Peak, correlogram, correlogram_tiles
     from goldenear.errors import (
@@ -109,6 +110,7 @@ _HOME = {
     "Voice": "composing.wishes",
     "Phrase": "composing.phrase",
     "Bar": "composing.phrase",
+    "Review": "composing.review",
     "MarkovChain": "composing.proposals.markov",
     "MelodyLSTM": "composing.proposals.lstm",
     "new_taste": "taste.samples",

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from goldenear.cli import demo, find, judge, rank, show, taste
+from goldenear.cli import compose, demo, find, judge, rank, show, taste
 from goldenear.errors import GoldenearError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("judge")(judge.judge)
 app.command("rank")(rank.rank)
 app.command("find")(find.find)
 app.command("show")(show.show)
+app.command("compose")(compose.compose)
 app.command("demo")(demo.demo)
 app.add_typer(taste.app, name="taste")
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from goldenear.taste.judge import Taste
 
 
-def voices_of(number: int | None, named: Sequence[str]) -> int | list[Voice]:
-    """Return the voices: a number of them, or those named ``name:lowest-highest``.
+def voices_of(number: int | None, named: Sequence[str], usual: int = 1) -> int | list[Voice]:
+    """Return the voices: a number of them, or those named ``name:lowest-highest``; else as many as usual.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def voices_of(number: int | None, named: Sequence[str]) -> int | list[Voice]:
         if not (name and _is_whole(lowest) and _is_whole(highest)):
             raise InvalidInput(f"--voice: expected one such as alto:55-74, got {words!r}")
         voices.append(Voice(name, int(lowest), int(highest)))
-    return voices or (1 if number is None else number)
+    return voices or (usual if number is None else number)
 
 
 def chords_of(words: str | None, quarters: Any) -> list[tuple[Fraction, str]] | None:
@@ -59,7 +59,9 @@ def chords_of(words: str | None, quarters: Any) -> list[tuple[Fraction, str]] | 
         chord, _, length = word.rpartition(":")
         lasts = quarters_of(f"--chords: {word!r}, after the colon", length) if chord else Fraction(0)
         if lasts <= 0:
-            raise InvalidInput(f"--chords: expected chords with their quarters such as 'C:4 Am:4', got {word!r}")
+            raise InvalidInput(
+                f"--chords: expected chords with their quarters such as 'C:4 Am:4', got {word!r}"
+            )
         row.append((chord, lasts))
     if not row:
         raise InvalidInput("--chords: expected chords with their quarters such as 'C:4 Am:4', got none")
@@ -161,7 +163,9 @@ def locked_in(
     settings = taste.settings
     tracks = whole.provenance.tracks
     named = {
-        voice.name: read(path, track=voice.name, brightness="plain", steps_per_octave=settings.steps_per_octave)
+        voice.name: read(
+            path, track=voice.name, brightness="plain", steps_per_octave=settings.steps_per_octave
+        )
         for voice in voices
         if voice.name in tracks
     }

@@ -1,7 +1,8 @@
-"""This file is where a phrase is drawn in a terminal: a piano roll of blocks, and under its bars where they came from."""
+"""This file is where a phrase is drawn in a terminal: blocks for notes, and under its bars where they came from."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ MARGIN = 4
 NARROWEST, WIDEST = 17, 33
 """Columns of a bar, its bar line among them."""
 
-_PLAIN = str.maketrans("█▀▄│┆─└┘…", "#\"_||-++.")
+_PLAIN = str.maketrans("█▀▄│┆─└┘…", '#"_||-++.')
 
 
-def terminal_roll(phrase: Phrase, columns: int, *, unicode: bool = True) -> list[Text]:
+def terminal_roll(
+    phrase: Phrase, columns: int, *, locked: Collection[int] = (), unicode: bool = True
+) -> list[Text]:
     """Draw a phrase in lines of characters: two pitches a line, as many bars side by side as there is room for.
 
     Parameters
@@ -33,6 +36,8 @@ def terminal_roll(phrase: Phrase, columns: int, *, unicode: bool = True) -> list
         What is drawn.
     columns : int
         How wide the terminal is; at least one bar of 17 columns is drawn.
+    locked : ints
+        The bars that are marked as locked.
     unicode : bool
         Whether the terminal can show blocks; otherwise signs stand for them.
     """
@@ -44,20 +49,21 @@ def terminal_roll(phrase: Phrase, columns: int, *, unicode: bool = True) -> list
     width = max(inner // quarters * quarters, min(inner, quarters)) + 1
     drawn = []
     for first in range(0, len(phrase.bars), across):
-        drawn += _system(phrase, phrase.bars[first : first + across], width)
+        drawn += _system(phrase, phrase.bars[first : first + across], width, locked)
     if not unicode:
         for line in drawn:
             line.plain = line.plain.translate(_PLAIN)
     return drawn
 
 
-def _system(phrase: Phrase, bars: tuple[Bar, ...], width: int) -> list[Text]:
+def _system(phrase: Phrase, bars: tuple[Bar, ...], width: int, locked: Collection[int]) -> list[Text]:
     """Draw bars side by side, each so many columns wide, its bar line among them."""
     from rich.text import Text
 
     cells = _cells(phrase, bars, width)
     pitches = [pitch for pitch, _ in cells]
-    lines = [Text(" " * MARGIN + "".join(f" {bar.number}".ljust(width) for bar in bars), style="bold")]
+    numbers = [f" {bar.number}{' locked' if bar.number in locked else ''}".ljust(width) for bar in bars]
+    lines = [Text(" " * MARGIN + "".join(numbers), style="bold")]
     if not pitches:
         return [*lines, Text(" " * MARGIN + "(nothing sounds here)"), Text("")]
     octave = phrase.ground.steps_per_octave

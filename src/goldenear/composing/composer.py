@@ -32,7 +32,7 @@ TOGETHER = 8
 EFFORT = 96
 """Drafts that are developed, where nothing else is said."""
 
-COMMON = 2.0
+COMMON = 4.0
 """What it costs a phrase, in score, to be like the good samples at large: what is like everything says nothing."""
 
 APART = 0.6

@@ -98,14 +98,14 @@ class Section:
 class Plan:
     """What a piece is to be: sections, in the order in which they are made.
 
-    Sections that sound at once are in different voices.
+    Sections that sound at once begin and end together, in different voices; no bar is left out.
 
     Attributes
     ----------
     name : str
         Of the form.
     sections : tuple of Section
-        None begins before one that stands ahead of it; what is restated stands ahead of what restates it.
+        In time; what is restated stands ahead of what restates it.
 
     Raises
     ------
@@ -120,7 +120,7 @@ class Plan:
         if not self.sections or self.sections[0].bar != 1:
             raise InvalidInput(f"plan {self.name}: expected sections, the first of which begins with bar 1")
         known: dict[str, Section] = {}
-        latest = 1
+        ahead = self.sections[0]
         for section in self.sections:
             if section.name in known:
                 raise InvalidInput(f"plan {self.name}: two sections are called {section.name}")
@@ -128,14 +128,29 @@ class Plan:
                 raise InvalidInput(
                     f"plan {self.name}: {section.name} restates {section.source}, which is no new section before it"
                 )
-            if section.bar < latest:
-                raise InvalidInput(f"plan {self.name}: {section.name} begins before the section ahead of it")
-            known[section.name], latest = section, section.bar
+            together = section.bar == ahead.bar and section.bars == ahead.bars
+            if section is not ahead and not together and section.bar != ahead.bar + ahead.bars:
+                raise InvalidInput(
+                    f"plan {self.name}: {section.name} begins with bar {section.bar}, expected "
+                    f"{ahead.bar + ahead.bars}, or the same bars as {ahead.name}"
+                )
+            same = [one for one in known.values() if one.bar == section.bar]
+            if any(not (one.voices and section.voices) or {*one.voices} & {*section.voices} for one in same):
+                raise InvalidInput(
+                    f"plan {self.name}: {section.name} is in voices that another section is in"
+                )
+            known[section.name], ahead = section, section
 
     @property
     def bars(self) -> int:
         """How long it is."""
         return max(section.bar + section.bars - 1 for section in self.sections)
+
+    @property
+    def voices(self) -> int:
+        """How many voices it asks for at least."""
+        named = {voice for section in self.sections for voice in section.voices}
+        return max([1, len(named), *(voice + 1 if voice >= 0 else -voice for voice in named)])
 
     def section(self, name: str) -> Section:
         """Return the section of that name.
@@ -169,8 +184,6 @@ class Form:
         The number of bars is a multiple of one of these.
     sections : callable
         Gives the sections for a number of bars that fits.
-    voices : int
-        The fewest voices it asks for.
     """
 
     name: str
@@ -178,7 +191,6 @@ class Form:
     least: int
     multiples: tuple[int, ...]
     sections: Callable[[int], tuple[Section, ...]]
-    voices: int = 1
 
     def plan(self, bars: int) -> Plan:
         """Return the plan of so many bars.
@@ -289,7 +301,7 @@ FORMS: Mapping[str, Form] = {
         Form(
             "variations", "a theme, ornamented, inverted, in another mode, diminished", 16, (8,), _variations
         ),
-        Form("imitation", "a subject that a second voice takes up, then free", 16, (8,), _imitation, 2),
+        Form("imitation", "a subject that a second voice takes up, then free", 16, (8,), _imitation),
     )
 }
 """The forms by their names."""

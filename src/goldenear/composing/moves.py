@@ -16,6 +16,7 @@ from goldenear.composing.ground import Ground, Rows, table
 from goldenear.composing.material import lines
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.notes.alteration import Alteration
+from goldenear.notes.note_array import NoteArray
 
 FILLING = 32
 """How often it is tried, for each voice, to lay something in."""
@@ -85,7 +86,7 @@ def lay_in(rows: Rows, at: Situation, begin: int | None = None, voice: int | Non
     start = at.a_bar() if begin is None else begin
     room = ground.ticks - start
     sample = ground.samples[ground.bad + _chosen(at)]
-    sung = lines(sample, _drawn(ground, rng), ground.ticks_per_quarter, len(ground.voices))
+    sung = lines(sample, _drawn(ground, rng, sample), ground.ticks_per_quarter, len(ground.voices))
     if not sung or room <= 0:
         return None
     length = max(int(line[:, 2].max()) for line in sung)
@@ -233,10 +234,16 @@ def _chosen(at: Situation) -> int:
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-def _drawn(ground: Ground, rng: np.random.Generator) -> Alteration:
-    """Draw an alteration, cheap ones more often."""
+def _drawn(ground: Ground, rng: np.random.Generator, sample: NoteArray) -> Alteration:
+    """Draw an alteration, cheap ones more often; under one that leaves the grid a rhythm would limp."""
     every = ground.samples.recipe.alterations
+    resolution = sample.coarsest_resolution()
+    on_grid = [
+        ground.ticks_per_quarter * a.stretch.numerator % (resolution * a.stretch.denominator) == 0 for a in every
+    ]
     weights = np.array([alteration.price for alteration in every]) ** 4
+    if any(on_grid):
+        weights = weights * on_grid
     return every[int(rng.choice(len(every), p=weights / weights.sum()))]
 
 
