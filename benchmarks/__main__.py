@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import (
+    candidates,
     comparison,
     growth,
     long_piece,
@@ -43,6 +44,7 @@ SECTIONS: dict[str, Callable[[Options], list[Table]]] = {
     "many-samples": many_samples.tables,
     "parts": parts.tables,
     "one-note": one_note.tables,
+    "candidates": candidates.tables,
     "two-threads": two_threads.tables,
     "memory": memory.tables,
     "start-up": start_up.tables,

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.tables import Table, left_out
-from evaluation import chance, families, fugues, motifs, patterns, robustness, veto
+from evaluation import chance, composing, families, fugues, motifs, patterns, robustness, veto
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
 
@@ -32,6 +32,7 @@ TASKS: dict[str, Callable[[Options], list[Table]]] = {
     "veto": veto.tables,
     "chance": chance.tables,
     "robustness": robustness.tables,
+    "composing": composing.tables,
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from evaluation import chance, melodies, rivals, robustness, veto
+from evaluation import chance, lines, melodies, rivals, robustness, veto
 from evaluation.baselines import BASELINES, CONTROLS
 from evaluation.errors import NoNumber, NotHere
 from evaluation.families import Asked, table_of
@@ -14,6 +14,9 @@ from evaluation.figures import average_precision, nearest_is_relevant, ratio_wit
 from evaluation.melodies import Melody
 from evaluation.occurrences import Place, by_exact_notes, judged, precision_of, true_place, without
 from evaluation.options import Options
+from evaluation.verbatim import longest_verbatim_run
+from goldenear.composing.appraise import Appraiser
+from goldenear.composing.ground import Ground
 from goldenear.match.background import shipped
 
 
@@ -219,3 +222,60 @@ def test_rivals_are_given_the_same_melodies() -> None:
     for compare in (rivals.opencv_template, rivals.skimage_template):
         alike = compare([tune, tune.transposed(5), melodies.shipped()[9].notes])
         assert alike[0, 1] > 0.99 > alike[0, 2] + 0.1
+
+
+def notes_at_random(rng: np.random.Generator, n: int) -> ge.NoteArray:
+    """One voice of few pitches and lengths, so that it shares runs with others like it."""
+    duration = rng.choice([1, 2], n)
+    return ge.NoteArray.from_arrays(
+        pitch=60 + rng.integers(0, 3, n),
+        onset=np.cumsum(duration) - duration,
+        duration=duration,
+        ticks_per_quarter=2,
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_verbatim_runs_are_as_long_as_the_program_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    taste = ge.Taste.of(good=[notes_at_random(rng, 12) for _ in range(3)])
+    appraiser = Appraiser(Ground.of(taste, ge.Wishes(quarters=16)))
+    x = notes_at_random(rng, 16).at_resolution(appraiser.ground.ticks_per_quarter)
+    plain = np.zeros(len(x), np.int64)
+    rows = np.stack([x.pitch.astype(np.int64), x.onset, x.offset, plain, plain], axis=1)
+    stretches = {alteration.stretch for alteration in taste.settings.recipe.alterations}
+    assert longest_verbatim_run(x, taste.good, stretches) == appraiser.runs(rows).max() >= 2
+
+
+def test_verbatim_runs_by_hand() -> None:
+    piece = ge.NoteArray.from_arrays(
+        pitch=[50, 70, 74, 72, 77, 50], onset=[0, 3, 5, 7, 9, 10], duration=1, ticks_per_quarter=1
+    )
+    assert longest_verbatim_run(piece, [LINE], [Fraction(1)]) == 1
+    assert longest_verbatim_run(piece, [LINE], [Fraction(1), Fraction(2)]) == 4
+    assert longest_verbatim_run(piece, [LINE.where(np.arange(4) != 2)], [Fraction(2)]) == 2
+
+
+def test_plain_lines_meet_the_wishes() -> None:
+    wishes = ge.Wishes(quarters=8, voices=[ge.Voice("low", 50, 57)])
+    referee = lines.Referee(ge.Taste.of(good=[LINE, LINE.transposed(2)]), wishes)
+    rng = np.random.default_rng(5)
+    rows = lines.random_line(referee, rng)
+    fewest, most = referee.ground.voices[0, 2:]
+    for _ in range(60):
+        assert fewest <= len(rows) <= most
+        assert (rows[:, 0] >= 50).all()
+        assert (rows[:, 0] <= 57).all()
+        assert (rows[1:, 1] >= rows[:-1, 2]).all()
+        assert (rows[:, 2] > rows[:, 1]).all()
+        assert 0 <= rows[0, 1] < rows[-1, 2] <= referee.ground.ticks
+        rows = lines.with_one_change(referee, rows, rng)
+
+
+def test_the_best_lines_of_a_way_are_kept() -> None:
+    taste = ge.Taste.of(good=[LINE])
+    clock = iter(range(100)).__next__
+    got = lines.harvest(lines.random_search, taste, ge.Wishes(quarters=8), 1, 20, lambda: float(clock()), n=3)
+    assert len(got.best) == 3
+    assert [line.worth for line in got.best] == sorted((line.worth for line in got.best), reverse=True)
+    assert lines.together([got, got]).judged == 2 * got.judged

@@ -33,7 +33,7 @@ def files_in(folder: Path) -> dict[Path, bytes]:
 
 def test_a_review_from_phrase_to_phrase(folder: Path, tmp_path: Path) -> None:
     before = files_in(folder)
-    review = ge.Review(folder, ge.Wishes(quarters=32, voices=2), seed=3, effort=16)
+    review = ge.Review(folder, ge.Wishes(quarters=32, voices=2), seed=3, effort=24)
     first = review.ask()
     assert first.verdict.outcome == "good"
     assert review.current is first
@@ -71,7 +71,7 @@ def test_a_review_from_phrase_to_phrase(folder: Path, tmp_path: Path) -> None:
 
 def test_the_same_said_gives_the_same(folder: Path) -> None:
     def phrases(taste: Path) -> list[ge.NoteArray]:
-        review = ge.Review(taste, ge.Wishes(quarters=24), seed=7, effort=8)
+        review = ge.Review(taste, ge.Wishes(quarters=24), seed=7, effort=24)
         found = [review.ask().notes]
         review.label("good")
         review.lock(2)
@@ -113,7 +113,7 @@ def test_wishes_with_locks_are_accepted(tmp_path: Path) -> None:
 
 
 def test_slips_change_nothing(folder: Path) -> None:
-    review = ge.Review(folder, ge.Wishes(quarters=16), effort=8)
+    review = ge.Review(folder, ge.Wishes(quarters=16), effort=24)
     for slip in (lambda: review.keep(folder), lambda: review.lock(1), lambda: review.label("good")):
         with pytest.raises(ge.InvalidInput, match="no phrase has been composed"):
             slip()
@@ -178,7 +178,7 @@ class Terminal:
 def test_the_loop_in_a_terminal(folder: Path, tmp_path: Path) -> None:
     before, out = files_in(folder), tmp_path / "out"
     terminal = Terminal(
-        "compose", "--review", "--taste", folder, "--output", out, "--effort", 16, "--seed", 3, "--quarters", 32
+        "compose", "--review", "--taste", folder, "--output", out, "--effort", 24, "--seed", 3, "--quarters", 32
     )  # fmt: skip
     try:
         first = terminal.until("help> ")
@@ -211,7 +211,7 @@ def test_the_loop_in_a_terminal(folder: Path, tmp_path: Path) -> None:
 
 def test_the_loop_in_a_pipe(folder: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "goldenear", "compose", "--review", "--effort", "8", "--quarters", "16"]
+        [sys.executable, "-m", "goldenear", "compose", "--review", "--effort", "24", "--quarters", "16"]
         + ["--taste", str(folder), "--output", str(tmp_path / "out")],
         input="good 1-2\n\nagain\n", capture_output=True, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip

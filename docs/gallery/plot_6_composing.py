@@ -18,7 +18,14 @@ from goldenear.examples import TASTE
 made = Path("composed")
 shutil.rmtree(made, ignore_errors=True)
 folder = ge.new_taste(made / "my-taste")
-for name in ("greensleeves", "scarborough-fair", "morning-mood", "new-world-largo", "drowsy-maggie", "auld-lang-syne"):
+for name in (
+    "greensleeves",
+    "scarborough-fair",
+    "morning-mood",
+    "new-world-largo",
+    "drowsy-maggie",
+    "auld-lang-syne",
+):
     ge.add_sample(folder, "good", TASTE / "good" / f"{name}.mid")
 for name in ("five-finger-exercise", "chromatic-run", "ringtone", "the-lick"):
     ge.add_sample(folder, "bad", TASTE / "bad" / f"{name}.mid")
@@ -49,3 +56,31 @@ again = ge.Wishes(quarters=32, scale="D dorian", locked=kept, locked_bars=(1, 2)
 second = ge.compose(taste, again, seed=3)[0]
 print(second.notes.where(second.notes.onset < 8 * second.notes.ticks_per_quarter) == kept)
 second.plot()
+
+# %%
+# What you do not like is a bad sample at once: whatever resembles it is vetoed from now on.
+
+second.write(made / "not-like-this.mid")
+ge.add_sample(folder, "bad", made / "not-like-this.mid")
+taste = ge.Taste(folder)
+print(taste.judge(second.notes).because)
+
+# %%
+# And a whole piece: a theme, the theme again, something else, and the theme once more. Every window of it is judged.
+
+piece = ge.compose_piece(taste, "AABA", bars=32, wishes=ge.Wishes(scale="D dorian"), seed=4, effort=48)
+print(piece)
+print(sum(verdict.outcome == "bad" for *_, verdict in piece.windows()), "windows are vetoed")
+piece.plot()
+
+# %%
+
+engraving(piece.voices, metre="4/4")
+
+# %%
+# It is written for notation programs, for sequencers, and to be heard. The files lie in the folder ``composed``.
+
+piece.write(made / "piece.musicxml")
+piece.write(made / "piece.mid")
+ge.render(piece.voices, made / "piece.wav", tempo=96)
+print(*sorted(path.name for path in made.iterdir()))

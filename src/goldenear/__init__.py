@@ -18,9 +18,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from goldenear.audio.render import render
     from goldenear.composing.composer import Candidate, Composer, Progress, compose
+    from goldenear.composing.forms import FORMS
     from goldenear.composing.phrase import Bar, Phrase
+    from goldenear.composing.piece import Piece, Stage, compose_piece
+    from goldenear.composing.plan import Placed, Plan, Section
     from goldenear.composing.proposals.lstm import MelodyLSTM
     from goldenear.composing.proposals.markov import MarkovChain
+    from goldenear.composing.recurrence import Motif
     from goldenear.composing.review import Review
     from goldenear.composing.wishes import Voice, Wishes
     from goldenear.correlate.correlogram import Correlogram, Peak, correlogram, correlogram_tiles
@@ -111,6 +115,14 @@ _HOME = {
     "Phrase": "composing.phrase",
     "Bar": "composing.phrase",
     "Review": "composing.review",
+    "compose_piece": "composing.piece",
+    "Piece": "composing.piece",
+    "Stage": "composing.piece",
+    "FORMS": "composing.forms",
+    "Plan": "composing.plan",
+    "Section": "composing.plan",
+    "Placed": "composing.plan",
+    "Motif": "composing.recurrence",
     "MarkovChain": "composing.proposals.markov",
     "MelodyLSTM": "composing.proposals.lstm",
     "new_taste": "taste.samples",

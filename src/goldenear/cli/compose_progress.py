@@ -77,7 +77,7 @@ def net_for(taste: Taste, model: Path | None) -> Proposals:
     if model is not None and model.exists():
         return MelodyLSTM.load(model)
     output.say(
-        "note: a net learns melodies first, which takes about a minute"
+        "note: a net learns melodies first, which takes a minute or several"
         + ("; --model FILE keeps it" if model is None else "")
     )
     net = MelodyLSTM.trained(shipped(), progress=_epochs).tuned(taste.good, progress=_epochs)

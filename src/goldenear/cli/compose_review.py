@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldenear.cli import output
-from goldenear.cli.compose_files import Wanted, print_phrases
+from goldenear.cli.compose_files import Wanted
 from goldenear.cli.compose_progress import progress_of_drafts
 from goldenear.cli.compose_wishes import bars_of
 from goldenear.cli.terminal_roll import terminal_roll
@@ -106,7 +106,12 @@ def _next(review: Review, wanted: Wanted) -> None:
         return
     files = wanted.write(phrase)
     print_roll(phrase, review.locked)
-    print_phrases([phrase])
+    found, verdict = phrase.appraisal, phrase.verdict
+    print(
+        f"{phrase.name}: {verdict.outcome}, {found.covered:.0%} covered, strength {found.score:.2f}, "
+        f"nearest {found.nearest:.2f}, longest run {found.longest_run}"
+    )
+    print(verdict.because)
     print(f"written: {', '.join(files.values())}")
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goldenear.cli import output
 from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -169,6 +170,9 @@ def locked_in(
         for voice in voices
         if voice.name in tracks
     }
+    others = [track for track in tracks if track and track not in named]
+    if named and others:
+        output.say(f"note: --locked: no voice is named {', '.join(others)}: left out")
     found = named or {voices[0].name: whole}
     return {name: in_bars(notes, bars, length) if bars else notes for name, notes in found.items()}
 

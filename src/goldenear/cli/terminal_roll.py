@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -71,13 +72,15 @@ def _system(phrase: Phrase, bars: tuple[Bar, ...], width: int, locked: Collectio
     for upper in range(top, min(pitches) - 1, -2):
         named = next((p for p in (upper, upper - 1) if p % octave == 0), None)
         name = "" if named is None else f"C{named // 12 - 1}" if octave == 12 else str(named)
-        line = Text(name.rjust(MARGIN - 1) + " ", style="dim")
-        for column in range(len(bars) * width):
-            char, style = _block(cells.get((upper, column)), cells.get((upper - 1, column)))
-            if char == " " and column % width == 0:
-                char, style = "│", "dim"
-            line.append(char, style)
-        line.append("│", "dim")
+        line = Text().append(name.rjust(MARGIN - 1) + " ", "dim")
+        blocks = [
+            _block(
+                cells.get((upper, column)), cells.get((upper - 1, column)), at_bar_line=column % width == 0
+            )
+            for column in range(len(bars) * width + 1)
+        ]
+        for style, run in groupby(blocks, key=lambda block: block[1]):
+            line.append("".join(char for char, _ in run), style)
         lines.append(line)
     return [*lines, _origins(bars, width), Text("")]
 
@@ -103,10 +106,10 @@ def _cells(phrase: Phrase, bars: tuple[Bar, ...], width: int) -> dict[tuple[int,
     return found
 
 
-def _block(upper: int | None, lower: int | None) -> tuple[str, str]:
+def _block(upper: int | None, lower: int | None, *, at_bar_line: bool) -> tuple[str, str]:
     """Return the character, and its style, for what sounds at two pitches, one above the other."""
     if upper is None and lower is None:
-        return " ", ""
+        return ("│", "dim") if at_bar_line else (" ", "")
     if upper is None:
         return "▄", VOICE_STYLES[lower or 0]
     if lower is None:

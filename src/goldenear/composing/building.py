@@ -13,11 +13,12 @@ from functools import partial
 
 import numpy as np
 
-from goldenear.composing.cadence import Key, held, key_of, led
-from goldenear.composing.forms import Cadence, Section
+from goldenear.composing.cadence import held, key_of, led
 from goldenear.composing.ground import Rows, table
 from goldenear.composing.placing import Objection, Site, composed, objection
-from goldenear.composing.restate import altered, fitted, in_other_mode, likeness_under, ornamented
+from goldenear.composing.plan import Placed, Section
+from goldenear.composing.recurrence import likeness_under
+from goldenear.composing.restate import stated_again
 from goldenear.errors import NothingFound
 
 RECURS = 0.7
@@ -27,38 +28,13 @@ LONGEST_PHRASE = 8
 """A new section of more bars is made of several phrases."""
 
 TRIES = 3
-"""How often a phrase is composed for a place before it is given up."""
+"""How often a phrase is composed for a place before it is given up, each time with twice the effort."""
 
 TURNS = 3
 """Ways to ornament that are tried; and how often vetoed bars are composed anew."""
 
 FARTHEST = 7
 """So many steps at most lie between the planned transposition and the one there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A section as it came out.
-
-    Attributes
-    ----------
-    section : Section
-        As it was planned.
-    up : int
-        By how many steps it is transposed in fact, before the ranges of the voices asked for octaves.
-    cadence : {"none", "half", "full"}
-        Where it is led in fact.
-    rest : int
-        So many bars it is silent first, in fact.
-    repair : str
-        What was done besides to keep it free of vetoes; empty where it was not needed.
-    """
-
-    section: Section
-    up: int
-    cadence: Cadence
-    rest: int
-    repair: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +100,7 @@ class Builder:
                 self.placed[section.name] = placed if earlier is None else replace(placed, rest=earlier.rest)
                 return
             first = first or against
-        raise NothingFound(f"section {section.name}: {self._told(first, begin)}")
-
-    def _told(self, against: Objection | None, begin: int) -> str:
-        """Say what spoke against the first candidate."""
-        if against is None:
-            return "no phrase was found that is good; more effort, or wishes nearer to the samples, may help"
-        if against.vetoed is None:
-            return against.reason
-        quarters = Fraction(begin, self.site.grid)
-        first, last = (max(Fraction(0), time + quarters) for time in against.vetoed)
-        return f"the window from quarter {float(first):g} to {float(last):g} is vetoed, whatever was tried"
+        raise NothingFound(f"section {section.name}: {_told(first, Fraction(begin, self.site.grid))}")
 
     def _objection(self, rows: Rows, begin: int, end: int) -> Objection | None:
         """Return what speaks against notes at a place, with all that sounds there already."""
@@ -164,7 +130,10 @@ class Builder:
         for number, rest in enumerate(rests):
             compose = partial(composed, self.site, self.rows, self._beside(begin, end), begin=begin)
             seed = self._seed(section.name, part.bar, number)
-            phrases = list(compose(bars=part.bars, voices=self._voices(part), seed=seed, rest=rest))
+            effort = self.site.effort << number
+            phrases = list(
+                compose(bars=part.bars, voices=self._voices(part), seed=seed, effort=effort, rest=rest)
+            )
             phrases = [phrase for phrase in phrases if len(phrase)]
             repair = "a bar of rest before it" if rest > part.rest else ""
             plain = [held(phrase, end) for phrase in phrases]
@@ -220,8 +189,9 @@ class Builder:
             compose = partial(composed, self.site, self.rows, self._beside(begin, end), begin=begin)
             seed = self._seed(section.name, section.bar, 100 + turn)
             for phrase in compose(
-                bars=section.bars, voices=self._voices(section), seed=seed, kept=kept, free=free
-            ):
+                bars=section.bars, voices=self._voices(section), seed=seed, effort=self.site.effort, kept=kept,
+                free=free,
+            ):  # fmt: skip
                 placed = Placed(section, section.up, "none", section.rest, "some bars composed anew")
                 yield from self._with_cadences(phrase, placed)
 
@@ -251,21 +221,11 @@ class Builder:
         if site.octave != 12 or not len(rows):
             return None
         beside = self._beside(begin, end)
-        key = self._key(table([*rows, *beside]))
+        key = key_of(table([*rows, *beside]), site.wishes.scale)
         return led(
-            rows,
-            section.cadence,
-            key,
-            hold=hold,
-            end=end,
-            ensemble=site.wishes.ensemble,
-            degrees=site.degrees,
-            others=beside,
-        )
-
-    def _key(self, rows: Rows) -> Key:
-        """Return the key of some notes."""
-        return key_of(rows, self.site.wishes.scale)
+            rows, section.cadence, key, hold=hold, end=end,
+            ensemble=site.wishes.ensemble, degrees=site.degrees, others=beside,
+        )  # fmt: skip
 
     def _other_ups(self, section: Section) -> list[int]:
         """Return other transpositions, the nearest first; none at all comes last where one was planned."""
@@ -274,30 +234,12 @@ class Builder:
 
     def _restated(self, section: Section, up: int, rest: int, turn: int = 0) -> Rows | None:
         """Return the source of a section altered, in ticks of the piece; None where it would not be recognised."""
-        site = self.site
         begin, end = self._span(section)
-        voices, count = self._voices(section), len(site.wishes.ensemble)
         material, length = self._material(section, rest)
-        sources = sorted(set(material[:, 3].tolist()))
-        alone = len(voices) == 1
-        if alone:
-            material = table([[p, on, off, voices[0], 0] for p, on, off, v, _ in material if v == sources[0]])
-        rows = altered(material, section.alteration, length, 1 if alone else count)
-        key = self._key(material) if site.octave == 12 else None
-        if section.treatment == "other mode" and key is not None:
-            if site.degrees is None:
-                rows = in_other_mode(rows, key)
-            else:
-                # Within a scale, the other mode is that of the relative key.
-                up += -3 if key.third == 4 else 3
-        rows[:, 0] += up
-        if section.treatment == "ornamented":
-            rng = np.random.default_rng(self._seeds(section.name, section.bar, turn))
-            scale = site.degrees or (key.degrees if key else frozenset(range(site.octave)))
-            moved = frozenset((degree + up) % site.octave for degree in scale)
-            rows = ornamented(rows, rng, site.grid, moved if site.degrees is None else scale, site.octave)
-        rows = fitted(rows, site.wishes.ensemble, site.octave, site.degrees)
-        rows[:, 1:3] += begin + rest * site.bar
+        rng = np.random.default_rng(self._seeds(section.name, section.bar, turn))
+        voices = self._voices(section)
+        rows = stated_again(self.site, section, material, length, up=up, voices=voices, rng=rng)
+        rows[:, 1:3] += begin + rest * self.site.bar
         rows[:, 2] = np.minimum(rows[:, 2], end)
         return rows if len(rows) and self._recurs(section, rows, rest) else None
 
@@ -328,6 +270,16 @@ class Builder:
         """Return a number that seeds a composer for one purpose."""
         state = np.random.SeedSequence(self._seeds(*more)).generate_state(1, np.uint64)
         return int(state[0]) >> 1
+
+
+def _told(against: Objection | None, begin: Fraction) -> str:
+    """Say what spoke against the first candidate at a place, which begins at some quarter."""
+    if against is None:
+        return "no phrase was found that is good; more effort, or wishes nearer to the samples, may help"
+    if against.vetoed is None:
+        return against.reason
+    first, last = (float(max(Fraction(0), time + begin)) for time in against.vetoed)
+    return f"the window from quarter {first:g} to {last:g} is vetoed, whatever was tried"
 
 
 def _phrases(bars: int) -> list[int]:

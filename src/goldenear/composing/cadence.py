@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from goldenear.composing.forms import Cadence
 from goldenear.composing.ground import Rows, table
 from goldenear.composing.harmony import degrees_of
+from goldenear.composing.plan import Cadence
 from goldenear.composing.wishes import Voice
 
 _MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
@@ -41,7 +41,7 @@ class Key:
         return frozenset((self.tonic + step) % 12 for step in steps)
 
     def triad(self, kind: Cadence) -> tuple[int, int, int]:
-        """Return root, third and fifth of the chord of a cadence: that on the tonic, or the major one on the fifth."""
+        """Return root, third and fifth of the chord of a cadence: on the tonic, or the major one on the fifth."""
         root, third = (self.tonic, self.third) if kind == "full" else ((self.tonic + 7) % 12, 4)
         return root, (root + third) % 12, (root + 7) % 12
 
@@ -102,8 +102,7 @@ def led(
     key : Key
         In which.
     hold : int
-        So many ticks before the end the last notes begin, or earlier, if others began there; 0 leaves every note its
-        place, and only holds the last.
+        So many ticks before the end the last notes begin; 0 leaves every note its place, and only holds the last.
     end : int
         In ticks.
     ensemble : sequence of Voice
@@ -119,10 +118,8 @@ def led(
     led_any = False
     for number in singing:
         mine = rows[rows[:, 3] == number].tolist()
-        outer = number in (singing[0], singing[-1])
-        final = _final(mine, end - hold if hold else mine[-1][1])
-        before, (pitch, onset, *_) = mine[:final], mine[final]
-        goals = {root} if outer else {third, fifth}
+        before, pitch, onset = _last(mine, end - hold if hold else mine[-1][1])
+        goals = {root} if number in (singing[0], singing[-1]) else {third, fifth}
         later = rows[rows[:, 3] > number].tolist()
         taken = {p for p, on, off, *_ in [*made, *others.tolist(), *later] if on < end and onset < off}
         voice = ensemble[number]
@@ -138,12 +135,11 @@ def led(
     return table(made) if led_any else None
 
 
-def _final(mine: list[list[int]], strong: int) -> int:
-    """Return which note is to be the last: the one that sounds at a strong beat, or the next after it."""
-    begun = [i for i, note in enumerate(mine) if note[1] <= strong]
-    if begun and (mine[begun[-1]][2] > strong or begun[-1] == len(mine) - 1):
-        return begun[-1]
-    return begun[-1] + 1 if begun else 0
+def _last(mine: list[list[int]], strong: int) -> tuple[list[list[int]], int, int]:
+    """Return what sounds before a strong beat, cut there, and of the last note the pitch so far and the onset."""
+    before = [[p, on, min(off, strong), voice, 0] for p, on, off, voice, _ in mine if on < strong]
+    sounding = [p for p, _, off, *_ in mine if off > strong]
+    return before, sounding[0] if sounding else mine[-1][0], strong
 
 
 def held(rows: Rows, end: int) -> Rows:

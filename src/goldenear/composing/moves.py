@@ -118,7 +118,9 @@ def bring_in(rows: Rows, at: Situation, begin: int | None = None, voice: int | N
         return None
     singer = at.a_voice() if voice is None else voice
     up = _fitting(ground, rng, rows, list(sung), [singer], start)
-    return _replaced(rows, start, start + span, [singer], _placed(_between(sung[0], 0, span), singer, up, start))
+    return _replaced(
+        rows, start, start + span, [singer], _placed(_between(sung[0], 0, span), singer, up, start)
+    )
 
 
 def splice(rows: Rows, at: Situation) -> Rows | None:
@@ -239,7 +241,8 @@ def _drawn(ground: Ground, rng: np.random.Generator, sample: NoteArray) -> Alter
     every = ground.samples.recipe.alterations
     resolution = sample.coarsest_resolution()
     on_grid = [
-        ground.ticks_per_quarter * a.stretch.numerator % (resolution * a.stretch.denominator) == 0 for a in every
+        ground.ticks_per_quarter * a.stretch.numerator % (resolution * a.stretch.denominator) == 0
+        for a in every
     ]
     weights = np.array([alteration.price for alteration in every]) ** 4
     if any(on_grid):

@@ -9,16 +9,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from goldenear.composing.building import Builder, Placed
-from goldenear.composing.composer import EFFORT
-from goldenear.composing.forms import Plan, plan_of
+from goldenear.composing.building import Builder
+from goldenear.composing.forms import plan_of
 from goldenear.composing.ground import Rows
 from goldenear.composing.placing import Site
-from goldenear.composing.restate import likeness_under
+from goldenear.composing.plan import Placed, Plan
+from goldenear.composing.recurrence import Motif, likeness_under
 from goldenear.composing.windows import windows
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput, NothingFound
-from goldenear.notes.alteration import Alteration
 from goldenear.notes.cut import cut
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.write import write
@@ -28,34 +27,14 @@ from goldenear.taste.verdict import Verdict
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+EFFORT = 64
+"""Drafts that are developed for a phrase, where nothing else is said."""
+
 ATTEMPTS = 4
 """How often a piece is begun before it is given up."""
 
 NOT_FOR_PIECES = ("chords", "rhythm", "locked", "locked_bars", "after", "before")
 """Wishes that belong to one phrase."""
-
-
-@dataclass(frozen=True, slots=True)
-class Motif:
-    """How a section recurs.
-
-    Attributes
-    ----------
-    section, source : str
-        What restates what.
-    alteration : Alteration
-        As it was planned.
-    up : int
-        By how many steps it is transposed, where it lies best.
-    similarity : float
-        0..1: how alike it is to its source, as far as that is restated, under this alteration alone.
-    """
-
-    section: str
-    source: str
-    alteration: Alteration
-    up: int
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,29 +170,15 @@ class Piece:
     def as_dict(self) -> dict[str, object]:
         """Return what is known of the piece as plain values, for JSON."""
         motifs = {motif.section: motif for motif in self.motifs()}
-        sections = []
-        for placed in self.placed:
-            section, motif = placed.section, motifs.get(placed.section.name)
-            sections.append(
-                {
-                    "name": section.name,
-                    "bar": section.bar,
-                    "bars": section.bars,
-                    "is": section.said,
-                    "rest": placed.rest,
-                    "cadence": placed.cadence,
-                    "repair": placed.repair,
-                    "similarity": None if motif is None else round(motif.similarity, 6),
-                    "up": None if motif is None else motif.up,
-                }
-            )
         return {
             "name": self.name,
             "form": self.plan.name,
             "bars": self.bars,
             "metre": self.metre,
             "voices": {name: len(notes) for name, notes in self.voices.items()},
-            "sections": sections,
+            "sections": [
+                placed.as_dict() | _heard(motifs.get(placed.section.name)) for placed in self.placed
+            ],
         }
 
     def __repr__(self) -> str:
@@ -238,8 +203,8 @@ def compose_piece(
     taste : Taste
         What judges.
     form : str or Plan
-        One of ``FORMS``: ``"period"``, ``"sentence"``, ``"AABA"``, ``"rondo"``, ``"variations"``, ``"imitation"``; or a
-        plan of one's own.
+        One of ``FORMS``: ``"period"``, ``"sentence"``, ``"AABA"``, ``"rondo"``, ``"variations"``, ``"imitation"``; or
+        a plan of one's own.
     bars : int, optional
         How long it is; 64 by default. Not every form comes in every length.
     wishes : Wishes, optional
@@ -248,7 +213,7 @@ def compose_piece(
     seed : int
         Of chance: the same seed gives the same notes.
     effort : int
-        Drafts that are developed for each phrase of up to 8 bars.
+        Drafts that are developed for each phrase of up to 8 bars; more where none of these may stand.
     threads : int
         Drafts are developed side by side; the notes do not depend on it.
     progress : callable, optional
@@ -312,3 +277,10 @@ def _wishes(wishes: Wishes | None, plan: Plan) -> Wishes:
             f"wishes: voices: {plan.name} asks for {plan.voices} at least, got {len(wishes.ensemble)}"
         )
     return wishes
+
+
+def _heard(motif: Motif | None) -> dict[str, object]:
+    """Return how a section recurs, as plain values."""
+    if motif is None:
+        return {"similarity": None, "up": None}
+    return {"similarity": round(motif.similarity, 6), "up": motif.up}

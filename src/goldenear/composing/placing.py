@@ -1,4 +1,4 @@
-"""This file is where it is found out whether notes may stand at a place in a piece, and what is composed to stand there.
+"""This file is where a place in a piece is filled: what is composed for it, and whether notes may stand there.
 
 All is appraised as drafts of phrases are: no window is vetoed, with what precedes among them; nothing is nearer to a
 good sample, or follows it longer, than the wishes allow.
@@ -16,10 +16,10 @@ import numpy as np
 
 from goldenear.composing.appraise import Appraiser
 from goldenear.composing.composer import Composer
-from goldenear.composing.forms import Plan
 from goldenear.composing.ground import CONTEXT, MOST_A_QUARTER, Ground, Rows, table
 from goldenear.composing.harmony import degrees_of
 from goldenear.composing.phrase import Phrase
+from goldenear.composing.plan import Plan
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput, NothingFound
 from goldenear.match.contenders import as_notes
@@ -43,7 +43,7 @@ class Site:
     plan : Plan
         What it is to be.
     effort : int
-        Drafts that are developed for each phrase.
+        Drafts that are developed for each phrase at first.
     threads : int
         Side by side.
     """
@@ -88,7 +88,7 @@ class Site:
         }
 
     def before(self, rows: Rows, begin: int) -> NoteArray | None:
-        """Return what precedes a place, the last sixteen quarters of it; less where these by themselves are vetoed."""
+        """Return what precedes a place, its last sixteen quarters; less where these by themselves are vetoed."""
         for quarters in (CONTEXT, CONTEXT // 2, CONTEXT // 4):
             near = rows[(rows[:, 1] < begin) & (rows[:, 1] >= begin - quarters * self.grid)].copy()
             near[:, 2] = np.minimum(near[:, 2], begin)
@@ -160,6 +160,7 @@ def composed(
     bars: int,
     voices: Sequence[int],
     seed: int,
+    effort: int,
     rest: int = 0,
     kept: Rows | None = None,
     free: Sequence[int] = (),
@@ -178,8 +179,8 @@ def composed(
         How long it is.
     voices : sequence of int
         That sing.
-    seed : int
-        Of chance.
+    seed, effort : int
+        Of chance; drafts that are developed.
     rest : int
         So many bars at its beginning are silent.
     kept : rows, optional
@@ -205,7 +206,7 @@ def composed(
     )
     try:
         composer = Composer(site.taste, wishes, seed=seed)
-        composer.run(site.effort if kept is None else max(8, site.effort // 2), threads=site.threads)
+        composer.run(effort, threads=site.threads)
         found = composer.phrases(CHOICE)
     except (InvalidInput, NothingFound):
         return

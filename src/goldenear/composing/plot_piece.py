@@ -22,6 +22,9 @@ NEW, AGAIN = "#dfe8f3", "#f6e7d3"
 
 BARS_A_LINE = 32
 
+LEAST_WIDTH, BAR_WIDTH, LETTER_WIDTH = 9.0, 0.4, 0.065
+"""In inches: what a line takes at least, what a bar takes, and about what a letter of a section's name takes."""
+
 
 def plot_piece(piece: Piece) -> Figure:
     """Draw a piece as a piano roll, 32 bars a line: voices in colours, sections named above, bar lines.
@@ -32,8 +35,8 @@ def plot_piece(piece: Piece) -> Figure:
         If matplotlib is not installed (extra ``plot``).
     """
     lines = -(-piece.bars // BARS_A_LINE)
-    width = 2.5 + 0.36 * min(piece.bars, BARS_A_LINE)
-    figure = empty_figure(width, 1.0 + 2.9 * lines, headroom=0.1 / lines)
+    width = 1.5 + _bar_width(piece) * min(piece.bars, BARS_A_LINE)
+    figure = empty_figure(width, 1.0 + 2.9 * lines, headroom=0.3 / (1.0 + 2.9 * lines))
     with names_as_they_are():
         for line in range(lines):
             axes = figure.add_subplot(lines, 1, line + 1)
@@ -45,6 +48,11 @@ def plot_piece(piece: Piece) -> Figure:
         )
         figure.suptitle(f"{piece.name}: {piece.bars} bars of {piece.metre}", x=0.012, ha="left", fontsize=12)
     return figure
+
+
+def _bar_width(piece: Piece) -> float:
+    """Return what a bar takes, in inches."""
+    return max(BAR_WIDTH, LEAST_WIDTH / piece.bars)
 
 
 def _line(axes: Axes, piece: Piece, first: int, last: int) -> None:
@@ -78,22 +86,23 @@ def _line(axes: Axes, piece: Piece, first: int, last: int) -> None:
 def _sections(axes: Axes, piece: Piece, first: int, last: int, high: int) -> None:
     """Name the sections that begin in some bars, those that sound at once one over the other; colour what recurs."""
     motifs = {motif.section: motif for motif in piece.motifs()}
-    rows: dict[int, int] = {}
+    taken: list[float] = []
     for placed in piece.placed:
         section = placed.section
         begin, end = section.bar - 1, section.bar - 1 + section.bars
         if begin >= last or end <= first:
             continue
-        axes.axvspan(
-            max(begin, first), min(end, last), color=AGAIN if section.source else NEW, lw=0, zorder=0
-        )
+        again = any(one.section.source for one in piece.placed if one.section.bar == section.bar)
+        axes.axvspan(max(begin, first), min(end, last), color=AGAIN if again else NEW, lw=0, zorder=0)
         if begin < first:
             continue
-        row = rows[begin] = rows.get(begin, -1) + 1
         said = section.name
         if section.source:
-            said += f" = {section.said}" if section.said != section.name else ""
-            said += f" ({motifs[section.name].similarity:.2f})"
+            what = section.source if section.name in section.said else section.said
+            said += f" = {what} ({motifs[section.name].similarity:.2f})"
+        # Each name stands in the lowest line that is free there.
+        row = next((row for row, until in enumerate(taken) if until <= begin), len(taken))
+        taken[row : row + 1] = [begin + (len(said) + 2) * LETTER_WIDTH / _bar_width(piece)]
         axes.annotate(
             said, (begin, high), xytext=(2, 3 + 9 * row), textcoords="offset points", fontsize=7.5,
             annotation_clip=False,

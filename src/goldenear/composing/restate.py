@@ -9,18 +9,65 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from goldenear.composing.cadence import Key
+from goldenear.composing.cadence import Key, key_of
 from goldenear.composing.ground import Rows, table
+from goldenear.composing.placing import Site
+from goldenear.composing.plan import Section
 from goldenear.composing.wishes import Voice
-from goldenear.match.rank import rank
-from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import NoteArray
 
-ORNAMENTED = 0.5
-"""The share of the notes long enough that are ornamented."""
+ORNAMENTED, SHORT_ORNAMENTED = 0.7, 0.4
+"""The share that is ornamented of the notes of a quarter or more, and of shorter ones."""
 
 OCTAVES = range(-4, 5)
+
+
+def stated_again(
+    site: Site,
+    section: Section,
+    material: Rows,
+    length: int,
+    *,
+    up: int,
+    voices: Sequence[int],
+    rng: np.random.Generator,
+) -> Rows:
+    """Return material as a section restates it, at some transposition, from tick 0 on.
+
+    Parameters
+    ----------
+    site : Site
+        What the piece is made for.
+    section : Section
+        How it restates.
+    material : rows
+        What it restates, within 0..length.
+    length : int
+        In ticks.
+    up : int
+        By how many steps it is transposed.
+    voices : sequence of int
+        That sing; one alone takes what the highest of the material sings.
+    rng : Generator
+        Of chance, for ornaments.
+    """
+    if len(voices) == 1:
+        material = material[material[:, 3] == material[:, 3].min(initial=len(site.wishes.ensemble))].copy()
+        material[:, 3] = voices[0]
+    rows = altered(material, section.alteration, length, 1 if len(voices) == 1 else len(site.wishes.ensemble))
+    key = key_of(material, site.wishes.scale) if site.octave == 12 else None
+    if section.treatment == "other mode" and key is not None:
+        if site.degrees is None:
+            rows = in_other_mode(rows, key)
+        else:
+            # Within a scale, the other mode is that of the relative key.
+            up += -3 if key.third == 4 else 3
+    rows[:, 0] += up
+    if section.treatment == "ornamented":
+        own = key.degrees if key else range(site.octave)
+        scale = site.degrees or frozenset((degree + up) % site.octave for degree in own)
+        rows = ornamented(rows, rng, site.grid, scale, site.octave)
+    return fitted(rows, site.wishes.ensemble, site.octave, site.degrees)
 
 
 def altered(rows: Rows, alteration: Alteration, length: int, voices: int) -> Rows:
@@ -86,19 +133,24 @@ def _far(pitch: int, goal: int, octave: int) -> tuple[int, int, int]:
 def ornamented(rows: Rows, rng: np.random.Generator, grid: int, degrees: frozenset[int], octave: int) -> Rows:
     """Return notes, some of them ending in a turn over the neighbouring step of a scale, above or below.
 
-    A note of a quarter or more ends in two sixteenths, one of two quarters or more in two eighths.
+    A note of two quarters or more ends in two eighths, one of a quarter or more in two sixteenths; a shorter one, of
+    an eighth or more, leads over to the next by a sixteenth.
     """
     made: list[tuple[int, ...]] = []
     for pitch, onset, offset, voice, _ in rows.tolist():
-        step = grid // 2 if offset - onset >= 2 * grid else grid // 4
+        length = offset - onset
         up = int(rng.choice([-1, 1]))
-        if offset - onset < grid or rng.random() >= ORNAMENTED:
+        drawn = rng.random()
+        if drawn >= (ORNAMENTED if length >= grid else SHORT_ORNAMENTED) or length < grid // 2:
             made.append((pitch, onset, offset, voice, 0))
             continue
+        step = grid // 2 if length >= 2 * grid else grid // 4
+        turn = offset - (2 * step if length >= grid else step)
         beside = next((pitch + up * k for k in (1, 2, 3) if (pitch + up * k) % octave in degrees), pitch + up)
-        made.append((pitch, onset, offset - 2 * step, voice, 0))
-        made.append((beside, offset - 2 * step, offset - step, voice, 0))
-        made.append((pitch, offset - step, offset, voice, 0))
+        made.append((pitch, onset, turn, voice, 0))
+        made.append((beside, turn, turn + step, voice, 0))
+        if length >= grid:
+            made.append((pitch, turn + step, offset, voice, 0))
     return table(made)
 
 
@@ -108,12 +160,3 @@ def in_other_mode(rows: Rows, key: Key) -> Rows:
     up, turned = (-1, (4, 9, 11)) if key.third == 4 else (1, (3, 8, 10))
     changed[np.isin((rows[:, 0] - key.tonic) % 12, turned), 0] += up
     return changed
-
-
-def likeness_under(x: NoteArray, source: NoteArray, alteration: Alteration) -> tuple[float, int]:
-    """Return how alike X is to its source under one alteration, 0..1, and how many steps higher it lies best."""
-    if not len(x) or not len(source):
-        return 0.0, 0
-    found = rank(x, [source], recipe=Recipe(alterations=(alteration,))).best
-    assert found is not None, "there is one sample"
-    return found.similarity, found.transposition

@@ -227,8 +227,6 @@ class Review:
         ------
         InvalidInput
             If there is no phrase yet, no such bar, or no note begins there.
-        InvalidTaste, UnreadableFile
-            If the taste cannot be read any more.
         """
         if kind not in ("good", "bad"):
             raise InvalidInput(f"label: expected 'good' or 'bad', got {kind!r}")
