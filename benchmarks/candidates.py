@@ -6,7 +6,7 @@ weighed for every candidate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +21,11 @@ from benchmarks.options import Options
 from benchmarks.sample_sets import MADE, made_fragments
 from benchmarks.tables import Table
 from goldenear.composing.appraise import Appraiser
+from goldenear.composing.conform import conformed
 from goldenear.composing.develop import STEPS
 from goldenear.composing.ground import Rows
-from goldenear.composing.polish import polished
+from goldenear.composing.moves import Situation, filled, palette_of
+from goldenear.composing.polish import loosened, polished, slack
 from goldenear.match.contenders import Contenders
 from goldenear.match.engines.placements import weigh
 
@@ -43,11 +45,9 @@ RUNS = 3
 """Polishing runs that are timed together, each of as many steps as composing gives a draft."""
 
 GOOD, BAD = 0, 1
-BATCH, COLD, POLISHED = (
-    "a batch, its listing in it",
-    "the same, of an X never seen",
-    "`polished`, all listings in it",
-)
+BATCH, COLD = "a batch, its listing in it", "the same, of an X never seen"
+SMALL = "a batch, as little slack as composing has"
+POLISHED, DRAFTS = "`polished`, of X, all listings in it", "`polished`, of first drafts"
 LIVE, RANKED = "ge.LiveMatches, change and undo", "ge.rank anew, k=1"
 ASKED = "20,000"
 
@@ -126,19 +126,28 @@ def _add_rows(table: Table, name: str, fragments: Sequence[ge.NoteArray], n: int
         good=fragments[:half], bad=fragments[half:], settings=ge.Settings(recipe=ours.FULL_SET)
     )
     phrase = _composed(name, taste)
-    rows, appraiser = phrase.rows, Appraiser(phrase.ground)
-    found = appraiser.contenders(rows, SLACK)
-    changes = Changes.drawn(rows, n, found.slack, phrase.ground.ticks_per_quarter)
-    _must_be_exact(name, phrase, changes, _weighed(appraiser, found, changes))
-    sides = [
-        Side(BATCH, lambda _: Work(lambda: _batch(appraiser, rows, changes), n), budget=8.0),
-        Side(COLD, lambda _: Work(lambda: _batch(Appraiser(phrase.ground), rows, changes), n), budget=8.0),
-        _polishing(phrase),
-        _live(phrase, changes),
-        _ranked(phrase, changes),
+    rows, appraiser, grid = phrase.rows, Appraiser(phrase.ground), phrase.ground.ticks_per_quarter
+    any_change = Changes.drawn(rows, n, 2 * QUARTERS, grid)
+    sides = [_live(phrase, any_change), _ranked(phrase, any_change)]
+    listed = []
+    for way, quarters in ((BATCH, SLACK), (SMALL, slack(appraiser))):
+        found = appraiser.contenders(rows, quarters)
+        listed.append(f"{len(found.placed):,} with a slack of {found.slack:.2f}")
+        if 2 * (rows[:, 2] - rows[:, 1]).min() > found.slack * grid:
+            # Every candidate changes more: each would ask for a listing of its own.
+            continue
+        changes = Changes.drawn(rows, n, found.slack, grid)
+        _must_be_exact(f"{name}, {way}", phrase, changes, _weighed(appraiser, found, changes))
+        sides.append(_batch(way, lambda: appraiser, rows, changes, quarters))
+        if way == BATCH:
+            sides.append(_batch(COLD, lambda: Appraiser(phrase.ground), rows, changes, quarters))
+    drafts = [draft for seed in range(RUNS) if (draft := _first_draft(appraiser, seed)) is not None]
+    sides += [
+        _polishing(POLISHED, phrase, [rows] * RUNS),
+        _polishing(DRAFTS, phrase, drafts),
     ]
     timings = interleaved(sides, options.rounds)
-    for way, timing in timings.items():
+    for way, timing in sorted(timings.items(), key=lambda side: side[1].median):
         table.rows.append(
             [
                 f"{name}: {way}",
@@ -150,8 +159,8 @@ def _add_rows(table: Table, name: str, fragments: Sequence[ge.NoteArray], n: int
             ]
         )
     table.remarks.append(
-        f"{name}: X has {len(rows)} notes, {phrase.appraisal.covered:.0%} under good matches; {len(found.placed):,} "
-        f"placements of {len(found.pairs.columns)} pictures are listed with a slack of {found.slack:.2f} quarters."
+        f"{name}: X has {len(rows)} notes, {phrase.appraisal.covered:.0%} under good matches; placements that are "
+        f"listed: {'; '.join(listed)} quarters; a batch is left out where every candidate changes more."
     )
 
 
@@ -180,9 +189,14 @@ def _weighed(appraiser: Appraiser, found: Contenders, changes: Changes) -> NDArr
     return best
 
 
-def _batch(appraiser: Appraiser, rows: Rows, changes: Changes) -> NDArray[np.float64]:
-    """List what may matter, and weigh."""
-    return _weighed(appraiser, appraiser.contenders(rows, SLACK), changes)
+def _batch(title: str, desk: Callable[[], Appraiser], rows: Rows, changes: Changes, quarters: float) -> Side:
+    """Return the way that lists what may matter, and weighs only that."""
+
+    def run() -> NDArray[np.float64]:
+        appraiser = desk()
+        return _weighed(appraiser, appraiser.contenders(rows, quarters), changes)
+
+    return Side(title, lambda _: Work(run, len(changes.index)), budget=8.0)
 
 
 def _changed(phrase: ge.Phrase, changes: Changes, i: int) -> ge.NoteArray:
@@ -206,18 +220,23 @@ def _must_be_exact(name: str, phrase: ge.Phrase, changes: Changes, best: NDArray
     must_be_equal(f"{name}: candidates", found, expected)
 
 
-def _polishing(phrase: ge.Phrase) -> Side:
+def _first_draft(appraiser: Appraiser, seed: int) -> Rows | None:
+    """Return a draft as the search begins it, before it is polished."""
+    ground, rng = appraiser.ground, np.random.default_rng(seed)
+    rows = conformed(ground, filled(Situation(ground, rng, palette=palette_of(ground, seed))), rng)
+    return None if rows is None else loosened(appraiser, rows, rng)
+
+
+def _polishing(title: str, phrase: ge.Phrase, drafts: Sequence[Rows]) -> Side:
     """Return polishing, as the search runs it: one desk for draft after draft."""
     appraiser = Appraiser(phrase.ground)
 
     def run() -> list[int]:
-        return [polished(appraiser, phrase.rows, seed, STEPS).tried for seed in range(RUNS)]
+        return [polished(appraiser, draft, seed, STEPS).tried for seed, draft in enumerate(drafts)]
 
     tried = run()
     return Side(
-        POLISHED,
-        lambda _: Work(run, sum(tried), lambda again: must_be_equal(POLISHED, again, tried)),
-        budget=8.0,
+        title, lambda _: Work(run, sum(tried), lambda again: must_be_equal(title, again, tried)), budget=8.0
     )
 
 

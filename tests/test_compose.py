@@ -369,3 +369,59 @@ def test_nothing_found_says_how_much_was_tried(taste: ge.Taste) -> None:
     one_note = ge.Wishes(quarters=8, voices=[ge.Voice("drone", 60, 60)])
     with pytest.raises(ge.NothingFound, match="8 drafts"):
         ge.compose(taste, one_note, effort=8)
+
+
+def notes(pitch, **columns) -> ge.NoteArray:
+    columns = {"onset": np.arange(len(pitch)), "duration": 1, "ticks_per_quarter": 1} | columns
+    return ge.NoteArray.from_arrays(pitch=pitch, **columns)
+
+
+def test_a_taste_of_short_painted_samples_is_composed_for_too() -> None:
+    forbidding = notes([59, 60, 62, 64, 65, 67], onset=[0, 0, 1, 2, 3, 4], brightness=[-3, 5, 1, 9, 1, 1])
+    short = [notes([60, 62, 64, 65, 67, 65]), notes([67, 64, 60, 64])]
+    for good, bad in (([forbidding], []), (short, [notes([60, 61, 60, 61])])):
+        (phrase,) = ge.compose(ge.Taste.of(good=good, bad=bad), ge.Wishes(quarters=8, share=1), effort=48)
+        assert phrase.verdict.outcome == "good"
+
+
+def test_a_sparse_locked_voice_is_no_contradiction(taste: ge.Taste) -> None:
+    cantus = notes([48, 50, 52, 53, 55, 52, 50, 48], onset=np.arange(8) * 4, duration=4)
+    (phrase,) = ge.compose(taste, ge.Wishes(quarters=32, voices=2, locked={"lower": cantus}), effort=24)
+    lower = phrase.voices["lower"]
+    assert [(n.pitch, n.onset) for n in lower] == [
+        (n.pitch, n.onset * lower.ticks_per_quarter) for n in cantus
+    ]
+
+
+def test_odd_samples_and_arguments_end_in_one_clear_error(taste: ge.Taste) -> None:
+    line = notes([60, 62, 64, 65])
+    dark = notes([36, 60, 62], brightness=[1, -1, -1], is_drum=[True, False, False])
+    with pytest.raises(ge.InvalidInput, match="nothing to compose towards"):
+        ge.compose(ge.Taste.of(good=[dark]))
+    with pytest.raises(ge.InvalidInput, match="twelve"):
+        ge.compose(ge.Taste.of(good=[notes([60, 62, 64], steps_per_octave=24)]))
+    for wish in (
+        {"after": "x"}, {"rhythm": [1]}, {"locked": {"melody": "x"}}, {"locked": [1]}, {"locked_bars": 3},
+        {"chords": 4}, {"chords": "CC"}, {"chords": [(0, "C"), (0, "G")]}, {"metre": "0320/4"},
+        {"locked": notes([60, 62], steps_per_octave=24)}, {"rhythm": line, "locked_bars": (1,)},
+    ):  # fmt: skip
+        with pytest.raises(ge.InvalidInput, match=next(iter(wish))):
+            ge.Composer(taste, ge.Wishes(**wish))
+    for samples in (None, ["x"], line, [notes([60, 61], steps_per_octave=24)], [dark]):
+        with pytest.raises(ge.InvalidInput, match="samples"):
+            ge.MarkovChain(samples)
+    with pytest.raises(ge.InvalidInput, match="n:"):
+        ge.compose(taste, n=0)
+    low = ge.Settings(good_threshold=0.05)
+    with pytest.raises(ge.InvalidInput, match="nearly everything"):
+        ge.compose(ge.Taste.of(good=[line], settings=low))
+
+
+def test_a_refused_search_leaves_the_composer_as_it_was(taste: ge.Taste, tmp_path) -> None:
+    path = tmp_path / "search.json"
+    ge.Composer(taste, ge.Wishes(quarters=12, metre="3/4"), seed=1).run(16, save=path)
+    other = ge.Composer(taste, ge.Wishes(quarters=12), seed=1)
+    with pytest.raises(ge.InvalidInput, match="another"):
+        other.run(16, save=path)
+    assert other.done == 0
+    assert other.search.drafts() == []

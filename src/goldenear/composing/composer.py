@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,7 @@ class Composer:
 
     def ask(self, n: int = TOGETHER) -> list[Candidate]:
         """Return n candidates for an outside optimiser, developed from what has been told so far."""
+        whole_number("n", n, 1, 10**6)
         tasks = self.search.ask(n)
         return [self._candidate(task, self._develop(task)) for task in tasks]
 
@@ -214,7 +216,7 @@ class Composer:
             If no draft was good.
         """
         whole_number("n", n, 1, 10**6)
-        if not 0 < apart <= 1:
+        if not isinstance(apart, Real) or not 0 < apart <= 1:
             raise InvalidInput(f"apart: expected above 0, up to 1, got {apart!r}")
         appraiser = self._appraiser()
         chosen: list[Phrase] = []
@@ -272,33 +274,44 @@ class Composer:
             )
 
     def _save(self, path: Path) -> None:
-        question = digest_of_question(self.ground, self.seed, self.search_name, len(self.proposals))
-        state = {"question": question, "done": self.done, "search": state_of(self.search)}
+        state = {"question": self._question(), "done": self.done, "search": state_of(self.search)}
         try:
             write_bytes_atomically(path, json.dumps(state).encode())
         except OSError as error:
             raise InvalidInput(f"save: {path} cannot be written: {error.strerror or error}") from None
 
     def _take_up(self, path: Path) -> None:
+        fresh = search_named(self.search_name, self.ground, self.seed, proposals=bool(self.proposals))
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
-            question, done = str(state["question"]), int(state["done"])
-            restored = with_state(self.search, state["search"])
+            if str(state["question"]) != self._question():
+                raise InvalidInput(
+                    f"save: {path} holds a search of another taste, wishes, seed or way; name another file"
+                )
+            restored, done = with_state(fresh, state["search"]), int(state["done"])
+            for draft in restored.drafts():
+                if not len(self.ground.notes(draft.rows)):
+                    raise ValueError("an empty draft")
+        except InvalidInput as error:
+            if str(error).startswith("save:"):
+                raise
+            raise UnreadableFile(path, f"no saved search ({error})") from None
         except (
             OSError,
-            ValueError,
-            KeyError,
+            LookupError,
             TypeError,
+            ArithmeticError,
             AttributeError,
-            IndexError,
+            ValueError,
             RecursionError,
         ) as error:
             raise UnreadableFile(path, f"no saved search ({type(error).__name__})") from None
-        if question != digest_of_question(self.ground, self.seed, self.search_name, len(self.proposals)):
-            raise InvalidInput(
-                f"save: {path} holds a search of another taste, wishes, seed or way; name another file"
-            )
         self.search, self.done = restored, done
+
+    def _question(self) -> str:
+        """Return what a saved search must have been asked, to be gone on with."""
+        sources = [type(source).__name__ for source in self.proposals]
+        return digest_of_question(self.ground, self.seed, self.search_name, sources)
 
 
 def compose(
@@ -346,6 +359,7 @@ def compose(
     --------
     Composer : the same, to be watched, interrupted, saved, gone on with, or driven from outside.
     """
+    whole_number("n", n, 1, 10**6)
     if quarters is not None:
         if wishes is not None:
             raise InvalidInput("quarters: say it in the wishes, or leave these out")

@@ -39,6 +39,9 @@ MOST_A_QUARTER = 24
 CELLS_A_QUARTER = 4
 """How finely it is counted what of a draft is covered."""
 
+LOWEST_THRESHOLD = 0.3
+"""A taste with a lower threshold is refused: nearly every placement would reach it, and the search not end."""
+
 SPARSE = 0.2
 """The share of the good samples that may be sparser than a phrase is, where no density is wished for."""
 
@@ -130,11 +133,16 @@ class Ground:
         InvalidInput
             If a wish cannot be met, or contradicts another; or there is nothing to compose towards.
         """
-        good = [sample for sample in taste.good if not sample.is_drum.all()]
+        good = [sample for sample in taste.good if sings(sample)]
         if not good:
             raise InvalidInput(
                 "taste: there is no good sample with pitched notes in it: there is nothing to compose towards"
             )
+        if good[0].steps_per_octave != 12:
+            raise InvalidInput(
+                f"taste: it counts {good[0].steps_per_octave} steps an octave: composing knows twelve"
+            )
+        _check_notes(wishes)
         recipe = taste.settings.recipe
         if not can_contend(recipe):
             raise InvalidInput(
@@ -143,12 +151,14 @@ class Ground:
             )
         grid = _grid(good, wishes)
         ticks = int(wishes.length * grid)
-        if taste.good[0].steps_per_octave != 12 and wishes.harmony:
-            raise InvalidInput("scale, chords: named for 12 steps an octave; the taste has another grid")
         locked = _locked(wishes, grid, ticks)
-        slots = _slots(wishes, grid, ticks)
+        slots = _slots(wishes, grid, ticks, locked)
         thresholds = taste.thresholds
         assert thresholds is not None, "of a recipe for which placements can be listed"
+        if min(thresholds) < LOWEST_THRESHOLD:
+            raise InvalidInput(
+                f"taste: its threshold is {min(thresholds):.2f}: below {LOWEST_THRESHOLD} nearly everything is alike"
+            )
         if wishes.ceiling <= thresholds[0]:
             raise InvalidInput(
                 f"ceiling: expected above the threshold of the taste, {thresholds[0]:.2f}, got {wishes.ceiling}"
@@ -214,7 +224,6 @@ def _locked(wishes: Wishes, grid: int, ticks: int) -> Rows:
         notes = wishes.locked_in(number)
         if notes is None or not len(notes):
             continue
-        _check_plain("locked", notes)
         rows = _rows(notes, grid, number)
         if rows[:, 1].min() < 0 or rows[:, 2].max() > ticks:
             raise InvalidInput(
@@ -249,20 +258,35 @@ def _locked(wishes: Wishes, grid: int, ticks: int) -> Rows:
 
 def _context(notes: NoteArray, ends: bool, grid: int, ticks: int) -> Rows:
     """Return what a phrase follows, or what follows it, as rows of a voice that is none."""
-    _check_plain("after" if ends else "before", notes)
     rows = _rows(notes, grid, -1)
     rows[:, 1:3] += -rows[:, 2].max() if ends else ticks - rows[:, 1].min()
     near = rows[:, 2] > -CONTEXT * grid if ends else rows[:, 1] < ticks + CONTEXT * grid
     return rows[near]
 
 
-def _check_plain(name: str, notes: NoteArray) -> None:
-    """Raise InvalidInput unless all notes are pitched and sound."""
-    if not isinstance(notes, NoteArray) or notes.is_drum.any() or (notes.brightness < 0).any():
-        raise InvalidInput(f"{name}: expected pitched notes that sound")
+def _check_notes(wishes: Wishes) -> None:
+    """Raise InvalidInput unless all notes that wishes give are notes, pitched, and sound."""
+    given = [("rhythm", wishes.rhythm), ("after", wishes.after), ("before", wishes.before)]
+    given += [("locked", wishes.locked_in(voice)) for voice in range(len(wishes.ensemble))]
+    for name, notes in given:
+        if notes is None:
+            continue
+        if not isinstance(notes, NoteArray):
+            raise InvalidInput(f"{name}: expected a NoteArray, got {type(notes).__name__}")
+        if notes.is_drum.any() or (notes.brightness < 0).any():
+            raise InvalidInput(f"{name}: expected pitched notes that sound")
+        if notes.steps_per_octave != 12:
+            raise InvalidInput(
+                f"{name}: it counts {notes.steps_per_octave} steps an octave: composing knows twelve"
+            )
 
 
-def _slots(wishes: Wishes, grid: int, ticks: int) -> NDArray[np.int64] | None:
+def sings(sample: NoteArray) -> bool:
+    """Tell whether a sample has a pitched note that sounds."""
+    return bool((~sample.is_drum & (sample.brightness > 0)).any())
+
+
+def _slots(wishes: Wishes, grid: int, ticks: int, locked: Rows) -> NDArray[np.int64] | None:
     """Return the onsets and offsets that are given, checked against the other wishes."""
     if wishes.rhythm is None:
         return None
@@ -272,20 +296,31 @@ def _slots(wishes: Wishes, grid: int, ticks: int) -> NDArray[np.int64] | None:
         raise InvalidInput(f"rhythm: expected notes within the phrase's {wishes.length} quarters, and some")
     if (slots[1:, 0] < slots[:-1, 1]).any():
         raise InvalidInput("rhythm: its notes overlap: a voice has one at a time")
+    for bar in sorted(set(wishes.locked_bars)):
+        begin, end = (int(number * wishes.bar * grid) for number in (bar - 1, bar))
+        inside = {(on, off) for on, off in slots.tolist() if on < end and begin < off}
+        for number, voice in enumerate(wishes.ensemble):
+            here = locked[locked[:, 3] == number]
+            if inside - {(on, off) for _, on, off, _, _ in here.tolist()}:
+                raise InvalidInput(
+                    f"rhythm, locked_bars: the rhythm has a note in bar {bar}; voice {voice.name} has none there"
+                )
     return slots
 
 
 def _voices(wishes: Wishes, locked: Rows, slots: NDArray[np.int64] | None, usual: float) -> NDArray[np.int64]:
     """Return range, fewest and most notes of every voice, checked against what is locked and given."""
-    fewest, most = 1, ceil(wishes.length * MOST_A_QUARTER)
-    if wishes.density is None and slots is None and not wishes.locked_bars:
-        fewest = max(1, floor(usual * float(wishes.length) / len(wishes.ensemble)))
-    elif wishes.density is not None:
-        fewest = max(1, ceil(Fraction(wishes.density[0]) * wishes.length))
-        most = floor(Fraction(wishes.density[1]) * wishes.length)
+    least, most = 1, ceil(wishes.length * MOST_A_QUARTER)
+    if wishes.density is not None:
+        low, high = (Fraction(float(d)).limit_denominator(960) for d in wishes.density)
+        least, most = max(1, ceil(low * wishes.length)), floor(high * wishes.length)
+    elif slots is None and not wishes.locked_bars:
+        least = max(1, floor(usual * float(wishes.length) / len(wishes.ensemble)))
     voices = []
     for number, voice in enumerate(wishes.ensemble):
         mine = locked[locked[:, 3] == number]
+        # Where it was not wished for, what is locked may be as sparse as it likes.
+        fewest = 1 if wishes.density is None and len(mine) else least
         if most < max(fewest, len(mine)):
             raise InvalidInput(
                 f"density: allows {most} notes in voice {voice.name}, of which {max(fewest, len(mine))} must be"
@@ -306,8 +341,8 @@ def _voices(wishes: Wishes, locked: Rows, slots: NDArray[np.int64] | None, usual
 
 def _usual(good: Iterable[NoteArray], grid: int) -> float:
     """Return how many notes a quarter the highest lines of most good samples have at least."""
-    sung = [lines(sample, Alteration(), grid, 1)[0] for sample in good]
-    return float(np.quantile([len(line) * grid / line[-1, 2] for line in sung], SPARSE))
+    sung = [line for sample in good for line in lines(sample, Alteration(), grid, 1)]
+    return float(np.quantile([len(line) * grid / line[-1, 2] for line in sung], SPARSE)) if sung else 0.0
 
 
 def _scale(wishes: Wishes, grid: int) -> NDArray[np.int64]:
@@ -345,7 +380,7 @@ def _singable(good: PreparedSamples, voices: int) -> NDArray[np.float64]:
     """Return how alike each sample is to its own lines."""
     found = np.zeros(len(good))
     for i, sample in enumerate(good):
-        if sample.is_drum.all():
+        if not sings(sample):
             continue
         sung = lines(sample, Alteration(), sample.ticks_per_quarter, voices)
         rows = np.concatenate(sung) if sung else np.zeros((0, 3), np.int64)
@@ -360,7 +395,8 @@ def _known(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the notes of good samples under every stretch, each on a grid of its own that is exact for both."""
     notes, starts, factors = [np.zeros((0, 2), np.int64)], [0], []
-    for sample in good:
+    for whole in good:
+        sample = whole.where(~whole.is_drum & (whole.brightness > 0))
         for stretch in sorted(stretches):
             up, down = stretch.as_integer_ratio()
             factor, other = sample.ticks_per_quarter * down, up * grid

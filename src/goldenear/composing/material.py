@@ -25,6 +25,8 @@ def lines(sample: NoteArray, alteration: Alteration, ticks_per_quarter: int, cou
     0. Lines that sound nothing are left out.
     """
     altered = alteration.apply(sample.where(~sample.is_drum & (sample.brightness > 0)))
+    if not len(altered):
+        return ()
     onsets, offsets = (
         ((ticks - altered.first_onset) * ticks_per_quarter + altered.ticks_per_quarter // 2)
         // altered.ticks_per_quarter

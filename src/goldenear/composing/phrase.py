@@ -160,7 +160,7 @@ class Phrase:
     def _around(self, begin: Fraction, end: Fraction) -> tuple[Outcome, float]:
         """Judge the sixteen quarters around a bar."""
         whole = self.whole
-        middle = (begin + end) / 2
+        middle = (begin + end) // 2
         first, last = (int(quarter * whole.ticks_per_quarter) for quarter in (middle - 8, middle + 8))
         inside = whole.where((whole.onset >= first) & (whole.onset < last))
         if not len(inside):

@@ -130,14 +130,14 @@ def polished(
     while done < steps:
         n, worth, needed = run(found, done)
         done, tried = done + int(told[0]), tried + int(told[1])
-        left_off = int(told[3])
+        left_off, old = int(told[3]), int(told[4])
         if left_off == LARGE:
             grown = appraiser.contenders(notes[:n], wanted)
             _, worth, _ = run(grown, steps)
             if worth >= needed:
                 found = grown
             else:
-                n = int(told[4])
+                n = old
                 notes[:n] = before[:n]
                 found = appraiser.contenders(notes[:n], wanted)
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,10 +16,13 @@ from goldenear.composing.search import Annealing, Archive, Beam, Search
 from goldenear.taste.calibration import digest_of
 
 
-def digest_of_question(ground: Ground, seed: int, search: str, proposals: int) -> str:
+def digest_of_question(ground: Ground, seed: int, search: str, proposals: Sequence[str]) -> str:
     """Return a text that differs whenever the taste, the wishes, the seed or the way of searching do."""
     digest = hashlib.sha256(digest_of(ground.samples, ground.samples.recipe).encode())
+    bar, grid = str(ground.wishes.bar), ground.ticks_per_quarter
     plain = (
+        bar,
+        grid,
         ground.wishes.longest_run,
         ground.wishes.ceiling,
         ground.wishes.share,

@@ -13,14 +13,17 @@ LENGTHS = (16, 8, 4)
 
 
 def windows(x: NoteArray, begin: Fraction, end: Fraction) -> Iterator[tuple[Fraction, Fraction, NoteArray]]:
-    """Give every window of X that reaches into begin..end, in quarters, the whole of X first; silent ones not.
+    """Give every window of X that reaches into begin..end, in quarters; silent ones not.
 
-    A window holds the notes that begin in it, and starts at tick 0.
+    The whole of X comes first, then that part alone. A window holds the notes that begin in it, and starts at tick 0.
     """
     resolution = x.ticks_per_quarter
     first, last = Fraction(x.first_onset, resolution), Fraction(x.last_offset, resolution)
     if (x.brightness > 0).any():
         yield first, last, x
+    alone = cut(x, int(begin * resolution), int((end - begin) * resolution))
+    if len(alone) < len(x) and (alone.brightness > 0).any():
+        yield begin, end, alone
     for length in LENGTHS:
         start = max(int(first // 1), int((begin - length) // 1) + 1)
         while start < end and start + length <= last + 1:

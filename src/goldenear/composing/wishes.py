@@ -128,11 +128,13 @@ class Wishes:
                 raise InvalidInput(f"{name}: expected above 0, up to 1, got {value!r}")
         if self.density is not None:
             _check_density(self.density)
+        if not isinstance(self.locked_bars, Sequence) or isinstance(self.locked_bars, str):
+            raise InvalidInput(f"locked_bars: expected bars, counted from 1, got {self.locked_bars!r}")
         for bar in self.locked_bars:
             whole_number("locked_bars", bar, 1, self.bars)
         if self.scale is not None:
             degrees_of(self.scale)
-        for start, chord in self.chords or ():
+        for start, chord in _chords(self.chords):
             if not 0 <= quarters_of("chords", start) < self.length:
                 raise InvalidInput(
                     f"chords: {chord} begins at quarter {start}, but the phrase lasts {self.length}"
@@ -151,7 +153,9 @@ class Wishes:
             return ((Fraction(0), self.length, degrees_of(self.scale)),)
         if not self.chords:
             return ()
-        track = sorted((quarters_of("chords", start), chord) for start, chord in self.chords)
+        track = sorted(
+            ((quarters_of("chords", start), chord) for start, chord in self.chords), key=lambda c: c[0]
+        )
         ends = [start for start, _ in track[1:]] + [self.length]
         return tuple((start, end, degrees_of(chord)) for (start, chord), end in zip(track, ends, strict=True))
 
@@ -167,11 +171,29 @@ class Wishes:
             return None
         if isinstance(self.locked, NoteArray):
             return self.locked if voice == 0 else None
+        if not isinstance(self.locked, Mapping):
+            raise InvalidInput(
+                f"locked: expected notes, or notes for each voice, got {type(self.locked).__name__}"
+            )
         names = [one.name for one in self.ensemble]
         for name in self.locked:
             if name not in names:
                 raise InvalidInput(f"locked: there is no voice {name!r} among {', '.join(names)}")
         return self.locked.get(names[voice])
+
+
+def _chords(chords: Any) -> list[tuple[Any, Any]]:
+    """Return a chord track; raise InvalidInput unless it is pairs of a quarter and a chord, one at a time."""
+    track = [] if chords is None else chords
+    pairs = isinstance(track, Sequence) and not isinstance(track, str)
+    if not pairs or not all(
+        isinstance(one, Sequence) and not isinstance(one, str) and len(one) == 2 for one in track
+    ):
+        raise InvalidInput(f"chords: expected pairs such as (0, 'C'), got {chords!r}")
+    starts = [quarters_of("chords", start) for start, _ in track]
+    if len(set(starts)) < len(starts):
+        raise InvalidInput("chords: two begin at the same time")
+    return [(start, chord) for start, chord in track]
 
 
 def quarters_of(name: str, value: Any) -> Fraction:
@@ -207,7 +229,12 @@ def bar_of(metre: str) -> Fraction:
     Fraction(3, 1)
     """
     beats, _, unit = str(metre).partition("/")
-    if not (beats.isdecimal() and unit in ("1", "2", "4", "8", "16", "32") and 1 <= int(beats[:3]) <= 32):
+    if not (
+        beats.isdecimal()
+        and unit in ("1", "2", "4", "8", "16", "32")
+        and len(beats) <= 2
+        and 1 <= int(beats) <= 32
+    ):
         raise InvalidInput(f"metre: expected one such as 4/4 or 6/8, got {metre!r}")
     return Fraction(4 * int(beats), int(unit))
 

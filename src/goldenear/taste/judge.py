@@ -211,6 +211,8 @@ class Taste:
         >>> Taste.of(good=[chord]).reward([chord, chord.transposed(2)]).tolist()
         [1.0, 1.0]
         """
+        if isinstance(batch, NoteArray) or not isinstance(batch, Iterable):
+            raise InvalidInput(f"batch: expected several NoteArrays, got {type(batch).__name__}")
         scores = []
         for x in batch:
             must_be_notes("batch", x)

@@ -13,6 +13,7 @@ import numpy as np
 
 from goldenear.composing.material import Line, lines
 from goldenear.errors import InvalidInput
+from goldenear.match.prepared import must_be_notes
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray, whole_number
 
@@ -49,8 +50,15 @@ class MarkovChain:
         self.order = order
         self._follows: dict[tuple[Event, ...], list[Event]] = {}
         self._begins: list[Event] = []
+        if isinstance(samples, NoteArray) or not isinstance(samples, Iterable):
+            raise InvalidInput(f"samples: expected several NoteArrays, got {type(samples).__name__}")
         for sample in samples:
-            sung = lines(sample, Alteration(), GRID, 1) if (~sample.is_drum).any() else ()
+            must_be_notes("samples", sample)
+            if sample.steps_per_octave != 12:
+                raise InvalidInput(
+                    f"samples: {sample.name or 'one'} counts another grid than twelve steps an octave"
+                )
+            sung = lines(sample, Alteration(), GRID, 1)
             if sung:
                 self._learn(sung[0])
         if not self._follows:
@@ -79,8 +87,11 @@ class MarkovChain:
         seed : int
             Of chance.
         """
-        rng = np.random.default_rng(seed)
+        whole_number("seed", seed, 0, 2**63 - 1)
         end = int(quarters * GRID)
+        if end < 1:
+            raise InvalidInput(f"quarters: expected at least 1/{GRID}, got {quarters}")
+        rng = np.random.default_rng(seed)
         pitch, onset = 67, 0
         _, _, length = self._begins[int(rng.integers(len(self._begins)))]
         notes, past = [(pitch, onset, length)], list[Event]()
@@ -88,7 +99,7 @@ class MarkovChain:
             event = self._next(past, rng)
             past = [*past, event][-self.order :]
             pitch, onset = pitch + event[0], onset + event[1]
-            if not 43 <= pitch <= 91:
+            while not 43 <= pitch <= 91:
                 pitch += 12 if pitch < 43 else -12
             if onset >= end:
                 break
