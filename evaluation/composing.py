@@ -85,8 +85,8 @@ def tables(options: Options) -> list[Table]:
         filled = filling.table(pool, seeds, QUARTERS, effort)
         heard = learned.result()
         beside = _beside(pool, ours, net, heard)
-        fooled = halvings.table(pool, range(QUICK_HALVINGS if quick else HALVINGS), QUARTERS, effort)
-    return [beside, _variety([one.phrase for one in ours]), filled, fooled]
+        fooled = halvings.tables(pool, range(QUICK_HALVINGS if quick else HALVINGS), QUARTERS, effort)
+    return [beside, _variety([one.phrase for one in ours]), filled, *fooled]
 
 
 def composed(seed: int, effort: int) -> Composed:

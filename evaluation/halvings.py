@@ -1,12 +1,13 @@
 """This file is where it is seen whether composing fools its own judge: what it made is judged by others.
 
-Good samples are halved. What is composed by one half is judged by the other, and by a taste that was never used.
+Good samples are halved. What is composed by one half is judged by the other, and by a taste that was never used: once
+with the example taste, whose samples are unrelated pieces; once with tunes of which each half has its own versions.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
@@ -24,14 +25,15 @@ from goldenear.composing.composer import EFFORT
 PHRASES = 4
 
 KNOWN = ("auld-lang-syne", "frere-jacques", "greensleeves", "ode-to-joy", "scarborough-fair")
-"""Families whose tune is also a good sample of the example taste: left out of the second taste."""
+"""Families whose tune is also a good sample of the example taste, and by what name it goes there."""
+KNOWN_SAMPLES = ("auld-lang-syne", "brother-martin", "greensleeves", "ode-to-joy", "scarborough-fair")
 
 WAYS: dict[str, Way] = {
     "random search": random_search,
     "hill climbing": hill_climbing,
     "Markov chain": markov_chain,
 }
-OURS = "**ge.Composer**"
+OURS, CONTROL = "**ge.Composer**", "control: the half's own samples"
 
 ASKED = "asked: better than the baselines, the interval above 0"
 
@@ -45,42 +47,63 @@ class Opinion(NamedTuple):
     second_score: float
 
 
-def halves(n: int, seed: int) -> tuple[list[int], list[int]]:
-    """Return a random halving of n samples."""
-    order = np.random.default_rng(seed).permutation(n).tolist()
-    return order[: n // 2], order[n // 2 :]
+class Split(NamedTuple):
+    """What is composed by, what judges it, and what judges it that has nothing to do with either."""
+
+    own: ge.Taste
+    other: ge.Taste
+    second: ge.Taste
 
 
-def second_taste() -> ge.Taste:
-    """Return a taste that nothing was composed by: other tunes as good samples, the same bad ones."""
-    taste = example_taste()
-    good = [m.notes for m in melodies.shipped() if m.family not in KNOWN]
-    return ge.Taste.of(good=good, bad=list(taste.bad), settings=taste.settings)
+def of_samples(seed: int) -> Split:
+    """Halve the good samples of the example taste."""
+    good = list(example_taste().good)
+    order = np.random.default_rng(seed).permutation(len(good)).tolist()
+    halves = order[: len(good) // 2], order[len(good) // 2 :]
+    own, other = (_taste([good[i] for i in half]) for half in halves)
+    return Split(own, other, _taste([m.notes for m in melodies.shipped() if m.family not in KNOWN]))
 
 
-def opinions(seed: int, quarters: int, effort: int) -> dict[str, Opinion]:
+def of_versions(seed: int) -> Split:
+    """Halve the versions of every tune that ships with the evaluation."""
+    rng = np.random.default_rng(seed)
+    own: list[ge.NoteArray] = []
+    other: list[ge.NoteArray] = []
+    every = melodies.shipped()
+    for family in sorted({m.family for m in every}):
+        mine = [m.notes for m in every if m.family == family]
+        order = rng.permutation(len(mine)).tolist()
+        own += [mine[i] for i in order[: len(mine) // 2]]
+        other += [mine[i] for i in order[len(mine) // 2 :]]
+    strangers = [
+        sample for sample in example_taste().good if not any(known in sample.name for known in KNOWN_SAMPLES)
+    ]
+    return Split(_taste(own), _taste(other), _taste(strangers))
+
+
+def _taste(good: Sequence[ge.NoteArray]) -> ge.Taste:
+    """Return a taste of other good samples, and else like the example taste."""
+    example = example_taste()
+    return ge.Taste.of(good=good, bad=list(example.bad), settings=example.settings)
+
+
+def opinions(seed: int, halved: Callable[[int], Split], quarters: int, effort: int) -> dict[str, Opinion]:
     """Compose by one half, in every way, each with the same processor time, and ask the others."""
-    taste = example_taste()
-    own, other = (
-        ge.Taste.of(good=[taste.good[i] for i in half], bad=list(taste.bad), settings=taste.settings)
-        for half in halves(len(taste.good), seed)
-    )
-    judges = other, second_taste()
+    own, *judges = halved(seed)
     wishes = ge.Wishes(quarters=quarters)
     start = time.process_time()
     composer = ge.Composer(own, wishes, seed=seed)
     composer.run(effort)
     made = {OURS: [phrase.notes for phrase in composer.phrases(PHRASES)]}
-    seconds = time.process_time() - start
+    each = (time.process_time() - start) / PHRASES
     for name, way in WAYS.items():
         made[name] = [
             composer.ground.notes(
-                harvest(way, own, wishes, PHRASES * seed + i, seconds / PHRASES, time.process_time)
-                .best[0]
-                .rows
+                harvest(way, own, wishes, PHRASES * seed + i, each, time.process_time).best[0].rows
             )
             for i in range(PHRASES)
         ]
+    made[CONTROL] = list(own.good)
     return {name: _opinion(phrases, judges) for name, phrases in made.items()}
 
 
@@ -93,12 +116,39 @@ def _opinion(phrases: Sequence[ge.NoteArray], judges: Sequence[ge.Taste]) -> Opi
     return Opinion(*(float(np.mean(values)) for values in said))
 
 
-def table(pool: ProcessPoolExecutor, seeds: Sequence[int], quarters: int, effort: int = EFFORT) -> Table:
-    """Return what the others say, of ours and of every plain way."""
-    found = list(pool.map(opinions, seeds, [quarters] * len(seeds), [effort] * len(seeds)))
+def tables(
+    pool: ProcessPoolExecutor, seeds: Sequence[int], quarters: int, effort: int = EFFORT
+) -> list[Table]:
+    """Return what the others say, of ours and of every plain way, where samples are unrelated and where not."""
+    unrelated = _table(pool, seeds, of_samples, quarters, effort)
+    related = _table(pool, seeds[: (len(seeds) + 1) // 2 + 1], of_versions, quarters, effort)
+    unrelated.title += " of the example taste"
+    unrelated.remarks.append(
+        "The second taste: the tunes that ship with the evaluation, without those that are also in the example "
+        "taste. The example taste is an anthology: how little its halves have in common the control says."
+    )
+    related.title += (
+        f", {len(melodies.shipped())} tunes in {len({m.family for m in melodies.shipped()})} families"
+    )
+    related.remarks.append(
+        "Each half has two of the four versions of every tune, so that the other half holds what the first is about, "
+        "in other notes. The second taste: the good samples of the example taste that are no version of them."
+    )
+    return [unrelated, related]
+
+
+def _table(
+    pool: ProcessPoolExecutor,
+    seeds: Sequence[int],
+    halved: Callable[[int], Split],
+    quarters: int,
+    effort: int,
+) -> Table:
+    """Return what the others say where samples are halved in one way."""
+    n = len(seeds)
+    found = list(pool.map(opinions, seeds, [halved] * n, [quarters] * n, [effort] * n))
     made = Table(
-        f"Not fooled by its own reward: {len(seeds)} halvings of the good samples, {PHRASES} phrases of {quarters} "
-        "quarters each",
+        f"Not fooled by its own reward: {n} halvings",
         [
             "composed by one half",
             "likeness to the other half",
@@ -111,15 +161,14 @@ def table(pool: ProcessPoolExecutor, seeds: Sequence[int], quarters: int, effort
             "ours scores more by",
         ],
         remarks=[
-            "Likeness: the greatest similarity to a good sample. The other half judges with the same bad samples; so "
-            f"does the second taste, whose good samples are the {len(second_taste().good)} tunes that ship with the "
-            "evaluation, without those that are also in the example taste. Ours: one run of the default effort, its "
-            f"best {PHRASES}. The plain ways, each with the processor time of ours: {PHRASES} runs of a quarter of "
-            "it, the best of each by the first half. Means over phrases, then over halvings; in brackets 95 % of "
-            f"resamples of whole halvings; {ASKED}.",
+            f"Phrases of {quarters} quarters. Likeness: the greatest similarity to a good sample. All judges have "
+            f"the same bad samples. Ours: one run of {effort} drafts, its best {PHRASES}. The plain ways, each with the "
+            f"processor time of ours: {PHRASES} runs of a quarter of it, the best of each by the first half. The "
+            "control: the samples that were composed by, as they are. Means over phrases, then over halvings; in "
+            f"brackets 95 % of resamples of whole halvings; {ASKED}.",
         ],
     )
-    columns = {name: np.array([one[name] for one in found]) for name in (OURS, *WAYS)}
+    columns = {name: np.array([one[name] for one in found]) for name in (OURS, *WAYS, CONTROL)}
     for name, values in columns.items():
         made.rows.append([name, *_cells(values, columns[OURS], seeds, ours=name == OURS)])
     return made

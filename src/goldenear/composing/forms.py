@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from goldenear.composing.plan import MOST_BARS, Plan, Section
 from goldenear.errors import InvalidInput
@@ -135,19 +136,25 @@ def _imitation(bars: int) -> tuple[Section, ...]:
     )
 
 
-FORMS: Mapping[str, Form] = {
-    form.name: form
-    for form in (
-        Form("period", "an antecedent that asks, a consequent that answers", 4, (2,), _period),
-        Form("sentence", "an idea, the same a step up, continuation, cadence", 8, (4,), _sentence),
-        Form("AABA", "a tune twice, a bridge, the tune", 8, (4,), _aaba),
-        Form("rondo", "ABACA: a refrain, and two episodes, half as long or as long", 16, (8, 5), _rondo),
-        Form(
-            "variations", "a theme, ornamented, inverted, in another mode, diminished", 16, (8,), _variations
-        ),
-        Form("imitation", "a subject that a second voice takes up, then free", 16, (8,), _imitation),
-    )
-}
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        form.name: form
+        for form in (
+            Form("period", "an antecedent that asks, a consequent that answers", 4, (2,), _period),
+            Form("sentence", "an idea, the same a step up, continuation, cadence", 8, (4,), _sentence),
+            Form("AABA", "a tune twice, a bridge, the tune", 8, (4,), _aaba),
+            Form("rondo", "ABACA: a refrain, and two episodes, half as long or as long", 16, (8, 5), _rondo),
+            Form(
+                "variations",
+                "a theme, ornamented, inverted, in another mode, diminished",
+                16,
+                (8,),
+                _variations,
+            ),
+            Form("imitation", "a subject that a second voice takes up, then free", 16, (8,), _imitation),
+        )
+    }
+)
 """The forms by their names."""
 
 

@@ -143,8 +143,8 @@ class LiveMatches:
 
         Parameters
         ----------
-        remove : indices of notes
-            As they stand in :attr:`x`.
+        remove : iterable of int
+            Which notes go, as they stand in :attr:`x`.
         add : NoteArray, optional
             What comes in; overlapping notes of one pitch become one.
 
