@@ -40,7 +40,7 @@ EXACT, ANEW = 200, 20
 """Candidates that are ranked anew to compare; candidates that the slow ways are timed on."""
 
 FIFTH = 7
-EFFORT, MOST_EFFORT = 16, 256
+EFFORT, MOST_EFFORT = 16, 64
 RUNS = 3
 """Polishing runs that are timed together, each of as many steps as composing gives a draft."""
 

@@ -30,7 +30,7 @@ QUARTERS = 32
 SEEDS, HALVINGS = 20, 10
 QUICK_SEEDS, QUICK_HALVINGS, QUICK_EFFORT = 2, 2, 16
 
-SINGING_SEEDS = 10
+SINGING_SEEDS = 6
 """The net is slow to sing, and what it finds differs little."""
 
 ASKED = "asked: at most as alike among themselves as good samples are; no longer run and no nearer than is allowed"

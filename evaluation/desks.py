@@ -1,4 +1,4 @@
-"""This file is where work that is not timed against the clock is done side by side, one process a core."""
+"""This file is where work on composing is done side by side, in one process a core."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ import goldenear as ge
 from benchmarks.tables import Table
 from evaluation import melodies
 from evaluation.desks import example_taste
-from evaluation.figures import with_interval
+from evaluation.figures import FEWEST, with_interval
 from evaluation.lines import Way, harvest, hill_climbing, markov_chain, random_search
 from goldenear.composing.composer import EFFORT
 
@@ -121,7 +121,7 @@ def tables(
 ) -> list[Table]:
     """Return what the others say, of ours and of every plain way, where samples are unrelated and where not."""
     unrelated = _table(pool, seeds, of_samples, quarters, effort)
-    related = _table(pool, seeds[: (len(seeds) + 1) // 2 + 1], of_versions, quarters, effort)
+    related = _table(pool, seeds[:FEWEST], of_versions, quarters, effort)
     unrelated.title += " of the example taste"
     unrelated.remarks.append(
         "The second taste: the tunes that ship with the evaluation, without those that are also in the example "
@@ -162,8 +162,8 @@ def _table(
         ],
         remarks=[
             f"Phrases of {quarters} quarters. Likeness: the greatest similarity to a good sample. All judges have "
-            f"the same bad samples. Ours: one run of {effort} drafts, its best {PHRASES}. The plain ways, each with the "
-            f"processor time of ours: {PHRASES} runs of a quarter of it, the best of each by the first half. The "
+            f"the same bad samples. Ours: one run of {effort} drafts, its best {PHRASES}. The plain ways, each with "
+            f"the processor time of ours: {PHRASES} runs of a quarter of it, the best of each by the first half. The "
             "control: the samples that were composed by, as they are. Means over phrases, then over halvings; in "
             f"brackets 95 % of resamples of whole halvings; {ASKED}.",
         ],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from evaluation import chance, lines, melodies, rivals, robustness, veto
+from evaluation import chance, halvings, lines, melodies, rivals, robustness, veto
 from evaluation.baselines import BASELINES, CONTROLS
 from evaluation.errors import NoNumber, NotHere
 from evaluation.families import Asked, table_of
@@ -279,3 +279,12 @@ def test_the_best_lines_of_a_way_are_kept() -> None:
     assert len(got.best) == 3
     assert [line.worth for line in got.best] == sorted((line.worth for line in got.best), reverse=True)
     assert lines.together([got, got]).judged == 2 * got.judged
+
+
+@pytest.mark.parametrize("halved", [halvings.of_samples, halvings.of_versions])
+def test_halves_have_no_sample_in_common(halved) -> None:
+    own, other, second = ({sample.name for sample in taste.good} for taste in halved(3))
+    assert abs(len(own) - len(other)) <= 1
+    assert not own & other
+    assert not second & (own | other)
+    assert len(second) >= 14
