@@ -132,12 +132,13 @@ def _add_rows(table: Table, name: str, fragments: Sequence[ge.NoteArray], n: int
     listed = []
     for way, quarters in ((BATCH, SLACK), (SMALL, slack(appraiser))):
         found = appraiser.contenders(rows, quarters)
-        listed.append(f"{len(found.placed):,} with a slack of {found.slack:.2f}")
+        listed.append(f"{len(found.placed):,} with a slack of {found.slack:.2f} quarters")
         if 2 * (rows[:, 2] - rows[:, 1]).min() > found.slack * grid:
             # Every candidate changes more: each would ask for a listing of its own.
             continue
         changes = Changes.drawn(rows, n, found.slack, grid)
-        _must_be_exact(f"{name}, {way}", phrase, changes, _weighed(appraiser, found, changes))
+        good, bad = _must_be_exact(f"{name}, {way}", phrase, changes, _weighed(appraiser, found, changes))
+        listed[-1] += f" (of {EXACT} candidates {good} reach a good sample, {bad} a bad one)"
         sides.append(_batch(way, lambda: appraiser, rows, changes, quarters))
         if way == BATCH:
             sides.append(_batch(COLD, lambda: Appraiser(phrase.ground), rows, changes, quarters))
@@ -160,7 +161,7 @@ def _add_rows(table: Table, name: str, fragments: Sequence[ge.NoteArray], n: int
         )
     table.remarks.append(
         f"{name}: X has {len(rows)} notes, {phrase.appraisal.covered:.0%} under good matches; placements that are "
-        f"listed: {'; '.join(listed)} quarters; a batch is left out where every candidate changes more."
+        f"listed: {'; '.join(listed)} ; a batch is left out where every candidate changes more."
     )
 
 
@@ -206,18 +207,23 @@ def _changed(phrase: ge.Phrase, changes: Changes, i: int) -> ge.NoteArray:
     return phrase.ground.notes(rows)
 
 
-def _must_be_exact(name: str, phrase: ge.Phrase, changes: Changes, best: NDArray[np.float64]) -> None:
-    """Raise AnswersDiffer unless wherever a threshold is reached, by either way, both ways agree to the bit."""
+def _must_be_exact(
+    name: str, phrase: ge.Phrase, changes: Changes, best: NDArray[np.float64]
+) -> tuple[int, int]:
+    """Return how many candidates reach a good, and a bad sample.
+
+    Raises AnswersDiffer unless wherever a threshold is reached, by either way, both ways agree to the bit.
+    """
     taste, ground = phrase.ground.taste, phrase.ground
-    found, expected = [], []
+    reached = [0, 0]
     for i in np.random.default_rng(22).choice(len(best), EXACT, replace=False).tolist():
         x = _changed(phrase, changes, i)
         for kind, samples, asked in ((GOOD, taste.good, ground.asked[-1]), (BAD, taste.bad, ground.asked[0])):
             anew = float(ge.rank(x, samples, k=1, backend="numba").similarity[0])
             if max(anew, best[i, kind]) >= asked:
-                found.append(float(best[i, kind]))
-                expected.append(anew)
-    must_be_equal(f"{name}: candidates", found, expected)
+                must_be_equal(f"{name}: candidate {i}", [float(best[i, kind])], [anew])
+                reached[kind] += 1
+    return reached[GOOD], reached[BAD]
 
 
 def _first_draft(appraiser: Appraiser, seed: int) -> Rows | None:

@@ -51,6 +51,11 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
     if not sys.stderr.isatty():
         yield lambda _done, _total, _words: None
         return
+    from goldenear.composing.engines.sources import SOURCES
+    from goldenear.match.engines.code_cache import is_warm, mark_warm
+
+    if not is_warm(SOURCES):
+        output.say("the first time, compiling comes before composing: about a minute")
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
@@ -64,6 +69,7 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("composing", total=None, words="")
         yield lambda done, total, words: bars.update(task, completed=done, total=total, words=words)
+    mark_warm(SOURCES)
 
 
 def net_for(taste: Taste, model: Path | None) -> Proposals:

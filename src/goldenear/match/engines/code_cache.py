@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -41,7 +40,7 @@ SOURCES = (
 
 
 @cache
-def fingerprint(sources: Iterable[Path] = SOURCES) -> int:
+def fingerprint(sources: tuple[Path, ...] = SOURCES) -> int:
     """Return a number that changes with the text of the sources."""
     digest = hashlib.sha256()
     for source in sources:
@@ -49,23 +48,23 @@ def fingerprint(sources: Iterable[Path] = SOURCES) -> int:
     return int.from_bytes(digest.digest()[:7], "big")
 
 
-def _mark() -> Path:
+def _mark(sources: tuple[Path, ...]) -> Path:
     """Return the file whose being there says that the loops have been compiled by this user, for this Python.
 
     A hint: where the compiled code itself has been thrown away since, it is compiled again.
     """
     version = "".join(map(str, sys.version_info[:2]))
-    return cache_folder() / f"compiled-{version}-{fingerprint():x}"
+    return cache_folder() / f"compiled-{version}-{fingerprint(sources):x}"
 
 
-def is_warm() -> bool:
+def is_warm(sources: tuple[Path, ...] = SOURCES) -> bool:
     """Tell whether the loops, as they now stand, have been compiled here before."""
-    return _mark().exists()
+    return _mark(sources).exists()
 
 
-def mark_warm() -> None:
+def mark_warm(sources: tuple[Path, ...] = SOURCES) -> None:
     """Remember that the loops have been compiled; where nothing can be written, they are looked up each time."""
-    mark = _mark()
+    mark = _mark(sources)
     if not mark.exists():
         try:
             mark.parent.mkdir(parents=True, exist_ok=True)
