@@ -161,7 +161,7 @@ def _add_rows(table: Table, name: str, fragments: Sequence[ge.NoteArray], n: int
         )
     table.remarks.append(
         f"{name}: X has {len(rows)} notes, {phrase.appraisal.covered:.0%} under good matches; placements that are "
-        f"listed: {'; '.join(listed)} ; a batch is left out where every candidate changes more."
+        f"listed: {'; '.join(listed)}. A batch is left out where every candidate changes more."
     )
 
 
