@@ -11,7 +11,7 @@ import pytest
 import goldenear as ge
 from goldenear.composing.building import RECURS, _phrases
 from goldenear.composing.cadence import Key, held, key_of, led
-from goldenear.composing.forms import MOST_BARS
+from goldenear.composing.forms import FORMS, MOST_BARS
 from goldenear.composing.ground import table
 from goldenear.composing.restate import altered, fitted, in_other_mode, ornamented
 from goldenear.composing.wishes import Voice
@@ -39,7 +39,7 @@ def composed(taste):
     return compose
 
 
-@pytest.mark.parametrize("form", ge.FORMS)
+@pytest.mark.parametrize("form", FORMS)
 class TestEveryForm:
     def test_it_has_exactly_so_many_bars(self, form, composed):
         piece = composed(form)
@@ -151,10 +151,10 @@ def test_a_piece_draws_itself(composed):
 
 
 class TestPlans:
-    @pytest.mark.parametrize("form", ge.FORMS)
+    @pytest.mark.parametrize("form", FORMS)
     @pytest.mark.parametrize("bars", [16, 32, 64, 128, MOST_BARS])
     def test_plans_fill_their_bars(self, form, bars):
-        plan = ge.FORMS[form].plan(bars)
+        plan = FORMS[form].plan(bars)
         assert plan.bars == bars
         filled = {bar for s in plan.sections for bar in range(s.bar, s.bar + s.bars)}
         assert filled == set(range(1, bars + 1))
@@ -170,7 +170,7 @@ class TestPlans:
     )
     def test_a_length_that_does_not_fit_is_refused_with_one_that_does(self, form, bars, near):
         with pytest.raises(ge.InvalidInput, match=f"bars: {form} .* {near} would do"):
-            ge.FORMS[form].plan(bars)
+            FORMS[form].plan(bars)
 
     @pytest.mark.parametrize(
         ("sections", "named"),

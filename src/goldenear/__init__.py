@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from goldenear.audio.render import render
     from goldenear.composing.composer import Candidate, Composer, Progress, compose
-    from goldenear.composing.forms import FORMS
     from goldenear.composing.phrase import Bar, Phrase
     from goldenear.composing.piece import Piece, Stage, compose_piece
     from goldenear.composing.plan import Placed, Plan, Section
@@ -118,7 +117,6 @@ _HOME = {
     "compose_piece": "composing.piece",
     "Piece": "composing.piece",
     "Stage": "composing.piece",
-    "FORMS": "composing.forms",
     "Plan": "composing.plan",
     "Section": "composing.plan",
     "Placed": "composing.plan",

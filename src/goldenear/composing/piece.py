@@ -203,7 +203,7 @@ def compose_piece(
     taste : Taste
         What judges.
     form : str or Plan
-        One of ``FORMS``: ``"period"``, ``"sentence"``, ``"AABA"``, ``"rondo"``, ``"variations"``, ``"imitation"``; or
+        ``"period"``, ``"sentence"``, ``"AABA"``, ``"rondo"``, ``"variations"``, ``"imitation"``; or
         a plan of one's own.
     bars : int, optional
         How long it is; 64 by default. Not every form comes in every length.
