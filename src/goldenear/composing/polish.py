@@ -22,9 +22,6 @@ HEAT = (0.004, 0.0003)
 ROOM = 64
 """Notes that a draft may grow by while it is polished."""
 
-MOVES = 8
-"""The small moves, see `engines.note_moves`."""
-
 TRIES = 80
 
 
@@ -98,14 +95,14 @@ def polished(
     heat : (float, float)
         From which temperature to which: what a draft may lose in worth by a change.
     """
-    from goldenear.composing.engines.polish import DONE, LARGE, polish
+    from goldenear.composing.engines.polish import DONE, LARGE, LEFT_OFF, NOTES_BEFORE, polish
 
     ground = appraiser.ground
     notes = np.zeros((len(rows) + ROOM, 5), np.int64)
     notes[: len(rows)] = rows
     n, done, tried = len(rows), 0, 0
-    before, told = np.zeros_like(notes), np.zeros(5, np.int64)
-    state, paid = np.array([seed], np.uint64), np.zeros(MOVES, np.int64)
+    before, told = np.zeros_like(notes), np.zeros(4, np.int64)
+    state = np.array([seed], np.uint64)
     weights = np.cumsum(_weights(ground))
     bad = ground.asked[0] if ground.bad else 2.0
     asked = np.array([ground.asked[-1], bad, ground.ceiling, ground.wishes.share])
@@ -119,7 +116,7 @@ def polished(
             notes, n, found.pairs.columns, found.pairs.numbers, found.pairs.rows, found.pairs.strokes, found.placed,
             np.maximum(found.pairs.sample - ground.bad, -1), lent, cells_of(ground, found), cells, asked,
             ground.voices, counts, ground.scale, ground.steps_per_octave, ground.units, span, ground.known,
-            ground.starts, ground.factors, ground.wishes.longest_run, weights, paid, np.array([*heat, begin, steps]),
+            ground.starts, ground.factors, ground.wishes.longest_run, weights, np.array([*heat, begin, steps]),
             int(found.slack * ground.ticks_per_quarter), state, before, told,
         )  # fmt: skip
         return result
@@ -130,7 +127,7 @@ def polished(
     while done < steps:
         n, worth, needed = run(found, done)
         done, tried = done + int(told[0]), tried + int(told[1])
-        left_off, old = int(told[3]), int(told[4])
+        left_off, old = int(told[LEFT_OFF]), int(told[NOTES_BEFORE])
         if left_off == LARGE:
             grown = appraiser.contenders(notes[:n], wanted)
             _, worth, _ = run(grown, steps)

@@ -208,7 +208,7 @@ class Field:
             samples,
             turns,
             columns,
-            np.array([one.reference for one in every], np.float64).reshape(-1, 4),
+            np.array([one.reference for one in every], np.float64).reshape(-1, 3),
             np.concatenate(rows) if rows else np.zeros(0, np.int64),
             np.concatenate([one.strokes for one in every]) if every else np.zeros((0, 3), np.int64),
         )
@@ -227,7 +227,7 @@ class _Columns(NamedTuple):
     """One picture, on the grid that it shares with X."""
 
     numbers: tuple[int, ...]
-    reference: tuple[float, float, float, float]
+    reference: tuple[float, float, float]
     rows: NDArray[np.int64]
     strokes: NDArray[np.int64]
 
@@ -250,8 +250,7 @@ def _columns(
     return _Columns(
         (resolution // ticks_per_quarter, box.lowest, box.highest, box.onset * up, box.offset * up, bottom, count, 0,
          lowest, highest),
-        (float(reference.denominator), float(reference.numerator), picture.alteration.price,
-         float(picture.brightest)),
+        (float(reference.denominator), float(reference.numerator), picture.alteration.price),
         rows.astype(np.int64),
         np.ascontiguousarray(strokes.astype(np.int64)),
     )  # fmt: skip

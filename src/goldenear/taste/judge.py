@@ -114,15 +114,11 @@ class Taste:
     @property
     def thresholds(self) -> tuple[float, float] | None:
         """The similarity from which any X resembles a good, and a bad sample; None where that depends on X."""
-        by_hand = self.settings.good_threshold, self.settings.bad_threshold
         if self.calibration is None:
-            return by_hand
+            return self.settings.thresholds(None)
         if self.calibration.group is not None:
             return None
-        calibrated = self.calibration.threshold(np.empty(0))
-        own = self.settings.recipe.threshold
-        good, bad = (calibrated if value == own else value for value in by_hand)
-        return good, bad
+        return self.settings.thresholds(self.calibration.threshold(np.empty(0)))
 
     def read(self, path: str | os.PathLike[str]) -> list[NoteArray]:
         """Read every tune of a file the way this taste reads its samples: on its grid, with its brightness.

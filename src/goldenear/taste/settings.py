@@ -56,6 +56,14 @@ class Settings:
             elif not 0 < value <= 1:
                 raise InvalidInput(f"thresholds.{name}: expected above 0, up to 1, got {value}")
 
+    def thresholds(self, calibrated: float | None) -> tuple[float, float]:
+        """Return the thresholds of good and bad: as calibrated, unless set by hand; None where nothing is."""
+        by_hand = self.good_threshold, self.bad_threshold
+        if calibrated is None:
+            return by_hand
+        good, bad = (calibrated if value == self.recipe.threshold else value for value in by_hand)
+        return good, bad
+
 
 TEMPLATE = f"""\
 # How this taste listens. Every key has the default shown here; delete what you do not change.

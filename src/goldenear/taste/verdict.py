@@ -46,13 +46,8 @@ class Verdict:
     @cached_property
     def thresholds(self) -> tuple[float, float]:
         """The similarity from which X resembles a good, and a bad sample: as calibrated, unless set by hand."""
-        by_hand = self.settings.good_threshold, self.settings.bad_threshold
-        if self.calibration is None:
-            return by_hand
-        calibrated = self.calibration.threshold(self._similarities)
-        own = self.settings.recipe.threshold
-        good, bad = (calibrated if value == own else value for value in by_hand)
-        return good, bad
+        calibrated = None if self.calibration is None else self.calibration.threshold(self._similarities)
+        return self.settings.thresholds(calibrated)
 
     def p_value(self, match: Match) -> float | None:
         """Return how often unrelated music resembles any sample as much, 0..1; None where chance was not measured.

@@ -9,7 +9,6 @@ from goldenear.match.engines.view import compiled
 
 # The columns of a note.
 PITCH, ONSET, OFFSET, VOICE, LOCKED = range(5)
-NOTE_COLUMNS = 5
 
 # The moves.
 REPITCH, SWAP, MOVE_BORDER, SPLIT, JOIN, ORNAMENT, SILENCE, SOUND = range(8)

@@ -47,7 +47,7 @@ from goldenear.match.engines.view import compiled
 GOOD, BAD, CEILING, SHARE = range(4)
 
 # What is told of a run.
-STEPS, TRIED, ACCEPTED, LEFT_OFF, NOTES_BEFORE = range(5)
+STEPS, TRIED, LEFT_OFF, NOTES_BEFORE = range(4)
 
 DONE, SPENT, LARGE = range(3)
 """Why a run was left off: it is done; its slack is spent; a change is promising that is too large for the slack."""
@@ -242,7 +242,6 @@ def entries(fingerprint: int) -> Any:
         factors: NDArray[np.int64],
         longest: int,
         weights: NDArray[np.float64],
-        paid: NDArray[np.int64],
         heat: NDArray[np.float64],
         budget: int,
         state: NDArray[np.uint64],
@@ -279,8 +278,8 @@ def entries(fingerprint: int) -> Any:
             shortest.
         known, starts, factors, longest
             The samples' notes; the longest verbatim run that may stand.
-        weights, paid : arrays, shape (moves,)
-            How often each move is tried, adding up; how often it paid.
+        weights : float array, shape (moves,)
+            How often each move is tried, adding up.
         heat : float array, shape (4,)
             From which temperature, to which, at which step this begins, of how many.
         budget : int
@@ -289,8 +288,8 @@ def entries(fingerprint: int) -> Any:
             Of chance.
         before : int array, like notes
             Receives the draft as it was before the last change.
-        told : int array, shape (5,)
-            Steps done, changes weighed, changes taken, why it was left off, how many notes there were before.
+        told : int array, shape (4,)
+            Steps done, changes weighed, why it was left off, how many notes there were before.
 
         Returns
         -------
@@ -348,10 +347,8 @@ def entries(fingerprint: int) -> Any:
                 told[LEFT_OFF], told[NOTES_BEFORE] = LARGE, old
                 break
             placed[:, SHARED], placed[:, ENERGY], similarity[:] = shared, energy, after
-            paid[move] += worth > value
             value = worth
             spent += ticks
-            told[ACCEPTED] += 1
         return n, value, needed
 
     return polish

@@ -20,15 +20,12 @@ from goldenear.match.engines.view import compiled
 UP, LOWEST, HIGHEST, BEGIN, END, BOTTOM, ROWS, ROW_START, FIRST_TRANSPOSITION, LAST_TRANSPOSITION = range(10)
 """Pair ticks in a tick of X; the window's pitches and time; the lowest stroke's pitch, how many rows of pitches, and
 where they begin; which transpositions are allowed."""
-PAIR_COLUMNS = 10
 
-ABOVE, BELOW, PRICE, BRIGHTEST = range(4)
-"""The sample's energy as a fraction (its denominator stands above the line), the price, the greatest brightness."""
-PAIR_NUMBERS = 4
+ABOVE, BELOW, PRICE = range(3)
+"""The sample's energy as a fraction (its denominator stands above the line), and the price."""
 
 # The columns of a placement.
 PAIR, TRANSPOSITION, SHIFT, SHARED, ENERGY = range(5)
-PLACEMENT_COLUMNS = 5
 
 
 @compiled
