@@ -24,10 +24,11 @@ from goldenear.composing.appraise import Appraiser
 from goldenear.composing.conform import conformed
 from goldenear.composing.develop import STEPS
 from goldenear.composing.ground import Rows
+from goldenear.composing.material import lines
 from goldenear.composing.moves import Situation, filled, palette_of
 from goldenear.composing.polish import loosened, polished, slack
 from goldenear.match.contenders import Contenders
-from goldenear.match.engines.placements import weigh
+from goldenear.notes.alteration import Alteration
 
 SAMPLES = 200
 """Half of them good, half of them bad."""
@@ -137,11 +138,12 @@ def _add_rows(table: Table, name: str, fragments: Sequence[ge.NoteArray], n: int
             # Every candidate changes more: each would ask for a listing of its own.
             continue
         changes = Changes.drawn(rows, n, found.slack, grid)
-        good, bad = _must_be_exact(f"{name}, {way}", phrase, changes, _weighed(appraiser, found, changes))
-        listed[-1] += f" (of {EXACT} candidates {good} reach a good sample, {bad} a bad one)"
+        good, _ = _must_be_exact(f"{name}, {way}", phrase, rows, changes, _weighed(appraiser, found, changes))
+        listed[-1] += f" (of {EXACT} candidates {good} reach a good sample)"
         sides.append(_batch(way, lambda: appraiser, rows, changes, quarters))
         if way == BATCH:
             sides.append(_batch(COLD, lambda: Appraiser(phrase.ground), rows, changes, quarters))
+    listed.append(_spoiled_is_exact(name, phrase, n))
     drafts = [draft for seed in range(RUNS) if (draft := _first_draft(appraiser, seed)) is not None]
     sides += [
         _polishing(POLISHED, phrase, [rows] * RUNS),
@@ -180,14 +182,8 @@ def _composed(name: str, taste: ge.Taste) -> ge.Phrase:
 
 def _weighed(appraiser: Appraiser, found: Contenders, changes: Changes) -> NDArray[np.float64]:
     """Return the best similarity to good and to bad samples after each change, as far as placements are listed."""
-    best = np.zeros((len(changes.index), 2))
-    kinds = np.where(found.pairs.sample < appraiser.ground.bad, BAD, GOOD)
-    pairs = found.pairs
-    weigh(
-        pairs.columns, pairs.numbers, pairs.rows, pairs.strokes,
-        found.placed, changes.rows, changes.starts, best, kinds,
-    )  # fmt: skip
-    return best
+    kinds = np.where(np.arange(SAMPLES) < appraiser.ground.bad, BAD, GOOD)
+    return found.best_after(changes.rows, changes.starts, kinds)
 
 
 def _batch(title: str, desk: Callable[[], Appraiser], rows: Rows, changes: Changes, quarters: float) -> Side:
@@ -200,15 +196,38 @@ def _batch(title: str, desk: Callable[[], Appraiser], rows: Rows, changes: Chang
     return Side(title, lambda _: Work(run, len(changes.index)), budget=8.0)
 
 
-def _changed(phrase: ge.Phrase, changes: Changes, i: int) -> ge.NoteArray:
+def _spoiled_is_exact(name: str, phrase: ge.Phrase, n: int) -> str:
+    """Compare candidates of an X that bad samples have been laid into, one after another; say how many reach one."""
+    ground = phrase.ground
+    laid: list[Rows] = []
+    end = 0
+    for sample in ground.taste.bad:
+        for line in lines(sample, Alteration(), ground.ticks_per_quarter, 1):
+            here = line[line[:, 2] <= ground.ticks - end]
+            plain = np.zeros(len(here), np.int64)
+            laid.append(np.column_stack([here[:, 0], here[:, 1:] + end, plain, plain]))
+            end += ground.bar * -(-int(line[-1, 2]) // ground.bar)
+        if end >= ground.ticks:
+            break
+    rows = np.concatenate(laid)
+    appraiser = Appraiser(ground)
+    found = appraiser.contenders(rows, SLACK)
+    changes = Changes.drawn(rows, n, found.slack, ground.ticks_per_quarter)
+    _, bad = _must_be_exact(
+        f"{name}, bad samples laid in", phrase, rows, changes, _weighed(appraiser, found, changes)
+    )
+    return f"with bad samples laid in, {len(found.placed):,} (of {EXACT} candidates {bad} reach a bad one)"
+
+
+def _changed(phrase: ge.Phrase, rows: Rows, changes: Changes, i: int) -> ge.NoteArray:
     """Return X after a change, made anew."""
-    rows = phrase.rows.copy()
+    rows = rows.copy()
     rows[changes.index[i], 0] = changes.pitch[i]
     return phrase.ground.notes(rows)
 
 
 def _must_be_exact(
-    name: str, phrase: ge.Phrase, changes: Changes, best: NDArray[np.float64]
+    name: str, phrase: ge.Phrase, rows: Rows, changes: Changes, best: NDArray[np.float64]
 ) -> tuple[int, int]:
     """Return how many candidates reach a good, and a bad sample.
 
@@ -217,7 +236,7 @@ def _must_be_exact(
     taste, ground = phrase.ground.taste, phrase.ground
     reached = [0, 0]
     for i in np.random.default_rng(22).choice(len(best), EXACT, replace=False).tolist():
-        x = _changed(phrase, changes, i)
+        x = _changed(phrase, rows, changes, i)
         for kind, samples, asked in ((GOOD, taste.good, ground.asked[-1]), (BAD, taste.bad, ground.asked[0])):
             anew = float(ge.rank(x, samples, k=1, backend="numba").similarity[0])
             if max(anew, best[i, kind]) >= asked:
@@ -281,7 +300,7 @@ def _ranked(phrase: ge.Phrase, changes: Changes) -> Side:
 
 def _anew(phrase: ge.Phrase, changes: Changes, i: int) -> tuple[float, float]:
     """Return the best similarity to a good and to a bad sample, ranked anew."""
-    x = _changed(phrase, changes, i)
+    x = _changed(phrase, phrase.rows, changes, i)
     best = ours.ranking(k=1)
     good, bad = (
         best(x, samples).similarity[0] for samples in (phrase.ground.taste.good, phrase.ground.taste.bad)

@@ -13,7 +13,7 @@ import goldenear as ge
 from benchmarks.tables import Table
 from evaluation.desks import example_taste
 from goldenear.composing.composer import EFFORT
-from goldenear.composing.search import DENSITIES, LEAPS, Kind
+from goldenear.composing.kinds import DENSITIES, LEAPS, Kind
 
 MORE = 4
 """Times the default effort, to see what is reachable."""

@@ -1,5 +1,6 @@
 """Composing: every phrase is good and new, wishes are met to the tick, and the same seed gives the same notes."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,11 +12,13 @@ from goldenear.composing.appraise import Appraiser
 from goldenear.composing.conform import conformed
 from goldenear.composing.develop import Task, develop
 from goldenear.composing.ground import Ground
+from goldenear.composing.kinds import beside, gaps, kind_of, turned
 from goldenear.composing.moves import MOVES, Situation, filled
 from goldenear.composing.polish import loosened, polished
 from goldenear.composing.search import SEARCHES
 from goldenear.composing.windows import windows
 from goldenear.examples import TASTE
+from goldenear.notes.cut import cut
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +112,119 @@ def test_what_is_polished_is_worth_what_it_is_appraised_at(taste: ge.Taste) -> N
     assert agreed > 2
 
 
+def test_all_windows_at_once_are_vetoed_as_one_by_one(taste: ge.Taste) -> None:
+    vetoed = 0
+    for threshold in (0.45, 0.55, 0.65):
+        settings = replace(taste.settings, bad_threshold=threshold)
+        strict = ge.Taste.of(good=list(taste.good), bad=list(taste.bad), settings=settings)
+        after = ge.NoteArray.from_arrays(pitch=[60, 67], onset=[0, 1], duration=1, ticks_per_quarter=1)
+        for wishes in (ge.Wishes(quarters=12), ge.Wishes(quarters=9, voices=2, after=after)):
+            ground = Ground.of(strict, wishes)
+            appraiser = Appraiser(ground)
+            for seed in range(6):
+                rng = np.random.default_rng(seed)
+                rows = conformed(ground, filled(Situation(ground, rng)), rng)
+                if rows is None:
+                    continue
+                expected = None
+                for begin, end, x in windows(ground.notes(rows), Fraction(0), wishes.length):
+                    if ge.rank(x, strict.bad, k=1).similarity[0] >= threshold:
+                        expected = begin, end
+                        break
+                assert appraiser.vetoed(rows) == expected
+                vetoed += expected is not None and expected != (rows[:, 1].min(), rows[:, 2].max())
+    assert vetoed > 5
+
+
+def test_windows_hold_the_notes_that_begin_in_them(taste: ge.Taste) -> None:
+    x = taste.good[1].shifted(7)
+    for begin, end, window in windows(x, Fraction(3), Fraction(21, 2)):
+        if len(window) < len(x):
+            assert window == cut(
+                x, int(begin * x.ticks_per_quarter), int((end - begin) * x.ticks_per_quarter)
+            )
+    every = [(begin, end) for begin, end, _ in windows(x, Fraction(3), Fraction(21, 2))]
+    assert (3, Fraction(21, 2)) in every
+    assert (2, 6) in every
+    assert all(end > 3 and begin < Fraction(21, 2) for begin, end in every[1:])
+
+
+def test_the_runs_of_all_notes_are_those_of_each(taste: ge.Taste) -> None:
+    ground = Ground.of(taste, ge.Wishes(quarters=16, voices=2))
+    appraiser = Appraiser(ground)
+    longest = 0
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        rows = conformed(ground, filled(Situation(ground, rng)), rng)
+        if rows is None:
+            continue
+        rows[rng.random(len(rows)) < 0.1, 4] = 1
+        found = appraiser.runs(rows).tolist()
+        for voice in range(2):
+            mine = np.flatnonzero(rows[:, 3] == voice).tolist()
+            expected = runs_said_plainly([tuple(rows[i, :2].tolist()) for i in mine], ground)
+            assert [found[i] for i in mine] == [
+                0 if rows[i, 4] else run for i, run in zip(mine, expected, strict=True)
+            ]
+        longest = max(longest, *found)
+    assert longest > 4
+
+
+def runs_said_plainly(line: list[tuple[int, int]], ground: Ground) -> list[int]:
+    """Say it plainly: for each note of a line the most notes on end, it among them, that lie on those of a sample."""
+    longest = [1] * len(line)
+    bounds = zip(
+        ground.starts[:-1].tolist(), ground.starts[1:].tolist(), ground.factors.tolist(), strict=True
+    )
+    for begin, end, factor in bounds:
+        known = {(pitch, onset) for pitch, onset in ground.known[begin:end].tolist()}
+        points = [(pitch, onset * factor) for pitch, onset in line]
+        for i, (pitch, onset) in enumerate(points):
+            for other, there in known:
+                run = 0
+                while (
+                    i + run < len(points)
+                    and (
+                        points[i + run][0] - pitch + other,
+                        points[i + run][1] - onset + there,
+                    )
+                    in known
+                ):
+                    run += 1
+                for j in range(i, i + run):
+                    longest[j] = max(longest[j], run)
+    return longest
+
+
+@pytest.mark.parametrize("voices", [1, 2])
+def test_a_draft_is_turned_into_another_kind(taste: ge.Taste, voices: int) -> None:
+    ground = Ground.of(taste, ge.Wishes(quarters=16, voices=voices, density=(0.5, 6)))
+    rng = np.random.default_rng(3)
+    rows = conformed(ground, filled(Situation(ground, rng)), rng)
+    assert rows is not None
+    here = kind_of(ground, rows)
+    beside_it = gaps(ground, [here])
+    assert beside_it
+    for goal in beside_it:
+        assert beside(goal, [here]) == [here]
+        made = turned(ground, rows, goal, ((0, ground.bar),), np.random.default_rng(5))
+        assert made is not None
+        assert kind_of(ground, made) == goal
+    assert not gaps(ground, [(dense, leaps) for dense in range(6) for leaps in range(6)])
+    tight = Ground.of(taste, ge.Wishes(quarters=16, density=(1, 1.2)))
+    assert {dense for dense, _ in gaps(tight, [(1, 1), (0, 1), (2, 1)])} == {1}
+
+
+def test_what_is_locked_is_not_turned(taste: ge.Taste) -> None:
+    ground = Ground.of(taste, ge.Wishes(quarters=8))
+    rng = np.random.default_rng(3)
+    rows = conformed(ground, filled(Situation(ground, rng)), rng)
+    assert rows is not None
+    rows[:, 4] = 1
+    dense, leaps = kind_of(ground, rows)
+    assert turned(ground, rows, (dense + 1, leaps), (), rng) is None
+
+
 @pytest.mark.parametrize("voices", [1, 2, 4])
 def test_every_move_ends_in_a_draft_that_meets_the_wishes(taste: ge.Taste, voices: int) -> None:
     wishes = ge.Wishes(quarters=12, metre="3/4", voices=voices, scale="D dorian")
@@ -119,7 +235,8 @@ def test_every_move_ends_in_a_draft_that_meets_the_wishes(taste: ge.Taste, voice
     made = dict.fromkeys(MOVES, 0)
     for name, move in MOVES.items():
         for _ in range(12):
-            at = Situation(ground, rng, tuple(drafts[1:]), (chain,), ((0, ground.bar),))
+            (goal, *_) = gaps(ground, [kind_of(ground, drafts[0])])
+            at = Situation(ground, rng, tuple(drafts[1:]), (chain,), ((0, ground.bar),), goal=goal)
             found = move(drafts[0], at)
             found = None if found is None else conformed(ground, found, rng)
             if found is not None:
@@ -328,7 +445,7 @@ def test_your_own_generator_is_used(taste: ge.Taste) -> None:
 def test_a_phrase_joins_what_it_follows_and_what_follows_it(taste: ge.Taste) -> None:
     before = taste.good[5].where(taste.good[5].onset < 16 * 48)
     wishes = ge.Wishes(quarters=8, after=before, before=before)
-    (phrase,) = ge.compose(taste, wishes, seed=5, effort=24)
+    (phrase,) = ge.compose(taste, wishes, seed=5, effort=96)
     assert phrase.whole.first_onset < 0
     assert phrase.whole.last_offset > 8 * phrase.whole.ticks_per_quarter
     assert phrase.notes.first_onset >= 0

@@ -84,7 +84,7 @@ def test_every_wish_arrives(run, tmp_path: Path) -> None:
     ge.write(steady, tmp_path / "steady.mid")
 
     def composed(*options: object) -> ge.NoteArray:
-        code, _, err = run("compose", "--taste", root, "--output", out, "--effort", 16, *options)
+        code, _, err = run("compose", "--taste", root, "--output", out, "--effort", 64, *options)
         assert code == 0, err
         return ge.read(out / "phrase-0.mid")
 

@@ -9,7 +9,6 @@ import goldenear as ge
 import naive
 from goldenear.correlate.correlogram import correlogram
 from goldenear.match.contenders import Field, as_notes, as_rows, can_contend, difference, overlapping
-from goldenear.match.engines.placements import weigh
 from strategies import random_fragment
 
 
@@ -116,15 +115,44 @@ def test_weighed_after_changes_within_the_slack_they_are_exact() -> None:
             changes += made[1]
             starts.append(len(changes))
             expected.append(ge.rank(as_notes(made[0], 12), samples, backend="numba"))
-        best = np.zeros((len(expected), len(samples)))
-        pairs = found.pairs
-        weigh(pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, found.placed, np.array(changes),
-              np.array(starts), best, pairs.sample)  # fmt: skip
+        best = found.best_after(np.array(changes), np.array(starts), np.arange(len(samples)))
         for row, ranked in zip(best, expected, strict=True):
             for sample, value in zip(ranked.sample.tolist(), ranked.similarity.tolist(), strict=True):
                 assert (row[sample] == value) if value >= 0.5 else (row[sample] < 0.5)
                 compared += value >= 0.5
     assert compared > 100
+
+
+def test_where_a_part_reaches_a_similarity_is_listed() -> None:
+    rng = np.random.default_rng(12)
+    samples = ge.prepare(samples_of_all_kinds(rng), "fragment")
+    field = Field(samples, 12)
+    reached = 0
+    for _ in range(20):
+        x = plain(rng)
+        listed = field.in_part(as_rows(x), np.full(len(samples), 0.6))
+        where = {
+            (int(listed.pairs.sample[pair]), int(listed.pairs.turn[pair]), up, shift)
+            for pair, up, shift, _, _ in listed.placed.tolist()
+        }
+        for _ in range(8):
+            part = x.where(rng.random(len(x)) < rng.choice([0.3, 0.6, 0.9]))
+            if not len(part):
+                continue
+            found = Field(samples, 12).contenders(as_rows(part), 0.6, 0.0)
+            for similarity, (pair, up, shift, _, _) in zip(
+                found.similarity, found.placed.tolist(), strict=True
+            ):
+                if similarity >= 0.6:
+                    reached += 1
+                    assert (
+                        int(found.pairs.sample[pair]),
+                        int(found.pairs.turn[pair]),
+                        up,
+                        shift,
+                    ) in where
+    assert reached > 100
+    assert not len(field.in_part(as_rows(x), np.full(len(samples), 1.5)).placed)
 
 
 def test_ceilings_hold_while_x_walks() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import goldenear as ge
+from goldenear.composing.choosing import likeness
 from goldenear.composing.locks import in_bars
-from goldenear.composing.phrase import likeness
 from goldenear.examples import TASTE
 from test_compose_command import PLAIN
 

@@ -86,7 +86,8 @@ def compose(
     n: Annotated[int, typer.Option("--n", "-n", help="How many phrases, at most; they differ.")] = 1,
     seed: Annotated[int, typer.Option(help="Of chance: the same seed gives the same phrases.")] = 0,
     effort: Annotated[
-        int | None, typer.Option(help="How many drafts are developed: 96, or 24 for each phrase of a review.")
+        int | None,
+        typer.Option(help="How many drafts are developed: 256, or 64 for each phrase of a review."),
     ] = None,
     search: Annotated[SearchWay, typer.Option(help="How the search goes.")] = SearchWay.archive,
     threads: Annotated[

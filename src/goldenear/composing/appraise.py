@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
-from goldenear.composing.windows import windows
-from goldenear.match.contenders import Contenders, Field
-from goldenear.match.rank import rank
+from goldenear.composing.windows import spans
+from goldenear.match.contenders import Contenders, Field, as_rows
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Appraiser:
         good = (found.pairs.sample[found.placed[:, 0]] >= ground.bad) & (spans[:, 0] < spans[:, 1])
         nearest = float(similarity[good].max(initial=0.0))
         run = int(self.runs(rows).max(initial=0))
-        vetoed = self._vetoed(rows, found)
+        vetoed = self.vetoed(rows)
         refused = ""
         if vetoed:
             refused = f"vetoed from quarter {vetoed[0]} to {vetoed[1]}"
@@ -120,23 +119,23 @@ class Appraiser:
         runs(np.ascontiguousarray(rows), ground.known, ground.starts, ground.factors, found)
         return found
 
-    def _vetoed(self, rows: Rows, found: Contenders) -> tuple[Fraction, Fraction] | None:
-        """Return the first window that resembles a bad sample; the whole is known already."""
+    def vetoed(self, rows: Rows) -> tuple[Fraction, Fraction] | None:
+        """Return the first window, the whole among them, that resembles a bad sample."""
+        from goldenear.composing.engines.vetoed import first_vetoed
+
         ground = self.ground
         if not ground.bad:
             return None
         x = ground.notes(rows)
-        least = float(ground.asked[0])
-        bad = found.pairs.sample[found.placed[:, 0]] < ground.bad
-        reached = found.similarity >= least
-        if (bad & reached).any():
-            worst = int(np.argmax(np.where(bad, found.similarity, 0.0)))
-            first, last = cells_of(ground, found)[worst].tolist()
-            return Fraction(first, CELLS_A_QUARTER), Fraction(last, CELLS_A_QUARTER)
-        for begin, end, window in windows(x, Fraction(0), ground.wishes.length):
-            if window is not x and len(rank(window, ground.taste.bad, k=1, at_least=least, backend="numba")):
-                return begin, end
-        return None
+        every = list(spans(x, Fraction(0), ground.wishes.length))
+        asked = np.where(np.arange(len(ground.asked)) < ground.bad, ground.asked, 2.0)
+        bright = self.field.in_part(as_rows(x), asked)
+        pairs = bright.pairs
+        which = first_vetoed(
+            pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, bright.placed,
+            asked[pairs.sample[bright.placed[:, 0]]], as_rows(x), np.array([s[2:] for s in every], np.int64),
+        )  # fmt: skip
+        return every[which][:2] if which < len(every) else None
 
 
 def cells_of(ground: Ground, found: Contenders) -> NDArray[np.int64]:

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from goldenear.composing.appraise import Appraiser
+from goldenear.composing.choosing import in_order, likeness
 from goldenear.composing.develop import Draft, Task, develop
 from goldenear.composing.ground import Ground
-from goldenear.composing.phrase import Phrase, commonness, likeness
+from goldenear.composing.phrase import Phrase
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.composing.saved import digest_of_question, state_of, with_state
 from goldenear.composing.search import SEARCHES, SearchName, search_named
@@ -30,11 +31,8 @@ from goldenear.taste.judge import Taste
 TOGETHER = 8
 """Tasks that are asked for at once: what becomes of one does not bear on the others."""
 
-EFFORT = 96
+EFFORT = 256
 """Drafts that are developed, where nothing else is said."""
-
-COMMON = 4.0
-"""What it costs a phrase, in score, to be like the good samples at large: what is like everything says nothing."""
 
 APART = 0.6
 """The greatest similarity of two phrases that are returned together."""
@@ -220,7 +218,7 @@ class Composer:
             raise InvalidInput(f"apart: expected above 0, up to 1, got {apart!r}")
         appraiser = self._appraiser()
         chosen: list[Phrase] = []
-        for draft in self._in_order():
+        for draft in in_order(self.search.drafts(), self.ground):
             name = f"phrase {self.seed}" + (f".{len(chosen) + 1}" if n > 1 else "")
             found = appraiser.contenders(draft.rows, 0.0)
             phrase = Phrase(name, self.ground, draft.rows, draft.appraisal, found)
@@ -234,14 +232,6 @@ class Composer:
                 "wishes nearer to the samples"
             )
         return chosen
-
-    def _in_order(self) -> list[Draft]:
-        """Return the drafts that are kept, the best first; what is less like everything comes before its equals."""
-        drafts = self.search.drafts()
-        worth = [
-            d.appraisal.score - COMMON * commonness(self.ground.notes(d.rows), self.ground) for d in drafts
-        ]
-        return [drafts[i] for i in sorted(range(len(drafts)), key=lambda i: -worth[i])]
 
     def _develop(self, task: Task) -> Draft | None:
         return develop(task, self._appraiser(), self.proposals)

@@ -9,6 +9,7 @@ import numpy as np
 from goldenear.composing.appraise import Appraisal, Appraiser
 from goldenear.composing.conform import conformed
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
+from goldenear.composing.kinds import Kind
 from goldenear.composing.moves import MOVES, Situation, filled, palette_of
 from goldenear.composing.polish import loosened, polished
 from goldenear.composing.proposals.protocol import Proposals
@@ -38,6 +39,10 @@ class Task:
         What may be spliced in.
     bare : tuple of (int, int)
         Where the parent lies under no good match, in ticks.
+    goal : Kind or None
+        Which kind it is to be turned into, by the move ``"turn"``.
+    favour : bool
+        Whether the favourites of its seed are drawn more often than other samples.
     """
 
     seed: tuple[int, ...]
@@ -45,6 +50,8 @@ class Task:
     parent: Rows | None = None
     others: tuple[Rows, ...] = ()
     bare: tuple[tuple[int, int], ...] = ()
+    goal: Kind | None = None
+    favour: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,8 @@ def develop(task: Task, appraiser: Appraiser, proposals: tuple[Proposals, ...]) 
     """Carry out a task; None where it leads to no draft that meets the wishes."""
     ground = appraiser.ground
     rng = np.random.default_rng(task.seed)
-    palette = palette_of(ground, task.seed[0])
-    at = Situation(ground, rng, task.others, proposals, task.bare, palette)
+    palette = palette_of(ground, task.seed[0]) if task.favour else None
+    at = Situation(ground, rng, task.others, proposals, task.bare, palette, task.goal)
     if task.parent is None:
         rows: Rows | None = filled(at, proposed=task.move == "propose")
     else:

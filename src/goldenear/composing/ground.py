@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, gcd, lcm
+from math import ceil, floor, lcm
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.composing.material import lines
+from goldenear.composing.style import known_notes, manner, singable, sings, units
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput
 from goldenear.match.contenders import as_notes, can_contend, overlapping
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
-from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste
 
@@ -163,24 +162,25 @@ class Ground:
             raise InvalidInput(
                 f"ceiling: expected above the threshold of the taste, {thresholds[0]:.2f}, got {wishes.ceiling}"
             )
-        known, starts, factors = _known(good, {a.stretch for a in recipe.alterations}, grid)
+        usual = float(np.quantile(manner(good, grid).density, SPARSE))
+        known, starts, factors = known_notes(good, {a.stretch for a in recipe.alterations}, grid)
         return cls(
             taste,
             wishes,
             grid,
             ticks,
             locked,
-            _voices(wishes, locked, slots, _usual(good, grid)),
+            _voices(wishes, locked, slots, usual),
             _scale(wishes, grid),
             slots,
-            _units(good, grid),
+            units(good, grid),
             prepare([*taste.bad, *taste.good], recipe),
             np.repeat(np.array(thresholds[::-1]), [len(taste.bad), len(taste.good)]),
             known,
             starts,
             factors,
             max(float(wishes.ceiling), _nearest(locked[locked[:, 3] >= 0], grid, taste)),
-            _singable(taste.good, len(wishes.ensemble)),
+            singable(taste.good, len(wishes.ensemble)),
         )
 
 
@@ -281,11 +281,6 @@ def _check_notes(wishes: Wishes) -> None:
             )
 
 
-def sings(sample: NoteArray) -> bool:
-    """Tell whether a sample has a pitched note that sounds."""
-    return bool((~sample.is_drum & (sample.brightness > 0)).any())
-
-
 def _slots(wishes: Wishes, grid: int, ticks: int, locked: Rows) -> NDArray[np.int64] | None:
     """Return the onsets and offsets that are given, checked against the other wishes."""
     if wishes.rhythm is None:
@@ -339,12 +334,6 @@ def _voices(wishes: Wishes, locked: Rows, slots: NDArray[np.int64] | None, usual
     return np.array(voices, np.int64)
 
 
-def _usual(good: Iterable[NoteArray], grid: int) -> float:
-    """Return how many notes a quarter the highest lines of most good samples have at least."""
-    sung = [line for sample in good for line in lines(sample, Alteration(), grid, 1)]
-    return float(np.quantile([len(line) * grid / line[-1, 2] for line in sung], SPARSE)) if sung else 0.0
-
-
 def _scale(wishes: Wishes, grid: int) -> NDArray[np.int64]:
     """Return which degrees may sound from when to when; in locked bars none, for nothing may come there."""
     rows = [
@@ -356,55 +345,12 @@ def _scale(wishes: Wishes, grid: int) -> NDArray[np.int64]:
     return np.array(rows, np.int64).reshape(-1, 3)
 
 
-def _units(good: Iterable[NoteArray], grid: int) -> NDArray[np.int64]:
-    """Return the lengths of notes that the good samples use most, on the grid; the shortest first."""
-    lengths: dict[int, int] = {}
-    for sample in good:
-        for duration in sample.duration.tolist():
-            exact = Fraction(duration * grid, sample.ticks_per_quarter)
-            if exact.denominator == 1 and exact >= Fraction(grid, 8) and exact <= 2 * grid:
-                lengths[int(exact)] = lengths.get(int(exact), 0) + 1
-    common = sorted(lengths, key=lambda length: (-lengths[length], length))[:6]
-    return np.array(sorted(common) or [max(1, grid // 4)], np.int64)
-
-
 def _nearest(rows: Rows, grid: int, taste: Taste) -> float:
     """Return how alike what is locked is to a good sample."""
     if not len(rows):
         return 0.0
     x = as_notes(rows[:, :3], grid, taste.good[0].steps_per_octave)
     return float(rank(x, taste.good, k=1).similarity[0])
-
-
-def _singable(good: PreparedSamples, voices: int) -> NDArray[np.float64]:
-    """Return how alike each sample is to its own lines."""
-    found = np.zeros(len(good))
-    for i, sample in enumerate(good):
-        if not sings(sample):
-            continue
-        sung = lines(sample, Alteration(), sample.ticks_per_quarter, voices)
-        rows = np.concatenate(sung) if sung else np.zeros((0, 3), np.int64)
-        if len(rows):
-            x = as_notes(rows, sample.ticks_per_quarter, sample.steps_per_octave)
-            found[i] = rank(x, [sample], recipe=good.recipe, forms=("prime",), stretches=(1,)).similarity[0]
-    return found
-
-
-def _known(
-    good: Iterable[NoteArray], stretches: Iterable[Fraction], grid: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the notes of good samples under every stretch, each on a grid of its own that is exact for both."""
-    notes, starts, factors = [np.zeros((0, 2), np.int64)], [0], []
-    for whole in good:
-        sample = whole.where(~whole.is_drum & (whole.brightness > 0))
-        for stretch in sorted(stretches):
-            up, down = stretch.as_integer_ratio()
-            factor, other = sample.ticks_per_quarter * down, up * grid
-            shared = gcd(factor, other)
-            notes.append(np.stack([sample.pitch.astype(np.int64), sample.onset * (other // shared)], axis=1))
-            starts.append(starts[-1] + len(sample))
-            factors.append(factor // shared)
-    return np.concatenate(notes), np.array(starts, np.int64), np.array(factors, np.int64)
 
 
 def table(rows: Iterable[Any]) -> Rows:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.composing.ground import Ground, Rows, table
+from goldenear.composing.kinds import Kind, turned
 from goldenear.composing.material import lines
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.notes.alteration import Alteration
@@ -24,8 +25,11 @@ FILLING = 32
 WHOLE = 0.7
 """How often a sample is laid in whole, where there is room for it."""
 
-FAVOUR = 0.7
+FAVOUR = 1.5
 """How unevenly a seed draws samples."""
+
+TURN = "turn"
+"""The move that needs a goal, and is the archive's."""
 
 EASE, HARD = 0.02, 0.3
 """How far above the threshold a sample must be sung; how often one is drawn that is not."""
@@ -49,6 +53,8 @@ class Situation:
         From which tick to which the draft lies under no good match, or is vetoed.
     palette : float array, shape (good samples,), optional
         How often each is drawn.
+    goal : Kind, optional
+        Which kind the draft is to be turned into.
     """
 
     ground: Ground
@@ -57,6 +63,7 @@ class Situation:
     proposals: tuple[Proposals, ...] = ()
     bare: tuple[tuple[int, int], ...] = ()
     palette: NDArray[np.float64] | None = None
+    goal: Kind | None = None
 
     def a_bar(self, weight_bare: float = 0.5) -> int:
         """Draw the tick at which some bar begins; half the time where something is bare."""
@@ -191,6 +198,11 @@ def shift_bars(rows: Rows, at: Situation) -> Rows | None:
     return table(changed[(changed[:, 1] >= 0) | (changed[:, 4] == 1)])
 
 
+def turn(rows: Rows, at: Situation) -> Rows | None:
+    """Turn the draft into another kind: denser or sparser, calmer or wilder."""
+    return None if at.goal is None else turned(at.ground, rows, at.goal, at.bare, at.rng)
+
+
 MOVES: Mapping[str, Move] = {
     "lay in": lay_in,
     "bring in": bring_in,
@@ -201,6 +213,7 @@ MOVES: Mapping[str, Move] = {
     "reverse": reverse,
     "move bar": move_bar,
     "shift bars": shift_bars,
+    TURN: turn,
 }
 
 

@@ -8,17 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from goldenear.composing.appraise import Appraisal
 from goldenear.composing.ground import Ground, Rows
 from goldenear.composing.windows import windows
-from goldenear.match.cohort import LOWER
 from goldenear.match.contenders import Contenders, as_notes
 from goldenear.match.matches import Match
 from goldenear.match.picture import piece_pictures
 from goldenear.match.place import Place, match_at
-from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.verdict import Outcome, Verdict
@@ -210,18 +206,3 @@ class Phrase:
     def __repr__(self) -> str:
         notes, quarters = len(self.notes), float(self.ground.wishes.length)
         return f"<Phrase {self.name!r}: {notes} notes, {quarters:g} quarters, {self.appraisal.covered:.0%} covered>"
-
-
-def likeness(one: NoteArray, other: NoteArray, ground: Ground) -> float:
-    """Return how alike two phrases are, either way, as the taste counts likeness."""
-    recipe = ground.samples.recipe
-    pairs = ((one, other), (other, one))
-    return max(
-        float(np.max(rank(x, [sample], recipe=recipe, backend="numba").similarity)) for x, sample in pairs
-    )
-
-
-def commonness(x: NoteArray, ground: Ground) -> float:
-    """Return how alike X is to the good samples that it has nothing to do with: the lower three quarters of them."""
-    similarity = np.sort(rank(x, ground.taste.good, backend="numba").similarity)
-    return float(similarity[: max(1, int(len(similarity) * LOWER))].mean())

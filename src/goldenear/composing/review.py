@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from goldenear.composing.choosing import likeness
 from goldenear.composing.composer import APART, Composer, Progress
 from goldenear.composing.locks import Locks, in_bars, side_by_side
-from goldenear.composing.phrase import Phrase, likeness
+from goldenear.composing.phrase import Phrase
 from goldenear.composing.proposals.markov import MarkovChain
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.composing.wishes import Wishes
@@ -29,7 +30,7 @@ from goldenear.taste.samples import Kind, add_sample
 TO_CHOOSE_FROM = 8
 """So many phrases of one search are held against those that were shown before."""
 
-EFFORT = 24
+EFFORT = 64
 """Drafts that are developed for a phrase: somebody is waiting."""
 
 

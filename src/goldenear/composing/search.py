@@ -12,21 +12,16 @@ from typing import Literal, Protocol
 import numpy as np
 
 from goldenear.composing.develop import Draft, Task
-from goldenear.composing.ground import Ground, Rows
-from goldenear.composing.moves import MOVES
-
-Kind = tuple[int, int]
-"""How dense a draft is, and how far it leaps."""
+from goldenear.composing.ground import Ground
+from goldenear.composing.kinds import Kind, beside, gaps, kind_of
+from goldenear.composing.moves import MOVES, TURN
 
 SearchName = Literal["archive", "annealing", "beam"]
 
 SEARCHES: tuple[SearchName, ...] = ("archive", "annealing", "beam")
 
-DENSITIES = (0.75, 1.25, 1.75, 2.5)
-"""Notes a quarter and voice between which kinds differ."""
-
-LEAPS = (1.75, 2.5, 3.5)
-"""Mean size of a melodic interval, in steps, between which kinds differ."""
+TRIES = 8
+"""First drafts that are begun from a seed's favourites, whether or not anything comes of them."""
 
 FRESH = 0.15
 """The share of tasks that begin anew."""
@@ -43,16 +38,6 @@ class Search(Protocol):
 
     def drafts(self) -> list[Draft]:
         """Return the good drafts that are kept, the best first."""
-
-
-def kind_of(ground: Ground, rows: Rows) -> Kind:
-    """Return which kind a draft is of."""
-    own = ground.own(rows)
-    quarters = ground.ticks / ground.ticks_per_quarter * len(ground.voices)
-    leaps = [np.abs(np.diff(own[own[:, 3] == voice, 0])) for voice in range(len(ground.voices))]
-    every = np.concatenate(leaps) if leaps else np.zeros(0)
-    leap = float(every.mean()) if len(every) else 0.0
-    return int(np.searchsorted(DENSITIES, len(own) / quarters)), int(np.searchsorted(LEAPS, leap))
 
 
 class Archive:
@@ -85,12 +70,10 @@ class Archive:
             self.asked += 1
             if len(self.kept) < 2 or rng.random() < FRESH:
                 begin = "propose" if self.propose and rng.random() < 0.25 else "begin"
-                tasks.append(Task(seed, begin))
+                # Where favourites have led nowhere, any sample will do.
+                tasks.append(Task(seed, begin, favour=bool(self.kept) or self.asked <= TRIES))
                 continue
-            drafts = [self.kept[kind] for kind in sorted(self.kept)]
-            parent = drafts[int(rng.integers(len(drafts)))]
-            others = tuple(draft.rows for draft in drafts if draft is not parent)
-            tasks.append(Task(seed, self._move(rng), parent.rows, others, parent.bare))
+            tasks.append(self._taken_up(seed, rng))
         return tasks
 
     def tell(self, tasks: Sequence[Task], drafts: Sequence[Draft | None]) -> None:
@@ -113,9 +96,16 @@ class Archive:
         self.kept[kind] = draft
         return True
 
-    def _move(self, rng: np.random.Generator) -> str:
-        """Draw a move, those more often that have been paying."""
-        return drawn(self.moves, self.tried, self.paid, rng)
+    def _taken_up(self, seed: tuple[int, int], rng: np.random.Generator) -> Task:
+        """Draw what is done to which of those that are kept; moves more often that have been paying."""
+        open_kinds = gaps(self.ground, self.kept)
+        moves = [move for move in self.moves if move != TURN or open_kinds]
+        move = drawn(moves, self.tried, self.paid, rng)
+        goal = open_kinds[int(rng.integers(len(open_kinds)))] if move == TURN else None
+        kinds = sorted(self.kept) if goal is None else beside(goal, self.kept)
+        parent = self.kept[kinds[int(rng.integers(len(kinds)))]]
+        others = tuple(self.kept[kind].rows for kind in sorted(self.kept) if self.kept[kind] is not parent)
+        return Task(seed, move, parent.rows, others, parent.bare, goal)
 
 
 class Annealing:
@@ -247,4 +237,5 @@ def search_named(name: str, ground: Ground, seed: int, *, proposals: bool) -> Se
     moves = [move for move in MOVES if proposals or move != "bring in"]
     if name == "archive":
         return Archive(ground, seed, moves)
+    moves.remove(TURN)
     return Annealing(ground, seed, moves) if name == "annealing" else Beam(ground, seed, moves)

@@ -64,11 +64,14 @@ class Contenders:
         The pair, the transposition, the shift, the shared light and the energy in the window, in the pair's ticks.
     slack : float
         How many quarters of notes may go and come before any other placement can reach what was asked for.
+    needed : float array, shape (n,)
+        How many ticks of X's notes must go and come before each placement can reach it; 0 where it does.
     """
 
     pairs: Pairs
     placed: NDArray[np.int64]
     slack: float
+    needed: NDArray[np.float64]
 
     @property
     def similarity(self) -> NDArray[np.float64]:
@@ -79,6 +82,39 @@ class Contenders:
         with np.errstate(invalid="ignore", divide="ignore"):
             similarity = np.minimum(np.sqrt(above / (energy * numbers[:, 1])), 1.0) * numbers[:, 2]
         return np.where((shared > 0) & (energy > 0), similarity, 0.0)
+
+    def best_after(
+        self, changes: NDArray[np.int64], starts: NDArray[np.int64], kinds: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return the greatest similarity, to each kind of sample, after each of many changes of X.
+
+        Exact where it reaches what was asked for; else it may be less than there is, but never reaches it.
+
+        Parameters
+        ----------
+        changes : int array, shape (notes, 4)
+            Notes of X that go (-1) or come (+1): sign, pitch, onset, offset. None changes more than the slack.
+        starts : int array, shape (changes + 1,)
+            Where each change begins among them.
+        kinds : int array, shape (samples,)
+            Which kind each sample is of, from 0 on.
+
+        Returns
+        -------
+        float array, shape (changes, kinds)
+        """
+        from goldenear.match.engines.placements import weigh
+
+        best = np.zeros((len(starts) - 1, int(kinds.max(initial=0)) + 1))
+        ticks = np.concatenate([[0], np.cumsum(changes[:, 3] - changes[:, 2])])
+        # What needs the least comes first, and what needs more than a change brings is not looked at.
+        order = np.argsort(self.needed, kind="stable")
+        pairs = self.pairs
+        weigh(
+            pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, self.placed[order], self.needed[order],
+            changes, starts, np.diff(ticks[starts]), best, kinds[pairs.sample],
+        )  # fmt: skip
+        return best
 
 
 @dataclass
@@ -98,6 +134,8 @@ class Field:
     ceilings: NDArray[np.float64] = field(init=False)
     """Before the price; shape (samples x alterations,), the cheapest alteration first."""
     _x: NDArray[np.int64] | None = field(init=False, default=None)
+    _whole: tuple[NDArray[np.float64], Pairs] | None = field(init=False, default=None)
+    """What was last asked of parts, and the pictures that may reach it."""
 
     def __post_init__(self) -> None:
         shared, _ = variants(self.samples.recipe)["semitone"]
@@ -146,7 +184,34 @@ class Field:
         floors[possible] = np.sqrt(asked[possible] ** 2 - slack * self._rises[possible]) * (1 - 1e-12)
         self._sink(notes, floors)
         self._x = notes.copy()
-        return self._listed(notes, np.flatnonzero(self.ceilings >= floors), floors, slack)
+        chosen = np.flatnonzero(self.ceilings >= floors)
+        pairs = self._pairs(chosen)
+        placed = _listed(pairs, pairs.strokes, floors[chosen], notes)
+        found = Contenders(pairs, placed, slack, np.zeros(len(placed)))
+        variant = chosen[placed[:, 0]]
+        missing = asked[variant] ** 2 - (found.similarity / self._prices[variant]) ** 2
+        found.needed[:] = np.maximum(missing, 0) / self._rises[variant] * self.ticks_per_quarter * (1 - 1e-9)
+        return found
+
+    def in_part(self, notes: NDArray[np.int64], at_least: NDArray[np.float64]) -> Contenders:
+        """List every placement at which X, or some of its notes alone, may reach a similarity.
+
+        Parameters
+        ----------
+        notes : int array, shape (n, 3)
+            X, as for :meth:`contenders`.
+        at_least : float array, shape (samples,)
+            The similarity, above 0, with the price in it; where it is above 1 nothing is listed.
+        """
+        asked = np.repeat(at_least, len(self.turns)) / self._prices
+        if self._whole is None or (self._whole[0] != asked).any():
+            self._whole = asked, self._pairs(np.flatnonzero(asked <= 1))
+        pairs = self._whole[1]
+        # Without the places that must stay dark: a part may leave these dark.
+        lit = np.column_stack([pairs.strokes[:, :2], np.maximum(pairs.strokes[:, 2], 0)])
+        floors = asked[asked <= 1] * (1 - 1e-12)
+        placed = _listed(pairs, lit, floors, notes, in_part=True)
+        return Contenders(pairs, placed, 0.0, np.zeros(len(placed)))
 
     def _lift(self, notes: NDArray[np.int64]) -> None:
         """Raise the ceilings by what has come and gone since they were found."""
@@ -174,23 +239,6 @@ class Field:
             )  # fmt: skip
         finally:
             tournament.close()
-
-    def _listed(
-        self, notes: NDArray[np.int64], chosen: NDArray[np.int64], floors: NDArray[np.float64], slack: float
-    ) -> Contenders:
-        """List the placements of some variants."""
-        from goldenear.match.engines.placements import placements
-
-        pairs = self._pairs(chosen)
-        if not len(chosen):
-            return Contenders(pairs, np.zeros((0, 5), np.int64), slack)
-        found = np.zeros((ROOM, 5), np.int64)
-        arguments = (pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, floors[chosen], notes)
-        n = placements(*arguments, found)
-        if n > len(found):
-            found = np.zeros((n, 5), np.int64)
-            placements(*arguments, found)
-        return Contenders(pairs, found[:n], slack)
 
     def _pairs(self, chosen: NDArray[np.int64]) -> Pairs:
         """Return the pictures of some variants."""
@@ -221,6 +269,28 @@ class Field:
                 picture, self.ticks_per_quarter, self.samples.recipe.transpositions
             )
         return self._pictures[sample, turn]
+
+
+def _listed(
+    pairs: Pairs,
+    strokes: NDArray[np.int64],
+    floors: NDArray[np.float64],
+    notes: NDArray[np.int64],
+    *,
+    in_part: bool = False,
+) -> NDArray[np.int64]:
+    """List the placements of some pictures, as :class:`Contenders` holds them."""
+    from goldenear.match.engines.placements import placements
+
+    if not len(floors):
+        return np.zeros((0, 5), np.int64)
+    found = np.zeros((ROOM, 5), np.int64)
+    arguments = (pairs.columns, pairs.numbers, pairs.rows, strokes, floors, notes, in_part)
+    n = placements(*arguments, found)
+    if n > len(found):
+        found = np.zeros((n, 5), np.int64)
+        placements(*arguments, found)
+    return found[:n]
 
 
 class _Columns(NamedTuple):

@@ -8,4 +8,6 @@ from goldenear.match.engines.code_cache import SOURCES as OF_THE_ENGINE
 
 HERE = Path(__file__).parent
 
-SOURCES = (*OF_THE_ENGINE, *(HERE / f"{name}.py" for name in ("chance", "note_moves", "verbatim", "polish")))
+COMPILED = ("chance", "note_moves", "verbatim", "vetoed", "polish")
+
+SOURCES = (*OF_THE_ENGINE, *(HERE / f"{name}.py" for name in COMPILED))

@@ -53,6 +53,32 @@ def longest_run(notes: Any, n: int, i: int, known: Any, starts: Any, factors: An
     return longest
 
 
+@compiled
+def end_run(run: int, end: int, found: Any) -> None:
+    """Note a run that ends before a note, for each note of it."""
+    if run > 1:
+        for i in range(end - run, end):
+            found[i] = max(found[i], run)
+
+
+@compiled
+def go_on(sample: Any, up: int, later: int, run: Any, grown: Any, i: int, found: Any) -> None:
+    """Let every run that ends with a note of a sample go on to note i, so far from the last, or end before it."""
+    grown[:] = 1
+    there = 0
+    for j in range(len(sample)):
+        pitch, onset = sample[j, 0] + up, sample[j, 1] + later
+        while there < len(sample) and sample[there, 1] < onset:
+            there += 1
+        look = there
+        while look < len(sample) and sample[look, 1] == onset and sample[look, 0] != pitch:
+            look += 1
+        if look < len(sample) and sample[look, 1] == onset:
+            grown[look] = run[j] + 1
+        else:
+            end_run(run[j], i, found)
+
+
 def entries(fingerprint: int) -> Any:
     """Return the function that is called from outside."""
 
@@ -67,10 +93,23 @@ def entries(fingerprint: int) -> Any:
         """Note for each free note the longest run that it is part of; 0 for locked ones."""
         if fingerprint == 0:
             return
-        for i in range(len(notes)):
-            found[i] = 0
-            if not notes[i, LOCKED]:
-                found[i] = longest_run(notes, len(notes), i, known, starts, factors, len(notes))
+        n = len(notes)
+        found[:] = int(len(known) > 0)
+        for s in range(len(factors)):
+            sample = known[starts[s] : starts[s + 1]]
+            run, grown = np.ones(len(sample), np.int64), np.ones(len(sample), np.int64)
+            for i in range(1, n + 1):
+                if i == n or notes[i, VOICE] != notes[i - 1, VOICE]:
+                    for j in range(len(sample)):
+                        end_run(run[j], i, found)
+                    run[:] = 1
+                else:
+                    up, later = notes[i, PITCH] - notes[i - 1, PITCH], notes[i, ONSET] - notes[i - 1, ONSET]
+                    go_on(sample, up, later * factors[s], run, grown, i, found)
+                    run, grown = grown, run
+        for i in range(n):
+            if notes[i, LOCKED]:
+                found[i] = 0
 
     return runs
 

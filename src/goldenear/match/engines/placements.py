@@ -56,6 +56,23 @@ def energy_in(pair: Any, transposition: int, shift: int, pitch: int, onset: int,
 
 
 @compiled
+def boxed(pair: Any, place: Any, box: Any) -> None:
+    """Note the window of a placed picture: its lowest and highest pitch, its begin and end in X's ticks."""
+    box[0], box[1] = pair[LOWEST] + place[TRANSPOSITION], pair[HIGHEST] + place[TRANSPOSITION]
+    box[2] = (place[SHIFT] + pair[BEGIN]) // pair[UP]
+    box[3] = -(-(place[SHIFT] + pair[END]) // pair[UP])
+
+
+@compiled
+def touched(box: Any, changes: Any, first: int, last: int) -> Any:
+    """Tell whether any note that comes or goes lies in a window."""
+    for i in range(first, last):
+        if box[0] <= changes[i, 1] <= box[1] and changes[i, 2] < box[3] and box[2] < changes[i, 3]:
+            return True
+    return False
+
+
+@compiled
 def similarity_of(numbers: Any, shared: int, energy: int) -> Any:
     """Return the similarity at a placement, its price in it."""
     if shared <= 0 or energy <= 0:
@@ -128,8 +145,8 @@ def list_row(
 ) -> Any:
     """List the shifts of one transposition whose shared light, squared, is `share` of their energy; return how many.
 
-    `needed` is what the shared light must be at the least.
-    """  # fmt: skip
+    `needed` is what the shared light must be at the least; with a share of 0 that is enough.
+    """
     slope, shared = 0, 0
     for column in range(len(turns)):
         if shared > 0 and shared >= needed:
@@ -158,6 +175,7 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
         strokes: NDArray[np.int64],
         floors: NDArray[np.float64],
         notes: NDArray[np.int64],
+        in_part: bool,
         found: NDArray[np.int64],
     ) -> int:
         """List all placements of some pairs on X whose similarity, before the price, reaches the pair's floor.
@@ -172,6 +190,8 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
             Above 0.
         notes : int array, shape (n, 3)
             X: pitch, onset, offset, in X's ticks; all of brightness 1, no two of one pitch at once.
+        in_part : bool
+            List those, too, where some of X's notes alone may reach it: no stroke may have to stay dark then.
         found : int array, shape (room, 5)
             Is filled.
 
@@ -197,6 +217,8 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
             share = floors[which] ** 2 * (1 - 1e-9) * numbers[which, BELOW] / numbers[which, ABOVE]
             # S**2 / (R E) <= S k / R, for S <= k E.
             needed = share / brightest
+            if in_part:
+                share = 0.0
             first_shift = notes[:, 1].min() * pair[UP] - end
             turns = np.zeros(notes[:, 2].max() * pair[UP] - begin - first_shift + 1, np.int64)
             from_here = max(pair[FIRST_TRANSPOSITION], lowest - pair[BOTTOM] - pair[ROWS] + 1)
@@ -216,8 +238,10 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
         rows: NDArray[np.int64],
         strokes: NDArray[np.int64],
         placed: NDArray[np.int64],
+        needed: NDArray[np.float64],
         changes: NDArray[np.int64],
         starts: NDArray[np.int64],
+        ticks: NDArray[np.int64],
         best: NDArray[np.float64],
         kinds: NDArray[np.int64],
     ) -> None:
@@ -228,11 +252,15 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
         pairs, numbers, rows, strokes
             As for `placements`.
         placed : int array, shape (placements, 5)
-            As found.
+            As found, and sorted by what they need.
+        needed : float array, shape (placements,)
+            How many ticks of X's notes must change before each matters.
         changes : int array, shape (notes, 4)
             Notes of X that go (-1) or come (+1): sign, pitch, onset, offset.
         starts : int array, shape (changes + 1,)
             Where each change begins among them.
+        ticks : int array, shape (changes,)
+            How many ticks of notes each changes.
         best : float array, shape (changes, kinds)
             Is raised.
         kinds : int array, shape (pairs,)
@@ -240,20 +268,26 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
         """
         if fingerprint == 0:
             return
+        boxes = np.zeros((len(placed), 4), np.int64)
         for j in range(len(placed)):
-            which = placed[j, PAIR]
-            pair, kind = pairs[which], kinds[which]
-            transposition, shift = placed[j, TRANSPOSITION], placed[j, SHIFT]
-            for change in range(len(starts) - 1):
+            boxed(pairs[placed[j, PAIR]], placed[j], boxes[j])
+        for change in range(len(starts) - 1):
+            first, last = starts[change], starts[change + 1]
+            for j in range(len(placed)):
+                if needed[j] > ticks[change]:
+                    break
+                # What no change touches stays as it is: where it matters only after changes, it does not matter.
+                if needed[j] > 0 and not touched(boxes[j], changes, first, last):
+                    continue
+                which = placed[j, PAIR]
                 shared, energy = placed[j, SHARED], placed[j, ENERGY]
-                for i in range(starts[change], starts[change + 1]):
+                for i in range(first, last):
                     sign, pitch, onset, offset = changes[i, 0], changes[i, 1], changes[i, 2], changes[i, 3]
-                    shared += sign * shared_with(
-                        pair, rows, strokes, transposition, shift, pitch, onset, offset
-                    )
-                    energy += sign * energy_in(pair, transposition, shift, pitch, onset, offset)
+                    where = placed[j, TRANSPOSITION], placed[j, SHIFT]
+                    shared += sign * shared_with(pairs[which], rows, strokes, *where, pitch, onset, offset)
+                    energy += sign * energy_in(pairs[which], *where, pitch, onset, offset)
                 similarity = similarity_of(numbers[which], shared, energy)
-                best[change, kind] = max(best[change, kind], similarity)
+                best[change, kinds[which]] = max(best[change, kinds[which]], similarity)
 
     return placements, weigh
 

@@ -1,0 +1,44 @@
+"""This file is where it is decided which of the drafts that are kept come first, and how alike two of them are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from goldenear.composing.develop import Draft
+from goldenear.composing.ground import Ground
+from goldenear.composing.kinds import kind_of, usual_kind
+from goldenear.match.cohort import LOWER
+from goldenear.match.rank import rank
+from goldenear.notes.note_array import NoteArray
+
+COMMON, STRANGE = 2.0, 0.05
+"""What it costs a draft, in score, to be like the good samples at large, for what is like everything says nothing;
+and to be a kind denser or sparser, calmer or wilder than most of them."""
+
+
+def in_order(drafts: Sequence[Draft], ground: Ground) -> list[Draft]:
+    """Return drafts, the best first; of equals what is less like everything, and of a more usual kind."""
+    usual = usual_kind(ground)
+
+    def worth(draft: Draft) -> float:
+        far = sum(abs(a - b) for a, b in zip(kind_of(ground, draft.rows), usual, strict=True))
+        return draft.appraisal.score - COMMON * commonness(ground.notes(draft.rows), ground) - STRANGE * far
+
+    return sorted(drafts, key=worth, reverse=True)
+
+
+def likeness(one: NoteArray, other: NoteArray, ground: Ground) -> float:
+    """Return how alike two phrases are, either way, as the taste counts likeness."""
+    recipe = ground.samples.recipe
+    pairs = ((one, other), (other, one))
+    return max(
+        float(np.max(rank(x, [sample], recipe=recipe, backend="numba").similarity)) for x, sample in pairs
+    )
+
+
+def commonness(x: NoteArray, ground: Ground) -> float:
+    """Return how alike X is to the good samples that it has nothing to do with: the lower three quarters of them."""
+    similarity = np.sort(rank(x, ground.taste.good, backend="numba").similarity)
+    return float(similarity[: max(1, int(len(similarity) * LOWER))].mean())
