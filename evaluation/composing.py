@@ -85,7 +85,9 @@ def tables(options: Options) -> list[Table]:
         filled = filling.table(pool, seeds, QUARTERS, effort)
         heard = learned.result()
         beside = _beside(pool, ours, net, heard)
-        fooled = halvings.tables(pool, range(QUICK_HALVINGS if quick else HALVINGS), QUARTERS, effort)
+        fooled = halvings.tables(
+            pool, range(QUICK_HALVINGS if quick else HALVINGS), QUARTERS, options, effort
+        )
     return [beside, _variety([one.phrase for one in ours]), filled, *fooled]
 
 

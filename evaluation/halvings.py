@@ -1,7 +1,7 @@
 """This file is where it is seen whether composing fools its own judge: what it made is judged by others.
 
-Good samples are halved. What is composed by one half is judged by the other, and by a taste that was never used: once
-with the example taste, whose samples are unrelated pieces; once with tunes of which each half has its own versions.
+Good samples are halved. What is composed by one half is judged by the other, and by tastes that were never used: once
+with the example taste, whose samples are unrelated pieces; then with melodies of which each has its own versions.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +20,11 @@ import goldenear as ge
 from benchmarks.tables import Table
 from evaluation import melodies
 from evaluation.desks import example_taste
-from evaluation.figures import FEWEST, with_interval
+from evaluation.errors import NotHere
+from evaluation.figures import with_interval
 from evaluation.lines import Way, harvest, hill_climbing, markov_chain, random_search
+from evaluation.melodies import Melody
+from evaluation.options import Options
 from goldenear.composing.composer import EFFORT
 
 PHRASES = 4
@@ -35,24 +40,28 @@ WAYS: dict[str, Way] = {
 }
 OURS, CONTROL = "**ge.Composer**", "control: the half's own samples"
 
+HALF, SECOND, STRANGE = "the other half", "the second taste", "a strange taste"
+
+STRANGERS = (
+    "The strange taste: the good samples of the example taste, without those of which a version is here. What a "
+    "judge can tell at all, the control says."
+)
+
 ASKED = "asked: better than the baselines, the interval above 0"
 
 
 class Opinion(NamedTuple):
-    """What two judges say of phrases, on average: the greatest similarity to a good sample, and the score."""
+    """What a judge says of phrases, on average: the greatest similarity to a good sample, and the score."""
 
-    half_similarity: float
-    half_score: float
-    second_similarity: float
-    second_score: float
+    similarity: float
+    score: float
 
 
 class Split(NamedTuple):
-    """What is composed by, what judges it, and what judges it that has nothing to do with either."""
+    """What is composed by, and what judges it, by name."""
 
     own: ge.Taste
-    other: ge.Taste
-    second: ge.Taste
+    judges: dict[str, ge.Taste]
 
 
 def of_samples(seed: int) -> Split:
@@ -61,24 +70,44 @@ def of_samples(seed: int) -> Split:
     order = np.random.default_rng(seed).permutation(len(good)).tolist()
     halves = order[: len(good) // 2], order[len(good) // 2 :]
     own, other = (_taste([good[i] for i in half]) for half in halves)
-    return Split(own, other, _taste([m.notes for m in melodies.shipped() if m.family not in KNOWN]))
+    second = _taste([m.notes for m in melodies.shipped() if m.family not in KNOWN])
+    return Split(own, {HALF: other, SECOND: second})
 
 
-def of_versions(seed: int) -> Split:
+def of_tunes(seed: int) -> Split:
     """Halve the versions of every tune that ships with the evaluation."""
+    own, other = _versions(melodies.shipped(), (2, 2), seed)
+    return Split(_taste(own), {HALF: _taste(other), STRANGE: _taste(_strangers())})
+
+
+def of_songs(data: Path, seed: int) -> Split:
+    """Of every family of Dutch songs draw versions for each half, and for a second taste.
+
+    Raises
+    ------
+    NotHere
+        If they are not in the data.
+    """
+    own, *judges = (_taste(part) for part in _versions(melodies.dutch(Options(data)), (3, 3, 3), seed))
+    return Split(own, dict(zip((HALF, SECOND, STRANGE), [*judges, _taste(_strangers())], strict=True)))
+
+
+def _versions(every: Sequence[Melody], counts: Sequence[int], seed: int) -> list[list[ge.NoteArray]]:
+    """Draw so many versions of each family for each part, none for two of them."""
     rng = np.random.default_rng(seed)
-    own: list[ge.NoteArray] = []
-    other: list[ge.NoteArray] = []
-    every = melodies.shipped()
+    parts: list[list[ge.NoteArray]] = [[] for _ in counts]
     for family in sorted({m.family for m in every}):
         mine = [m.notes for m in every if m.family == family]
-        order = rng.permutation(len(mine)).tolist()
-        own += [mine[i] for i in order[: len(mine) // 2]]
-        other += [mine[i] for i in order[len(mine) // 2 :]]
-    strangers = [
-        sample for sample in example_taste().good if not any(known in sample.name for known in KNOWN_SAMPLES)
-    ]
-    return Split(_taste(own), _taste(other), _taste(strangers))
+        drawn = iter(rng.permutation(len(mine)).tolist())
+        for part, count in zip(parts, counts, strict=True):
+            part += [mine[next(drawn)] for _ in range(count)]
+    return parts
+
+
+def _strangers() -> list[ge.NoteArray]:
+    """Return the good samples of the example taste that are no version of what ships with the evaluation."""
+    good = example_taste().good
+    return [sample for sample in good if not any(known in sample.name for known in KNOWN_SAMPLES)]
 
 
 def _taste(good: Sequence[ge.NoteArray]) -> ge.Taste:
@@ -87,9 +116,11 @@ def _taste(good: Sequence[ge.NoteArray]) -> ge.Taste:
     return ge.Taste.of(good=good, bad=list(example.bad), settings=example.settings)
 
 
-def opinions(seed: int, halved: Callable[[int], Split], quarters: int, effort: int) -> dict[str, Opinion]:
+def opinions(
+    seed: int, halved: Callable[[int], Split], quarters: int, effort: int
+) -> dict[str, dict[str, Opinion]]:
     """Compose by one half, in every way, each with the same processor time, and ask the others."""
-    own, *judges = halved(seed)
+    own, judges = halved(seed)
     wishes = ge.Wishes(quarters=quarters)
     start = time.process_time()
     composer = ge.Composer(own, wishes, seed=seed)
@@ -104,37 +135,52 @@ def opinions(seed: int, halved: Callable[[int], Split], quarters: int, effort: i
             for i in range(PHRASES)
         ]
     made[CONTROL] = list(own.good)
-    return {name: _opinion(phrases, judges) for name, phrases in made.items()}
+    return {
+        judge: {name: _opinion(phrases, taste) for name, phrases in made.items()}
+        for judge, taste in judges.items()
+    }
 
 
-def _opinion(phrases: Sequence[ge.NoteArray], judges: Sequence[ge.Taste]) -> Opinion:
-    """Ask judges of phrases."""
-    said = []
-    for judge in judges:
-        verdicts = [judge.judge(x, backend="numba") for x in phrases]
-        said += [[float(v.good.similarity.max()) for v in verdicts], [v.score for v in verdicts]]
-    return Opinion(*(float(np.mean(values)) for values in said))
+def _opinion(phrases: Sequence[ge.NoteArray], judge: ge.Taste) -> Opinion:
+    """Ask a judge of phrases."""
+    verdicts = [judge.judge(x, backend="numba") for x in phrases]
+    similarity, score = [float(v.good.similarity.max()) for v in verdicts], [v.score for v in verdicts]
+    return Opinion(float(np.mean(similarity)), float(np.mean(score)))
 
 
 def tables(
-    pool: ProcessPoolExecutor, seeds: Sequence[int], quarters: int, effort: int = EFFORT
+    pool: ProcessPoolExecutor, seeds: Sequence[int], quarters: int, options: Options, effort: int = EFFORT
 ) -> list[Table]:
     """Return what the others say, of ours and of every plain way, where samples are unrelated and where not."""
     unrelated = _table(pool, seeds, of_samples, quarters, effort)
-    related = _table(pool, seeds[:FEWEST], of_versions, quarters, effort)
+    related = _table(pool, seeds, of_tunes, quarters, effort)
     unrelated.title += " of the example taste"
     unrelated.remarks.append(
         "The second taste: the tunes that ship with the evaluation, without those that are also in the example "
-        "taste. The example taste is an anthology: how little its halves have in common the control says."
+        "taste. The example taste is an anthology: its halves have nothing in common, as the control says, and so "
+        "nothing can be told by them."
     )
     related.title += (
         f", {len(melodies.shipped())} tunes in {len({m.family for m in melodies.shipped()})} families"
     )
     related.remarks.append(
         "Each half has two of the four versions of every tune, so that the other half holds what the first is about, "
-        "in other notes. The second taste: the good samples of the example taste that are no version of them."
+        f"in other notes. {STRANGERS}"
     )
-    return [unrelated, related]
+    made = [unrelated, related]
+    try:
+        melodies.dutch(options)
+    except NotHere as reason:
+        related.remarks.append(f"The same with songs of the oral tradition is left out: {reason}.")
+        return made
+    assert options.data is not None
+    sung = _table(pool, seeds, partial(of_songs, options.data), quarters, effort)
+    sung.title += ", Dutch songs (MTC-ANN)"
+    sung.remarks.append(
+        "Three versions of every family for each half, and three others for the second taste, which nothing was "
+        f"composed by and nothing chosen by. {STRANGERS}"
+    )
+    return [*made, sung]
 
 
 def _table(
@@ -150,14 +196,10 @@ def _table(
     made = Table(
         f"Not fooled by its own reward: {n} halvings",
         [
-            "composed by one half",
-            "likeness to the other half",
+            "judged by: composed by one half",
+            "likeness",
             "ours is more alike by",
-            "its score",
-            "ours scores more by",
-            "likeness to a second taste",
-            "ours is more alike by",
-            "its score",
+            "score",
             "ours scores more by",
         ],
         remarks=[
@@ -168,9 +210,10 @@ def _table(
             f"brackets 95 % of resamples of whole halvings; {ASKED}.",
         ],
     )
-    columns = {name: np.array([one[name] for one in found]) for name in (OURS, *WAYS, CONTROL)}
-    for name, values in columns.items():
-        made.rows.append([name, *_cells(values, columns[OURS], seeds, ours=name == OURS)])
+    for judge in found[0]:
+        columns = {name: np.array([one[judge][name] for one in found]) for name in (OURS, *WAYS, CONTROL)}
+        for name, values in columns.items():
+            made.rows.append([f"{judge}: {name}", *_cells(values, columns[OURS], seeds, ours=name == OURS)])
     return made
 
 

@@ -112,6 +112,24 @@ def test_what_is_polished_is_worth_what_it_is_appraised_at(taste: ge.Taste) -> N
     assert agreed > 2
 
 
+def test_support_is_the_likeness_to_the_second_nearest_sample(taste: ge.Taste) -> None:
+    composer = ge.Composer(taste, ge.Wishes(quarters=16), seed=2)
+    composer.run(32)
+    drafts = composer.search.drafts()
+    assert drafts
+    for draft in drafts:
+        ranked = ge.rank(composer.ground.notes(draft.rows), taste.good)
+        assert draft.appraisal.support == ranked.similarity[1]
+        assert draft.appraisal.worth == draft.appraisal.score + ranked.similarity[1]
+    assert [draft.appraisal.worth for draft in drafts] == sorted(
+        (draft.appraisal.worth for draft in drafts), reverse=True
+    )
+    alone = ge.Taste.of(good=[taste.good[5]], bad=list(taste.bad), settings=taste.settings)
+    composer = ge.Composer(alone, ge.Wishes(quarters=16, share=1), seed=2)
+    composer.run(32)
+    assert all(draft.appraisal.support == 0 for draft in composer.search.drafts())
+
+
 def test_all_windows_at_once_are_vetoed_as_one_by_one(taste: ge.Taste) -> None:
     vetoed = 0
     for threshold in (0.45, 0.55, 0.65):

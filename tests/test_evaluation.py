@@ -281,9 +281,12 @@ def test_the_best_lines_of_a_way_are_kept() -> None:
     assert lines.together([got, got]).judged == 2 * got.judged
 
 
-@pytest.mark.parametrize("halved", [halvings.of_samples, halvings.of_versions])
+@pytest.mark.parametrize("halved", [halvings.of_samples, halvings.of_tunes])
 def test_halves_have_no_sample_in_common(halved) -> None:
-    own, other, second = ({sample.name for sample in taste.good} for taste in halved(3))
+    split = halved(3)
+    own, other, second = (
+        {sample.name for sample in taste.good} for taste in (split.own, *split.judges.values())
+    )
     assert abs(len(own) - len(other)) <= 1
     assert not own & other
     assert not second & (own | other)

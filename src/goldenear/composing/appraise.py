@@ -3,6 +3,9 @@
 What is climbed is the share of the draft that lies under good matches, each as strong as it is near: 1/2 at the
 threshold, 1 at the ceiling; what one sample lends counts up to a share of the draft. A veto in any window, a
 likeness above the ceiling, or too long a verbatim run refuses it.
+
+A likeness to one sample may be an accident of that sample; what a second sample is like as well has support. Drafts
+with more of it are preferred: what is composed by some samples is then more like others of their kind.
 """
 
 from __future__ import annotations
@@ -16,6 +19,10 @@ from numpy.typing import NDArray
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
 from goldenear.composing.windows import spans
 from goldenear.match.contenders import Contenders, Field, as_rows
+from goldenear.match.rank import rank
+
+SUPPORT = 1.0
+"""What support is worth, beside the score."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,8 @@ class Appraisal:
         The greatest similarity to a good sample; 0 where none is reached.
     longest_run : int
         The longest run of notes, not all locked, that stands in one good sample.
+    support : float
+        The likeness to the good sample that is second nearest; 0 where nothing is reached, or the draft is refused.
     refused : str
         Why the draft cannot stand; empty where it can.
     vetoed : (Fraction, Fraction) or None
@@ -42,6 +51,7 @@ class Appraisal:
     score: float
     nearest: float
     longest_run: int
+    support: float
     refused: str
     vetoed: tuple[Fraction, Fraction] | None = None
 
@@ -49,6 +59,11 @@ class Appraisal:
     def good(self) -> bool:
         """Whether the judge calls the draft good, and nothing refuses it."""
         return not self.refused and self.covered > 0
+
+    @property
+    def worth(self) -> float:
+        """By what drafts are held against each other: the score, and what support there is."""
+        return self.score + SUPPORT * self.support
 
 
 class Appraiser:
@@ -106,9 +121,15 @@ class Appraiser:
             float(np.minimum(lent, ground.wishes.share).sum()),
             nearest,
             run,
+            0.0 if refused else self.support(rows),
             refused,
             vetoed,
         )
+
+    def support(self, rows: Rows) -> float:
+        """Return the likeness of a draft to the good sample that is second nearest."""
+        ranked = rank(self.ground.notes(rows), self.ground.taste.good, k=2, backend="numba")
+        return float(ranked.similarity[1]) if len(ranked) > 1 else 0.0
 
     def runs(self, rows: Rows) -> NDArray[np.int64]:
         """Return for each note, 0 for locked ones, the longest verbatim run it is part of."""

@@ -13,7 +13,7 @@ from goldenear.match.cohort import LOWER
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 
-COMMON, STRANGE = 2.0, 0.05
+COMMON, STRANGE = 4.0, 0.02
 """What it costs a draft, in score, to be like the good samples at large, for what is like everything says nothing;
 and to be a kind denser or sparser, calmer or wilder than most of them."""
 
@@ -24,7 +24,7 @@ def in_order(drafts: Sequence[Draft], ground: Ground) -> list[Draft]:
 
     def worth(draft: Draft) -> float:
         far = sum(abs(a - b) for a, b in zip(kind_of(ground, draft.rows), usual, strict=True))
-        return draft.appraisal.score - COMMON * commonness(ground.notes(draft.rows), ground) - STRANGE * far
+        return draft.appraisal.worth - COMMON * commonness(ground.notes(draft.rows), ground) - STRANGE * far
 
     return sorted(drafts, key=worth, reverse=True)
 

@@ -152,7 +152,9 @@ class Composer:
             if len(values) != len(drafts) or not np.isfinite(values).all():
                 raise InvalidInput(f"scores: expected {len(drafts)} finite numbers, one a candidate")
             drafts = [
-                None if draft is None else replace(draft, appraisal=replace(draft.appraisal, score=value))
+                None
+                if draft is None
+                else replace(draft, appraisal=replace(draft.appraisal, score=value, support=0.0))
                 for draft, value in zip(drafts, values, strict=True)
             ]
         self.search.tell([candidate.task for candidate in candidates], drafts)

@@ -86,12 +86,12 @@ class Archive:
 
     def drafts(self) -> list[Draft]:
         """Return what is kept, the best first."""
-        return sorted((self.kept[kind] for kind in sorted(self.kept)), key=lambda d: -d.appraisal.score)
+        return sorted((self.kept[kind] for kind in sorted(self.kept)), key=lambda d: -d.appraisal.worth)
 
     def _keep(self, draft: Draft) -> bool:
         kind = kind_of(self.ground, draft.rows)
         old = self.kept.get(kind)
-        if old is not None and old.appraisal.score >= draft.appraisal.score:
+        if old is not None and old.appraisal.worth >= draft.appraisal.worth:
             return False
         self.kept[kind] = draft
         return True
@@ -155,9 +155,9 @@ class Annealing:
             if draft is None or draft.appraisal.refused:
                 self.stalled += 1
                 continue
-            score = draft.appraisal.score
+            score = draft.appraisal.worth
             rng = np.random.default_rng((*task.seed, 2))
-            here = self.at.appraisal.score if self.at else -1.0
+            here = self.at.appraisal.worth if self.at else -1.0
             self.heat *= 0.97
             if score > here + self.heat * float(np.log(max(rng.random(), 1e-12))):
                 self.at = draft
@@ -167,14 +167,14 @@ class Annealing:
                 self.best_here, self.stalled = score, 0
             else:
                 self.stalled += 1
-        if self.at is not None and self.at.appraisal.good and self.best_here == self.at.appraisal.score:
+        if self.at is not None and self.at.appraisal.good and self.best_here == self.at.appraisal.worth:
             self.found = [*[d for d in self.found if d is not self.at], self.at]
         if self.stalled >= self.STALLED:
             self.at, self.best_here, self.stalled, self.heat = None, -1.0, 0, self.HEAT
 
     def drafts(self) -> list[Draft]:
         """Return what was best before each new beginning, the best first."""
-        return sorted(self.found, key=lambda draft: -draft.appraisal.score)
+        return sorted(self.found, key=lambda draft: -draft.appraisal.worth)
 
 
 class Beam:
@@ -215,9 +215,9 @@ class Beam:
         """Keep the best few, and go on by a bar."""
         del tasks
         standing = [draft for draft in drafts if draft is not None and not draft.appraisal.refused]
-        self.front = sorted([*self.front, *standing], key=lambda draft: -draft.appraisal.score)[: self.WIDTH]
+        self.front = sorted([*self.front, *standing], key=lambda draft: -draft.appraisal.worth)[: self.WIDTH]
         self.found += [draft for draft in standing if draft.appraisal.good]
-        self.found = sorted(self.found, key=lambda draft: -draft.appraisal.score)[:64]
+        self.found = sorted(self.found, key=lambda draft: -draft.appraisal.worth)[:64]
         if self.front:
             self.reached = (self.reached + self.ground.bar) % max(self.ground.ticks, 1)
 
