@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 import goldenear as ge
 import naive
 from goldenear.correlate.correlogram import correlogram
-from goldenear.match.contenders import Field, as_notes, as_rows, can_contend, difference, overlapping
+from goldenear.match.contenders import Field, can_contend
+from goldenear.match.rows import as_notes, as_rows, difference, overlapping
 from strategies import random_fragment
 
 
@@ -24,12 +25,27 @@ def samples_of_all_kinds(rng: np.random.Generator) -> list[ge.NoteArray]:
         brightness=[2, 2, -3],
         ticks_per_quarter=12,
     )
+    forbidding_beside = ge.NoteArray.from_arrays(
+        pitch=[60, 62, 64, 65, 80, 62],
+        onset=[0, 6, 12, 18, 4, 30],
+        duration=[6, 6, 6, 6, 8, 6],
+        brightness=[1, 1, 1, 1, -1, -1],
+        ticks_per_quarter=12,
+    )
     painted = random_fragment(rng, notes=8, span=40, drums=False, painted=True)
     drumming = random_fragment(rng, notes=10, span=40, drums=True, painted=False)
     only_drums = ge.NoteArray.from_arrays(
         pitch=[36], onset=[0], duration=[6], is_drum=True, ticks_per_quarter=12
     )
-    return [plain(rng, 9, 40), forbidding, painted, drumming, plain(rng, 5, 20), only_drums]
+    return [
+        plain(rng, 9, 40),
+        forbidding,
+        forbidding_beside,
+        painted,
+        drumming,
+        plain(rng, 5, 20),
+        only_drums,
+    ]
 
 
 @given(st.integers(0, 10**6))
@@ -130,10 +146,10 @@ def test_where_a_part_reaches_a_similarity_is_listed() -> None:
     reached = 0
     for _ in range(20):
         x = plain(rng)
-        listed = field.in_part(as_rows(x), np.full(len(samples), 0.6))
+        pairs, placed = field.in_part(as_rows(x), np.full(len(samples), 0.6))
         where = {
-            (int(listed.pairs.sample[pair]), int(listed.pairs.turn[pair]), up, shift)
-            for pair, up, shift, _, _ in listed.placed.tolist()
+            (int(pairs.sample[pair]), int(pairs.turn[pair]), up, shift)
+            for pair, up, shift, _, _ in placed.tolist()
         }
         for _ in range(8):
             part = x.where(rng.random(len(x)) < rng.choice([0.3, 0.6, 0.9]))
@@ -152,7 +168,7 @@ def test_where_a_part_reaches_a_similarity_is_listed() -> None:
                         shift,
                     ) in where
     assert reached > 100
-    assert not len(field.in_part(as_rows(x), np.full(len(samples), 1.5)).placed)
+    assert not len(field.in_part(as_rows(x), np.full(len(samples), 1.5))[1])
 
 
 def test_ceilings_hold_while_x_walks() -> None:

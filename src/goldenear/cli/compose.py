@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 FORMS = ("period", "sentence", "AABA", "rondo", "variations", "imitation")
 
+QUARTERS, BARS = "32", 64
+"""How long a phrase is, and a piece, where nothing is said."""
+
 
 class SearchWay(StrEnum):
     """The ways of searching, as choices of an option."""
@@ -42,7 +45,10 @@ class Source(StrEnum):
 
 def compose(
     taste: Annotated[Path, typer.Option(help="The folder of samples: good/, bad/, taste.toml.")],
-    quarters: Annotated[str, typer.Option(help="How long a phrase is, in quarters.")] = "32",
+    quarters: Annotated[
+        str | None,
+        typer.Option(help=f"How long a phrase is, in quarters: {QUARTERS}, where nothing is said."),
+    ] = None,
     metre: Annotated[str, typer.Option(help="Such as 4/4 or 6/8: how bars are counted.")] = "4/4",
     voices: Annotated[int | None, typer.Option(help="How many voices, 1 to 4.")] = None,
     voice: Annotated[
@@ -114,7 +120,9 @@ def compose(
     form: Annotated[
         str | None, typer.Option(help=f"Compose a piece of this form: {', '.join(FORMS)}.")
     ] = None,
-    bars: Annotated[int, typer.Option(help="How long a piece is, in bars.")] = 64,
+    bars: Annotated[
+        int | None, typer.Option(help=f"How long a piece is, in bars: {BARS}, where nothing is said.")
+    ] = None,
     review: Annotated[
         bool, typer.Option("--review", help="Hear phrases one by one; keep, lock, call them good or bad.")
     ] = False,
@@ -130,16 +138,21 @@ def compose(
     from goldenear.taste.judge import Taste
 
     whole_number("n", n, 1, 10**6)
+    if form is None and bars is not None:
+        raise InvalidInput("--bars: how long a piece is; name its --form, or say --quarters for a phrase")
     searched: dict[str, object] = {"--save": save, "--n": n > 1, "--search": search != "archive"}
     if review:
         _check_alone("--review", {"--form": form, "--json": json, "--details": details, **searched})
     if form is not None:
-        _check_alone("--form", {"--proposals": proposals != "none", "--details": details, **searched})
+        alone = {"--proposals": proposals != "none", "--details": details, "--quarters": quarters}
+        _check_alone("--form", {**alone, **searched})
     wanted = Wanted(folder, score=score, wav=wav, plot=plot)
     judge_by = Taste(taste)
     for remark in judge_by.remarks:
         output.say(f"note: {remark}")
-    usual = 1 if form is None else voices_asked_for(form, bars)
+    length = BARS if bars is None else bars
+    quarters = QUARTERS if quarters is None else quarters
+    usual = 1 if form is None else voices_asked_for(form, length)
     ensemble = Wishes(voices=words.voices_of(voices, voice or (), usual)).ensemble
     chosen = words.bars_of("--lock-bars", lock_bars)
     if chosen and locked is None:
@@ -170,7 +183,7 @@ def compose(
     effort = EFFORT if effort is None else effort
     if form is not None:
         write_piece(
-            judge_by, form, bars, wishes, wanted, seed=seed, effort=effort, threads=threads, json=json
+            judge_by, form, length, wishes, wanted, seed=seed, effort=effort, threads=threads, json=json
         )
         return
     composer = Composer(

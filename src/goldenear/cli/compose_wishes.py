@@ -110,6 +110,8 @@ def bars_of(name: str, words: str | None) -> tuple[int, ...]:
         first, dash, last = word.partition("-")
         if not _is_whole(first) or (dash and not _is_whole(last)):
             raise InvalidInput(f"{name}: expected bars such as 1,2 or 1-4, got {word!r}")
+        if dash and int(last) < int(first):
+            raise InvalidInput(f"{name}: {word} runs backwards: expected {last}-{first}")
         bars += range(int(first), int(last if dash else first) + 1)
     return tuple(bars)
 

@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
 from goldenear.composing.windows import spans
-from goldenear.match.contenders import Contenders, Field, as_rows
+from goldenear.match.contenders import Contenders, Field
 from goldenear.match.rank import rank
+from goldenear.match.rows import as_rows
 
 SUPPORT = 1.0
 """What support is worth, beside the score."""
+
+REST = 2
+"""Quarters of silence that are part of the music."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ class Appraisal:
     longest_run : int
         The longest run of notes, not all locked, that stands in one good sample.
     support : float
-        The likeness to the good sample that is second nearest; 0 where nothing is reached, or the draft is refused.
+        The likeness to the good sample that is second nearest; 0 where there is none, or the draft is refused.
+    silent : float
+        The share of the phrase, 0..1, in silences of all voices that last longer than two quarters.
     refused : str
         Why the draft cannot stand; empty where it can.
     vetoed : (Fraction, Fraction) or None
@@ -52,6 +58,7 @@ class Appraisal:
     nearest: float
     longest_run: int
     support: float
+    silent: float
     refused: str
     vetoed: tuple[Fraction, Fraction] | None = None
 
@@ -62,8 +69,8 @@ class Appraisal:
 
     @property
     def worth(self) -> float:
-        """By what drafts are held against each other: the score, and what support there is."""
-        return self.score + SUPPORT * self.support
+        """By what drafts are held against each other: the score, and what support there is, less long silences."""
+        return self.score + SUPPORT * self.support - self.silent
 
 
 class Appraiser:
@@ -89,10 +96,10 @@ class Appraiser:
         cells, owner = np.zeros(ground.cells), np.full(ground.cells, -1)
         least, ceiling = ground.asked[-1], ground.ceiling
         sample = found.pairs.sample[found.placed[:, 0]] - ground.bad
-        similarity, spans = found.similarity, cells_of(ground, found)
+        similarity, covers = found.similarity, cells_of(ground, found)
         for j in np.flatnonzero((sample >= 0) & (similarity >= least)).tolist():
             strength = 0.5 + 0.5 * min(1.0, (similarity[j] - least) / max(ceiling - least, 1e-9))
-            here = slice(*spans[j].tolist())
+            here = slice(*covers[j].tolist())
             stronger = strength > cells[here]
             cells[here][stronger], owner[here][stronger] = strength, sample[j]
         return cells, owner
@@ -104,8 +111,8 @@ class Appraiser:
         cells, owner = self.coverage(found)
         lent = np.bincount(owner[owner >= 0], weights=cells[owner >= 0]) / len(cells)
         similarity = found.similarity
-        spans = cells_of(ground, found)
-        good = (found.pairs.sample[found.placed[:, 0]] >= ground.bad) & (spans[:, 0] < spans[:, 1])
+        covers = cells_of(ground, found)
+        good = (found.pairs.sample[found.placed[:, 0]] >= ground.bad) & (covers[:, 0] < covers[:, 1])
         nearest = float(similarity[good].max(initial=0.0))
         run = int(self.runs(rows).max(initial=0))
         vetoed = self.vetoed(rows)
@@ -122,14 +129,24 @@ class Appraiser:
             nearest,
             run,
             0.0 if refused else self.support(rows),
+            self.silent(rows),
             refused,
             vetoed,
         )
 
     def support(self, rows: Rows) -> float:
-        """Return the likeness of a draft to the good sample that is second nearest."""
-        ranked = rank(self.ground.notes(rows), self.ground.taste.good, k=2, backend="numba")
+        """Return the likeness of the phrase itself to the good sample that is second nearest."""
+        ranked = rank(self.ground.notes(self.ground.own(rows)), self.ground.taste.good, k=2, backend="numba")
         return float(ranked.similarity[1]) if len(ranked) > 1 else 0.0
+
+    def silent(self, rows: Rows) -> float:
+        """Return the share of the phrase in long silences of all voices at once."""
+        ground = self.ground
+        own = rows[np.argsort(rows[:, 1], kind="stable")]
+        begins = np.concatenate([np.clip(own[:, 1], 0, ground.ticks), [ground.ticks]])
+        ends = np.concatenate([[0], np.maximum.accumulate(np.clip(own[:, 2], 0, ground.ticks))])
+        rests = np.maximum(begins - ends, 0)
+        return float(rests[rests > REST * ground.ticks_per_quarter].sum() / ground.ticks)
 
     def runs(self, rows: Rows) -> NDArray[np.int64]:
         """Return for each note, 0 for locked ones, the longest verbatim run it is part of."""
@@ -150,11 +167,10 @@ class Appraiser:
         x = ground.notes(rows)
         every = list(spans(x, Fraction(0), ground.wishes.length))
         asked = np.where(np.arange(len(ground.asked)) < ground.bad, ground.asked, 2.0)
-        bright = self.field.in_part(as_rows(x), asked)
-        pairs = bright.pairs
+        pairs, placed = self.field.in_part(as_rows(x), asked)
         which = first_vetoed(
-            pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, bright.placed,
-            asked[pairs.sample[bright.placed[:, 0]]], as_rows(x), np.array([s[2:] for s in every], np.int64),
+            pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, placed,
+            asked[pairs.sample[placed[:, 0]]], as_rows(x), np.array([s[2:] for s in every], np.int64),
         )  # fmt: skip
         return every[which][:2] if which < len(every) else None
 

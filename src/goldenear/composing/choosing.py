@@ -17,6 +17,9 @@ COMMON, STRANGE = 4.0, 0.02
 """What it costs a draft, in score, to be like the good samples at large, for what is like everything says nothing;
 and to be a kind denser or sparser, calmer or wilder than most of them."""
 
+NEAREST = 2
+"""Samples that a draft may be like without being like everything."""
+
 
 def in_order(drafts: Sequence[Draft], ground: Ground) -> list[Draft]:
     """Return drafts, the best first; of equals what is less like everything, and of a more usual kind."""
@@ -39,6 +42,10 @@ def likeness(one: NoteArray, other: NoteArray, ground: Ground) -> float:
 
 
 def commonness(x: NoteArray, ground: Ground) -> float:
-    """Return how alike X is to the good samples that it has nothing to do with: the lower three quarters of them."""
+    """Return how alike X is to the good samples that it has nothing to do with.
+
+    These are the lower three quarters of them, and never the two nearest: likeness to these is what is looked for.
+    """
     similarity = np.sort(rank(x, ground.taste.good, backend="numba").similarity)
-    return float(similarity[: max(1, int(len(similarity) * LOWER))].mean())
+    others = similarity[: max(0, min(int(len(similarity) * LOWER), len(similarity) - NEAREST))]
+    return float(others.mean()) if len(others) else 0.0

@@ -57,6 +57,10 @@ class Progress:
     kept: int
     best: Draft | None
 
+    def __str__(self) -> str:
+        best = "none is good yet" if self.best is None else f"the best scores {self.best.appraisal.score:.2f}"
+        return f"{self.done} of {self.effort} drafts, {self.kept} kept, {best}"
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -154,7 +158,7 @@ class Composer:
             drafts = [
                 None
                 if draft is None
-                else replace(draft, appraisal=replace(draft.appraisal, score=value, support=0.0))
+                else replace(draft, appraisal=replace(draft.appraisal, score=value, support=0.0, silent=0.0))
                 for draft, value in zip(drafts, values, strict=True)
             ]
         self.search.tell([candidate.task for candidate in candidates], drafts)
@@ -281,6 +285,8 @@ class Composer:
                     f"save: {path} holds a search of another taste, wishes, seed or way; name another file"
                 )
             restored, done = with_state(fresh, state["search"]), int(state["done"])
+            if done < 0:
+                raise ValueError("a count below 0")
             for draft in restored.drafts():
                 if not len(self.ground.notes(draft.rows)):
                     raise ValueError("an empty draft")

@@ -40,7 +40,7 @@ class Task:
     bare : tuple of (int, int)
         Where the parent lies under no good match, in ticks.
     goal : Kind or None
-        Which kind it is to be turned into, by the move ``"turn"``.
+        Which kind it is to be, by the move ``"recast"``.
     favour : bool
         Whether the favourites of its seed are drawn more often than other samples.
     """

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.composing.style import known_notes, manner, singable, sings, units
+from goldenear.composing.material import known_notes, singable, sings
+from goldenear.composing.style import manner, units
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput
-from goldenear.match.contenders import as_notes, can_contend, overlapping
+from goldenear.match.contenders import can_contend
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
+from goldenear.match.rows import as_notes, overlapping
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste
 
@@ -162,7 +164,8 @@ class Ground:
             raise InvalidInput(
                 f"ceiling: expected above the threshold of the taste, {thresholds[0]:.2f}, got {wishes.ceiling}"
             )
-        usual = float(np.quantile(manner(good, grid).density, SPARSE))
+        density = manner(good, grid).density
+        usual = float(np.quantile(density, SPARSE)) if len(density) else 0.0
         known, starts, factors = known_notes(good, {a.stretch for a in recipe.alterations}, grid)
         return cls(
             taste,

@@ -1,4 +1,4 @@
-"""This file is where it is told of which kind a draft is, and where a draft is turned into one of another kind."""
+"""This file is where it is told of which kind a draft is, and where a draft is recast as one of another."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ DENSITIES = (0.75, 1.25, 1.75, 2.5)
 LEAPS = (1.75, 2.5, 3.5)
 """Mean size of a melodic interval, in steps, between which kinds differ."""
 
-TURNS = 400
-"""Notes that are changed, at most, to turn a draft into another kind."""
+CHANGES = 400
+"""Notes that are changed, at most, to recast a draft as another kind."""
 
 A_BAR = 12
 """After so many of them, another bar is given up to them."""
@@ -38,9 +38,10 @@ def kind_of(ground: Ground, rows: Rows) -> Kind:
 
 def usual_kind(ground: Ground) -> Kind:
     """Return of which kind the highest lines of the good samples mostly are."""
-    density, leap = (
-        float(np.median(column)) for column in manner(ground.taste.good, ground.ticks_per_quarter)
-    )
+    lines = manner(ground.taste.good, ground.ticks_per_quarter)
+    if not len(lines.density):
+        return 0, 0
+    density, leap = float(np.median(lines.density)), float(np.median(lines.leap))
     return int(np.searchsorted(DENSITIES, density)), int(np.searchsorted(LEAPS, leap))
 
 
@@ -48,6 +49,8 @@ def gaps(ground: Ground, kept: Collection[Kind]) -> list[Kind]:
     """Return the kinds beside those that are kept of which there is none yet, and which the wishes allow."""
     quarters = ground.ticks / ground.ticks_per_quarter * len(ground.voices)
     fewest, most = (int(column.sum()) for column in ground.voices[:, 2:].T)
+    if ground.slots is not None:
+        fewest = most = len(ground.slots) * len(ground.voices)
     sparsest, densest = (int(np.searchsorted(DENSITIES, n / quarters)) for n in (fewest, most))
     return [
         (dense, leaps)
@@ -67,7 +70,7 @@ def beside(kind: Kind, kept: Collection[Kind]) -> list[Kind]:
     ]
 
 
-def turned(
+def recast(
     ground: Ground, rows: Rows, goal: Kind, bare: Collection[tuple[int, int]], rng: np.random.Generator
 ) -> Rows | None:
     """Divide notes or join them, draw them together or apart, until a draft is of another kind; None if that fails.
@@ -76,11 +79,11 @@ def turned(
     """
     bars = rng.permutation(-(-ground.ticks // ground.bar)).tolist()
     zone = list(bare)
-    for turn in range(TURNS):
+    for change in range(CHANGES):
         dense, leaps = kind_of(ground, rows)
         if (dense, leaps) == goal:
             return rows
-        if not zone or (bars and turn % A_BAR == A_BAR - 1):
+        if not zone or (bars and change % A_BAR == A_BAR - 1):
             begin = bars.pop() * ground.bar
             zone.append((begin, begin + ground.bar))
         free = np.flatnonzero((rows[:, 4] == 0) & (rows[:, 3] >= 0) & _inside(rows, zone))

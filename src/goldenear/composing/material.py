@@ -1,13 +1,19 @@
-"""This file is where a sample becomes lines that voices can sing."""
+"""This file is where samples become material: lines that voices can sing, and notes that are not to be copied."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
+from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.match.prepared import PreparedSamples
+from goldenear.match.rank import rank
+from goldenear.match.rows import as_notes
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
 
@@ -65,3 +71,39 @@ def _at_once(onsets: Line, offsets: Line) -> int:
     change = np.repeat([-1, 1], len(onsets))
     # Of what ends and what begins together, the ends come first.
     return int(np.cumsum(change[np.argsort(edges, kind="stable")]).max(initial=1))
+
+
+def sings(sample: NoteArray) -> bool:
+    """Tell whether a sample has a pitched note that sounds."""
+    return bool((~sample.is_drum & (sample.brightness > 0)).any())
+
+
+def singable(good: PreparedSamples, voices: int) -> NDArray[np.float64]:
+    """Return how alike each sample is to its own lines."""
+    found = np.zeros(len(good))
+    for i, sample in enumerate(good):
+        if not sings(sample):
+            continue
+        sung = lines(sample, Alteration(), sample.ticks_per_quarter, voices)
+        rows = np.concatenate(sung) if sung else np.zeros((0, 3), np.int64)
+        if len(rows):
+            x = as_notes(rows, sample.ticks_per_quarter, sample.steps_per_octave)
+            found[i] = rank(x, [sample], recipe=good.recipe, forms=("prime",), stretches=(1,)).similarity[0]
+    return found
+
+
+def known_notes(
+    good: Iterable[NoteArray], stretches: Iterable[Fraction], grid: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the notes of good samples under every stretch, each on a grid of its own that is exact for both."""
+    notes, starts, factors = [np.zeros((0, 2), np.int64)], [0], []
+    for whole in good:
+        sample = whole.where(~whole.is_drum & (whole.brightness > 0))
+        for stretch in sorted(stretches):
+            up, down = stretch.as_integer_ratio()
+            factor, other = sample.ticks_per_quarter * down, up * grid
+            shared = gcd(factor, other)
+            notes.append(np.stack([sample.pitch.astype(np.int64), sample.onset * (other // shared)], axis=1))
+            starts.append(starts[-1] + len(sample))
+            factors.append(factor // shared)
+    return np.concatenate(notes), np.array(starts, np.int64), np.array(factors, np.int64)

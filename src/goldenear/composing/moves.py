@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.composing.ground import Ground, Rows, table
-from goldenear.composing.kinds import Kind, turned
+from goldenear.composing.kinds import Kind, recast
 from goldenear.composing.material import lines
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.notes.alteration import Alteration
@@ -28,7 +28,7 @@ WHOLE = 0.7
 FAVOUR = 1.5
 """How unevenly a seed draws samples."""
 
-TURN = "turn"
+RECAST = "recast"
 """The move that needs a goal, and is the archive's."""
 
 EASE, HARD = 0.02, 0.3
@@ -54,7 +54,7 @@ class Situation:
     palette : float array, shape (good samples,), optional
         How often each is drawn.
     goal : Kind, optional
-        Which kind the draft is to be turned into.
+        Which kind the draft is to be recast as.
     """
 
     ground: Ground
@@ -198,9 +198,9 @@ def shift_bars(rows: Rows, at: Situation) -> Rows | None:
     return table(changed[(changed[:, 1] >= 0) | (changed[:, 4] == 1)])
 
 
-def turn(rows: Rows, at: Situation) -> Rows | None:
-    """Turn the draft into another kind: denser or sparser, calmer or wilder."""
-    return None if at.goal is None else turned(at.ground, rows, at.goal, at.bare, at.rng)
+def recast_as_goal(rows: Rows, at: Situation) -> Rows | None:
+    """Recast the draft as another kind: denser or sparser, calmer or wilder."""
+    return None if at.goal is None else recast(at.ground, rows, at.goal, at.bare, at.rng)
 
 
 MOVES: Mapping[str, Move] = {
@@ -213,7 +213,7 @@ MOVES: Mapping[str, Move] = {
     "reverse": reverse,
     "move bar": move_bar,
     "shift bars": shift_bars,
-    TURN: turn,
+    RECAST: recast_as_goal,
 }
 
 

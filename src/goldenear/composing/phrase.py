@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 from goldenear.composing.appraise import Appraisal
 from goldenear.composing.ground import Ground, Rows
 from goldenear.composing.windows import windows
-from goldenear.match.contenders import Contenders, as_notes
+from goldenear.match.contenders import Contenders
 from goldenear.match.matches import Match
 from goldenear.match.picture import piece_pictures
 from goldenear.match.place import Place, match_at
+from goldenear.match.rows import as_notes
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+AROUND = 8
+"""Quarters before the middle of a bar, and after it, that are judged with it; near an end more of the other side."""
 
 
 @dataclass(frozen=True)
@@ -154,10 +158,11 @@ class Phrase:
         return tuple(matches)
 
     def _around(self, begin: Fraction, end: Fraction) -> tuple[Outcome, float]:
-        """Judge the sixteen quarters around a bar."""
+        """Judge the sixteen quarters around a bar, as far as the music goes."""
         whole = self.whole
-        middle = (begin + end) // 2
-        first, last = (int(quarter * whole.ticks_per_quarter) for quarter in (middle - 8, middle + 8))
+        start = min((begin + end) // 2 - AROUND, -int(-self.ground.wishes.length // 1) - 2 * AROUND)
+        start = max(start, 0)
+        first, last = (int(quarter * whole.ticks_per_quarter) for quarter in (start, start + 2 * AROUND))
         inside = whole.where((whole.onset >= first) & (whole.onset < last))
         if not len(inside):
             return "neither", 0.0

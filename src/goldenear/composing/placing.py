@@ -22,7 +22,7 @@ from goldenear.composing.phrase import Phrase
 from goldenear.composing.plan import Plan
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput, NothingFound
-from goldenear.match.contenders import as_notes
+from goldenear.match.rows import as_notes
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste
 

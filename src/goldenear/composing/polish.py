@@ -66,14 +66,14 @@ class Polished(NamedTuple):
     ----------
     rows : rows
         The best draft that was met.
-    worth : float
-        What it is worth, before its windows are judged.
+    score : float
+        As it is appraised, before its windows are judged.
     tried : int
         How many changes were weighed.
     """
 
     rows: Rows
-    worth: float
+    score: float
     tried: int
 
 
@@ -93,7 +93,7 @@ def polished(
     steps : int
         How many changes are drawn.
     heat : (float, float)
-        From which temperature to which: what a draft may lose in worth by a change.
+        From which temperature to which: what a draft may lose in score by a change.
     """
     from goldenear.composing.engines.polish import DONE, LARGE, LEFT_OFF, NOTES_BEFORE, polish
 
@@ -122,16 +122,16 @@ def polished(
         return result
 
     found = appraiser.contenders(notes[:n], wanted)
-    _, worth, _ = run(found, steps)
-    best, highest = notes[:n].copy(), worth
+    _, score, _ = run(found, steps)
+    best, highest = notes[:n].copy(), score
     while done < steps:
-        n, worth, needed = run(found, done)
+        n, score, needed = run(found, done)
         done, tried = done + int(told[0]), tried + int(told[1])
         left_off, old = int(told[LEFT_OFF]), int(told[NOTES_BEFORE])
         if left_off == LARGE:
             grown = appraiser.contenders(notes[:n], wanted)
-            _, worth, _ = run(grown, steps)
-            if worth >= needed:
+            _, score, _ = run(grown, steps)
+            if score >= needed:
                 found = grown
             else:
                 n = old
@@ -140,8 +140,8 @@ def polished(
                 continue
         elif left_off != DONE:
             found = appraiser.contenders(notes[:n], wanted)
-        if worth > highest:
-            best, highest = notes[:n].copy(), worth
+        if score > highest:
+            best, highest = notes[:n].copy(), score
     return Polished(best, highest, tried)
 
 

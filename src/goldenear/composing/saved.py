@@ -86,7 +86,7 @@ def _plain(draft: Draft) -> dict[str, Any]:
     a = draft.appraisal
     return {
         "rows": draft.rows.tolist(), "bare": draft.bare, "move": draft.move, "tried": draft.tried,
-        "appraisal": [a.covered, a.score, a.nearest, a.longest_run, a.support, a.refused],
+        "appraisal": [a.covered, a.score, a.nearest, a.longest_run, a.support, a.silent, a.refused],
         "vetoed": None if a.vetoed is None else [str(time) for time in a.vetoed],
     }  # fmt: skip
 
@@ -94,7 +94,7 @@ def _plain(draft: Draft) -> dict[str, Any]:
 def _draft(state: dict[str, Any]) -> Draft:
     """Return the draft of these values."""
     rows = np.array(state["rows"], np.int64).reshape(-1, 5)
-    covered, score, nearest, run, support, refused = state["appraisal"]
+    covered, score, nearest, run, support, silent, refused = state["appraisal"]
     begin, end = state["vetoed"] or (None, None)
     return Draft(
         rows,
@@ -104,6 +104,7 @@ def _draft(state: dict[str, Any]) -> Draft:
             float(nearest),
             int(run),
             float(support),
+            float(silent),
             str(refused),
             None if begin is None or end is None else (Fraction(begin), Fraction(end)),
         ),

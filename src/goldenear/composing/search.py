@@ -14,7 +14,7 @@ import numpy as np
 from goldenear.composing.develop import Draft, Task
 from goldenear.composing.ground import Ground
 from goldenear.composing.kinds import Kind, beside, gaps, kind_of
-from goldenear.composing.moves import MOVES, TURN
+from goldenear.composing.moves import MOVES, RECAST
 
 SearchName = Literal["archive", "annealing", "beam"]
 
@@ -99,9 +99,9 @@ class Archive:
     def _taken_up(self, seed: tuple[int, int], rng: np.random.Generator) -> Task:
         """Draw what is done to which of those that are kept; moves more often that have been paying."""
         open_kinds = gaps(self.ground, self.kept)
-        moves = [move for move in self.moves if move != TURN or open_kinds]
+        moves = [move for move in self.moves if move != RECAST or open_kinds]
         move = drawn(moves, self.tried, self.paid, rng)
-        goal = open_kinds[int(rng.integers(len(open_kinds)))] if move == TURN else None
+        goal = open_kinds[int(rng.integers(len(open_kinds)))] if move == RECAST else None
         kinds = sorted(self.kept) if goal is None else beside(goal, self.kept)
         parent = self.kept[kinds[int(rng.integers(len(kinds)))]]
         others = tuple(self.kept[kind].rows for kind in sorted(self.kept) if self.kept[kind] is not parent)
@@ -237,5 +237,5 @@ def search_named(name: str, ground: Ground, seed: int, *, proposals: bool) -> Se
     moves = [move for move in MOVES if proposals or move != "bring in"]
     if name == "archive":
         return Archive(ground, seed, moves)
-    moves.remove(TURN)
+    moves.remove(RECAST)
     return Annealing(ground, seed, moves) if name == "annealing" else Beam(ground, seed, moves)

@@ -12,6 +12,9 @@ from goldenear.composing.harmony import degrees_of
 from goldenear.errors import InvalidInput
 from goldenear.notes.note_array import NoteArray, whole_number
 
+INSTANT = Fraction(1, 12)
+"""So many quarters from a beat on, what sounds is what sounds on the beat."""
+
 LONGEST_QUARTERS = 1024
 """A longer phrase is refused: a piece is made of phrases."""
 
@@ -70,7 +73,8 @@ class Wishes:
     scale : str or sequence of int, optional
         Such as ``"D dorian"``, or degrees 0..11: no other pitch sounds.
     chords : sequence of (quarter, str), optional
-        From which quarter on which chord is in force, such as ``[(0, "C"), (4, "Am7")]``: only its notes sound.
+        From which quarter on which chord is in force, such as ``[(0, "C"), (4, "Am7")]``: only its notes sound. With
+        a scale, too, they do where a chord or a bar begins, and between these any note of the scale.
     rhythm : NoteArray, optional
         Every voice has a note exactly where this has notes, whatever their pitch.
     locked : NoteArray or mapping of voice to NoteArray, optional
@@ -118,10 +122,6 @@ class Wishes:
             raise InvalidInput(f"quarters: expected 1..{LONGEST_QUARTERS:,}, got {self.quarters}")
         set_(self, "bar", bar_of(self.metre))
         set_(self, "ensemble", _ensemble(self.voices))
-        if self.scale is not None and self.chords is not None:
-            raise InvalidInput(
-                "scale, chords: wish for one of them; a chord track says all that a scale does"
-            )
         whole_number("longest_run", self.longest_run, 2, 2**31)
         for name, value in (("ceiling", self.ceiling), ("share", self.share)):
             if not isinstance(value, Real) or not 0 < value <= 1:
@@ -139,6 +139,8 @@ class Wishes:
                 raise InvalidInput(
                     f"chords: {chord} begins at quarter {start}, but the phrase lasts {self.length}"
                 )
+            if self.scale is not None and not degrees_of(chord) & degrees_of(self.scale):
+                raise InvalidInput(f"scale, chords: no note of {chord} is in the scale {self.scale}")
             degrees_of(chord)
 
     @property
@@ -149,15 +151,23 @@ class Wishes:
     @property
     def harmony(self) -> tuple[tuple[Fraction, Fraction, frozenset[int]], ...]:
         """From when to when, in quarters, which degrees may sound; nothing where all may."""
-        if self.scale is not None:
-            return ((Fraction(0), self.length, degrees_of(self.scale)),)
+        scale = () if self.scale is None else ((Fraction(0), self.length, degrees_of(self.scale)),)
         if not self.chords:
-            return ()
+            return scale
         track = sorted(
             ((quarters_of("chords", start), chord) for start, chord in self.chords), key=lambda c: c[0]
         )
         ends = [start for start, _ in track[1:]] + [self.length]
-        return tuple((start, end, degrees_of(chord)) for (start, chord), end in zip(track, ends, strict=True))
+        spans = [(start, end, degrees_of(chord)) for (start, chord), end in zip(track, ends, strict=True)]
+        if not scale:
+            return tuple(spans)
+        lines = [number * self.bar for number in range(self.bars)]
+        beats = [
+            (beat, beat + INSTANT, degrees)
+            for start, end, degrees in spans
+            for beat in sorted({start, *(line for line in lines if start < line < end)})
+        ]
+        return (*scale, *beats)
 
     def locked_in(self, voice: int) -> NoteArray | None:
         """Return what is locked in a voice, counted from the highest.

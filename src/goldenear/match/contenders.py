@@ -14,15 +14,15 @@ from math import lcm
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from goldenear.errors import InvalidInput, NoNotes
+from goldenear.errors import NoNotes
 from goldenear.match.live import rises
 from goldenear.match.packed import variants
 from goldenear.match.picture import SamplePicture, piece_pictures
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.recipe import Recipe
-from goldenear.notes.note_array import NoteArray
+from goldenear.match.rows import as_notes, difference
 
 ROOM = 4096
 """Placements that there is room for at first."""
@@ -64,14 +64,22 @@ class Contenders:
         The pair, the transposition, the shift, the shared light and the energy in the window, in the pair's ticks.
     slack : float
         How many quarters of notes may go and come before any other placement can reach what was asked for.
-    needed : float array, shape (n,)
-        How many ticks of X's notes must go and come before each placement can reach it; 0 where it does.
+    asked, rises : float arrays, shape (pairs,)
+        The similarity that was asked for, and by how much a tick of changed notes can lift its square.
     """
 
     pairs: Pairs
     placed: NDArray[np.int64]
     slack: float
-    needed: NDArray[np.float64]
+    asked: NDArray[np.float64]
+    rises: NDArray[np.float64]
+
+    @property
+    def needed(self) -> NDArray[np.float64]:
+        """How many ticks of X's notes must go and come before each placement can reach what was asked for: (n,)."""
+        pair = self.placed[:, 0]
+        missing = np.maximum(self.asked[pair] ** 2 - self.similarity**2, 0)
+        return missing / self.rises[pair] * (1 - 1e-9)
 
     @property
     def similarity(self) -> NDArray[np.float64]:
@@ -108,10 +116,10 @@ class Contenders:
         best = np.zeros((len(starts) - 1, int(kinds.max(initial=0)) + 1))
         ticks = np.concatenate([[0], np.cumsum(changes[:, 3] - changes[:, 2])])
         # What needs the least comes first, and what needs more than a change brings is not looked at.
-        order = np.argsort(self.needed, kind="stable")
-        pairs = self.pairs
+        needed, pairs = self.needed, self.pairs
+        order = np.argsort(needed, kind="stable")
         weigh(
-            pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, self.placed[order], self.needed[order],
+            pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, self.placed[order], needed[order],
             changes, starts, np.diff(ticks[starts]), best, kinds[pairs.sample],
         )  # fmt: skip
         return best
@@ -187,13 +195,13 @@ class Field:
         chosen = np.flatnonzero(self.ceilings >= floors)
         pairs = self._pairs(chosen)
         placed = _listed(pairs, pairs.strokes, floors[chosen], notes)
-        found = Contenders(pairs, placed, slack, np.zeros(len(placed)))
-        variant = chosen[placed[:, 0]]
-        missing = asked[variant] ** 2 - (found.similarity / self._prices[variant]) ** 2
-        found.needed[:] = np.maximum(missing, 0) / self._rises[variant] * self.ticks_per_quarter * (1 - 1e-9)
-        return found
+        price = self._prices[chosen]
+        rises_of = self._rises[chosen] * price**2 / self.ticks_per_quarter
+        return Contenders(pairs, placed, slack, asked[chosen] * price, rises_of)
 
-    def in_part(self, notes: NDArray[np.int64], at_least: NDArray[np.float64]) -> Contenders:
+    def in_part(
+        self, notes: NDArray[np.int64], at_least: NDArray[np.float64]
+    ) -> tuple[Pairs, NDArray[np.int64]]:
         """List every placement at which X, or some of its notes alone, may reach a similarity.
 
         Parameters
@@ -202,6 +210,12 @@ class Field:
             X, as for :meth:`contenders`.
         at_least : float array, shape (samples,)
             The similarity, above 0, with the price in it; where it is above 1 nothing is listed.
+
+        Returns
+        -------
+        (Pairs, int array of shape (n, 5))
+            The pictures, and their placements as :class:`Contenders` holds them; the shared light is that of bright
+            strokes alone.
         """
         asked = np.repeat(at_least, len(self.turns)) / self._prices
         if self._whole is None or (self._whole[0] != asked).any():
@@ -210,8 +224,7 @@ class Field:
         # Without the places that must stay dark: a part may leave these dark.
         lit = np.column_stack([pairs.strokes[:, :2], np.maximum(pairs.strokes[:, 2], 0)])
         floors = asked[asked <= 1] * (1 - 1e-12)
-        placed = _listed(pairs, lit, floors, notes, in_part=True)
-        return Contenders(pairs, placed, 0.0, np.zeros(len(placed)))
+        return pairs, _listed(pairs, lit, floors, notes, in_part=True)
 
     def _lift(self, notes: NDArray[np.int64]) -> None:
         """Raise the ceilings by what has come and gone since they were found."""
@@ -324,48 +337,3 @@ def _columns(
         rows.astype(np.int64),
         np.ascontiguousarray(strokes.astype(np.int64)),
     )  # fmt: skip
-
-
-def difference(before: NDArray[np.int64], after: NDArray[np.int64]) -> int:
-    """Return how many ticks of notes sound in one of two X alone; notes as (pitch, onset, offset)."""
-    edges = np.concatenate([before, after])
-    sign = np.repeat([1, -1], [len(before), len(after)])
-    place = np.concatenate([edges[:, 1], edges[:, 2]])
-    pitch = np.concatenate([edges[:, 0], edges[:, 0]])
-    weight = np.concatenate([sign, -sign])
-    order = np.lexsort((place, pitch))
-    place, level = place[order], np.cumsum(weight[order])
-    # At the end of each pitch the level is back at 0.
-    return int((np.diff(place) * np.abs(level[:-1])).sum()) if len(place) else 0
-
-
-def as_notes(notes: NDArray[np.int64], ticks_per_quarter: int, steps_per_octave: int = 12) -> NoteArray:
-    """Return plain notes, (pitch, onset, offset) in ticks, as a note array."""
-    return NoteArray.from_arrays(
-        pitch=notes[:, 0],
-        onset=notes[:, 1],
-        duration=notes[:, 2] - notes[:, 1],
-        ticks_per_quarter=ticks_per_quarter,
-        steps_per_octave=steps_per_octave,
-    )
-
-
-def as_rows(x: NoteArray) -> NDArray[np.int64]:
-    """Return notes as rows (pitch, onset, offset).
-
-    Raises
-    ------
-    InvalidInput
-        If not all are pitched, and plain.
-    """
-    if x.is_drum.any() or (x.brightness != 1).any():
-        raise InvalidInput(f"{x.name or 'X'}: expected pitched notes without weight")
-    return np.stack([x.pitch.astype(np.int64), x.onset, x.offset], axis=1)
-
-
-def overlapping(rows: ArrayLike) -> bool:
-    """Tell whether two notes, as rows (pitch, onset, offset), sound one pitch at once."""
-    table = np.asarray(rows, np.int64).reshape(-1, 3)
-    order = np.lexsort((table[:, 1], table[:, 0]))
-    table = table[order]
-    return bool(((table[1:, 0] == table[:-1, 0]) & (table[1:, 1] < table[:-1, 2])).any())

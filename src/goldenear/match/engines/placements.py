@@ -56,11 +56,18 @@ def energy_in(pair: Any, transposition: int, shift: int, pitch: int, onset: int,
 
 
 @compiled
-def boxed(pair: Any, place: Any, box: Any) -> None:
-    """Note the window of a placed picture: its lowest and highest pitch, its begin and end in X's ticks."""
-    box[0], box[1] = pair[LOWEST] + place[TRANSPOSITION], pair[HIGHEST] + place[TRANSPOSITION]
-    box[2] = (place[SHIFT] + pair[BEGIN]) // pair[UP]
-    box[3] = -(-(place[SHIFT] + pair[END]) // pair[UP])
+def boxed(pair: Any, rows: Any, strokes: Any, place: Any, box: Any) -> None:
+    """Note where a placed picture may meet X: lowest and highest pitch, begin and end in X's ticks.
+
+    That is its window, and what must stay dark outside it.
+    """
+    begin, end = pair[BEGIN], pair[END]
+    for k in range(rows[pair[ROW_START]], rows[pair[ROW_START] + pair[ROWS]]):
+        begin, end = min(begin, strokes[k, 0]), max(end, strokes[k, 1])
+    box[0] = min(pair[LOWEST], pair[BOTTOM]) + place[TRANSPOSITION]
+    box[1] = max(pair[HIGHEST], pair[BOTTOM] + pair[ROWS] - 1) + place[TRANSPOSITION]
+    box[2] = (place[SHIFT] + begin) // pair[UP]
+    box[3] = -(-(place[SHIFT] + end) // pair[UP])
 
 
 @compiled
@@ -270,7 +277,7 @@ def entries(fingerprint: int) -> tuple[Any, Any]:
             return
         boxes = np.zeros((len(placed), 4), np.int64)
         for j in range(len(placed)):
-            boxed(pairs[placed[j, PAIR]], placed[j], boxes[j])
+            boxed(pairs[placed[j, PAIR]], rows, strokes, placed[j], boxes[j])
         for change in range(len(starts) - 1):
             first, last = starts[change], starts[change + 1]
             for j in range(len(placed)):
