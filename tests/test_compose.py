@@ -10,7 +10,7 @@ import pytest
 import goldenear as ge
 from goldenear.composing.appraise import Appraisal, Appraiser
 from goldenear.composing.choosing import commonness, in_order
-from goldenear.composing.conform import conformed
+from goldenear.composing.conform import conformed, without_wide_leaps
 from goldenear.composing.develop import Draft, Task, develop
 from goldenear.composing.ground import Ground
 from goldenear.composing.kinds import beside, gaps, kind_of, recast
@@ -300,6 +300,40 @@ def test_under_chords_and_a_scale_chords_have_the_beats(taste: ge.Taste) -> None
         first_bar = x.where(x.offset <= 4 * grid)
         passing += bool(set((first_bar.pitch % 12).tolist()) - {0, 4, 7})
     assert passing
+
+
+@pytest.mark.parametrize("voices", [1, 2])
+def test_wide_leaps_are_taken_back_by_octaves(taste: ge.Taste, voices: int) -> None:
+    ground = Ground.of(taste, ge.Wishes(quarters=12, voices=voices, scale="D dorian"))
+    fewer = 0
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        rows = conformed(ground, filled(Situation(ground, rng)), rng)
+        if rows is None:
+            continue
+        tossed = conformed(ground, rows + rng.integers(-1, 2, (len(rows), 1)) * [12, 0, 0, 0, 0], rng)
+        if tossed is None:
+            continue
+        rows = tossed
+        rows[:: len(rows) // 4, 4] = 1
+        made = without_wide_leaps(ground, rows)
+        check(ground, made)
+        assert (made[:, 1:] == rows[:, 1:]).all()
+        assert ((made[:, 0] - rows[:, 0]) % 12 == 0).all()
+        assert (made[rows[:, 4] == 1] == rows[rows[:, 4] == 1]).all()
+        before, after = (wide_leaps(line) for line in (rows, made))
+        assert after <= before
+        fewer += after < before
+    low = np.array([[62, 0, 12, 0, 1], [77, 12, 24, 0, 0], [64, 24, 36, 0, 0]], np.int64)
+    assert without_wide_leaps(ground, low)[:, 0].tolist() == [62, 65, 64]
+    assert fewer
+
+
+def wide_leaps(rows: np.ndarray) -> int:
+    """Count the leaps of more than an octave."""
+    return sum(
+        abs(int(one[0]) - int(other[0])) > 12 for one, other in pairwise(rows) if one[3] == other[3] >= 0
+    )
 
 
 def test_long_silences_count_against_a_draft(taste: ge.Taste) -> None:

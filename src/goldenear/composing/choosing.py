@@ -13,7 +13,7 @@ from goldenear.match.cohort import LOWER
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 
-COMMON, STRANGE = 4.0, 0.02
+COMMON, STRANGE = 6.0, 0.03
 """What it costs a draft, in score, to be like the good samples at large, for what is like everything says nothing;
 and to be a kind denser or sparser, calmer or wilder than most of them."""
 

@@ -33,6 +33,27 @@ def conformed(ground: Ground, rows: Rows, rng: np.random.Generator) -> Rows | No
     return table(kept)
 
 
+def without_wide_leaps(ground: Ground, rows: Rows) -> Rows:
+    """Return a draft whose free notes stand in the octave that is nearest to their neighbours, after a wide leap.
+
+    Only notes that leap by more than an octave move, only by octaves, and only where the leaps before and after them
+    get smaller in all; what meets the wishes still does.
+    """
+    octave = ground.steps_per_octave
+    made = rows.copy()
+    for i in np.flatnonzero((made[:, 4] == 0) & (made[:, 3] >= 0)).tolist():
+        pitch, onset, offset, voice, _ = made[i].tolist()
+        around = [int(made[j, 0]) for j in (i - 1, i + 1) if 0 <= j < len(made) and made[j, 3] == voice]
+        if not any(abs(pitch - other) > octave for other in around):
+            continue
+        lowest, highest = ground.voices[voice, :2].tolist()
+        meanwhile = (made[:, 1] < offset) & (onset < made[:, 2]) & (made[:, 3] != voice)
+        taken = set(made[meanwhile, 0].tolist())
+        free = [p for p in range(lowest + (pitch - lowest) % octave, highest + 1, octave) if p not in taken]
+        made[i, 0] = min([pitch, *free], key=lambda p: sum(abs(p - other) for other in around))
+    return made
+
+
 def may_sound(ground: Ground, pitch: int, onset: int, offset: int) -> bool:
     """Tell whether a pitch may sound at a time, by scale, chords and locked bars."""
     degree = pitch % ground.steps_per_octave

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from goldenear.composing.appraise import Appraisal, Appraiser
-from goldenear.composing.conform import conformed
+from goldenear.composing.conform import conformed, without_wide_leaps
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
 from goldenear.composing.kinds import Kind
 from goldenear.composing.moves import MOVES, Situation, filled, palette_of
@@ -113,7 +113,7 @@ def _finished(
 ) -> tuple[Rows, Appraisal, int] | None:
     """Make a draft meet the wishes, loosen it from its models, and polish it."""
     made = conformed(appraiser.ground, rows, rng)
-    made = None if made is None else loosened(appraiser, made, rng)
+    made = None if made is None else loosened(appraiser, without_wide_leaps(appraiser.ground, made), rng)
     if made is None:
         return None
     done = polished(appraiser, made, int(rng.integers(2**63)), steps)
