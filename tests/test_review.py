@@ -213,8 +213,11 @@ def test_the_loop_in_a_pipe(folder: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "goldenear", "compose", "--review", "--effort", "24", "--quarters", "16"]
         + ["--taste", str(folder), "--output", str(tmp_path / "out")],
-        input="good 1-2\n\nagain\n", capture_output=True, text=True, timeout=PATIENCE, check=True,
+        input="good 1-2\nbad 1-2\n\nagain\n", capture_output=True, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
     assert "\x1b" not in done.stdout
     assert done.stdout.count("written: ") == 2
     assert len(list((folder / "good").glob("phrase-0.1-bars-1-2-*.mid"))) == 1
+    # The same bars, first good, then bad: it is told that these are at odds.
+    told = [line for line in done.stderr.splitlines() if "resembles a bad sample" in line]
+    assert any("good/phrase-0.1-bars-1-2-" in line for line in told), done.stderr

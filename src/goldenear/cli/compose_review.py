@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goldenear.composing.proposals.protocol import Proposals
     from goldenear.composing.review import Review
     from goldenear.composing.wishes import Wishes
+    from goldenear.taste.judge import Taste
     from goldenear.taste.samples import Kind
 
 KEPT = "kept"
@@ -141,9 +142,17 @@ def _unlock(review: Review) -> None:
 
 def _label(review: Review, kind: Kind, bars: Sequence[int]) -> None:
     """Make the phrase, or bars of it, a sample."""
-    before = set(review.taste.remarks)
+    before, at_odds = set(review.taste.remarks), set(_at_odds(review.taste))
     for path in review.label(kind, bars or None):
         print(f"added: {path}")
     for remark in review.taste.remarks:
         if remark not in before:
             output.say(f"note: {remark}")
+    for name in _at_odds(review.taste):
+        if name not in at_odds:
+            output.say(f"note: {name} resembles a bad sample: what is like it will not be called good")
+
+
+def _at_odds(taste: Taste) -> list[str]:
+    """Return the good samples that the taste itself vetoes."""
+    return [sample.name for sample in taste.good if taste.vetoes(sample, backend="numba")]

@@ -293,7 +293,7 @@ class Composer:
         except InvalidInput as error:
             if str(error).startswith("save:"):
                 raise
-            raise UnreadableFile(path, f"no saved search ({error})") from None
+            raise UnreadableFile(path, f"no saved search: {error}") from None
         except (
             OSError,
             LookupError,
@@ -303,7 +303,12 @@ class Composer:
             ValueError,
             RecursionError,
         ) as error:
-            raise UnreadableFile(path, f"no saved search ({type(error).__name__})") from None
+            why = (
+                error.strerror
+                if isinstance(error, OSError)
+                else "what it holds is damaged, or something else"
+            )
+            raise UnreadableFile(path, f"no saved search: {why}") from None
         self.search, self.done = restored, done
 
     def _question(self) -> str:

@@ -114,8 +114,9 @@ class Phrase:
 
     @cached_property
     def verdict(self) -> Verdict:
-        """What the judge says of it, with what it joins."""
-        return self.ground.taste.judge(self.whole)
+        """What the judge says of it; with what it joins, where the phrase is good by that alone."""
+        alone = self.ground.taste.judge(self.notes)
+        return alone if alone.outcome == "good" else self.ground.taste.judge(self.whole)
 
     def windows(self) -> list[tuple[Fraction, Fraction, Verdict]]:
         """Judge every window: from which quarter to which, and what is said of it."""
