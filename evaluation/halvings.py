@@ -177,8 +177,8 @@ def tables(
     sung = _table(pool, seeds, partial(of_songs, options.data), quarters, effort)
     sung.title += ", Dutch songs (MTC-ANN)"
     sung.remarks.append(
-        "Three versions of every family for each half, and three others for the second taste, which nothing was "
-        f"composed by and nothing chosen by. {STRANGERS}"
+        "Three versions of every family for each half, and three others for the second taste, which no phrase was "
+        f"composed by or chosen by. That support counts was decided on this music. {STRANGERS}"
     )
     return [*made, sung]
 
