@@ -87,6 +87,12 @@ def test_bars_tell_where_they_come_from(composer: ge.Composer, taste: ge.Taste) 
             if a.pitch == b.pitch
         )
         assert Fraction(shared, resolution) == match.shared
+    # Near an end the sixteen quarters around a bar reach further to the other side.
+    x = phrase.notes
+    opening = taste.judge(x.where(x.onset < 16 * x.ticks_per_quarter))
+    close = taste.judge(x.where(x.onset >= 8 * x.ticks_per_quarter))
+    assert phrase.bars[0].score == phrase.bars[1].score == opening.score
+    assert phrase.bars[4].score == phrase.bars[5].score == close.score
     plain = phrase.as_dict()
     assert plain["outcome"] == "good"
     assert len(plain["bars"]) == 6
@@ -111,6 +117,16 @@ def test_what_is_polished_is_worth_what_it_is_appraised_at(taste: ge.Taste) -> N
             assert after.score == pytest.approx(done.score, abs=1e-12)
             agreed += after.score > before.score
     assert agreed > 2
+
+
+def test_progress_is_told_in_words(taste: ge.Taste) -> None:
+    told: list[str] = []
+    ge.Composer(taste, ge.Wishes(quarters=16), seed=2).run(
+        16, progress=lambda progress: told.append(str(progress))
+    )
+    assert len(told) == 2
+    assert told[1].startswith("16 of 16 drafts, ")
+    assert str(ge.Progress(8, 16, 0, None)) == "8 of 16 drafts, 0 kept, none is good yet"
 
 
 def test_support_is_the_likeness_to_the_second_nearest_sample(taste: ge.Taste) -> None:
@@ -590,6 +606,10 @@ def test_a_phrase_joins_what_it_follows_and_what_follows_it(taste: ge.Taste) -> 
     begins = [begin for begin, _, _ in windows(phrase.whole, Fraction(0), Fraction(8))]
     assert min(begins) < 0
     assert all(verdict.outcome != "bad" for *_, verdict in phrase.windows())
+    # What it joins is a good sample itself: what is said is said of the phrase, where the phrase is good alone.
+    alone = taste.judge(phrase.notes)
+    assert phrase.verdict.outcome == "good"
+    assert phrase.verdict.score == (alone if alone.outcome == "good" else taste.judge(phrase.whole)).score
 
 
 def test_wrong_wishes_are_named(taste: ge.Taste) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 import goldenear as ge
 from goldenear.cli.terminal_roll import terminal_roll
+from goldenear.composing import composer, review
 from goldenear.composing.locks import in_bars
 from goldenear.examples import TASTE
 
@@ -165,6 +167,15 @@ def test_a_slip_is_one_line(compose, options: list[object], reason: str) -> None
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert reason in err
+
+
+def test_the_help_and_the_docs_tell_the_efforts_that_are_there(run) -> None:
+    code, out, _ = run("compose", "--help")
+    assert code == 0
+    assert f"{composer.EFFORT}, or {review.EFFORT} for each phrase" in re.sub(r"[^\w,.]+", " ", out)
+    commands = Path(__file__).parent.parent / "docs" / "commands.md"
+    told = f"({composer.EFFORT}; for each phrase of a review {review.EFFORT})"
+    assert told in commands.read_text(encoding="utf-8")
 
 
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_composed(compose, tmp_path: Path) -> None:

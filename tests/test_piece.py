@@ -95,6 +95,17 @@ class TestEveryForm:
         ]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_sixty_four_bars(form, taste, schema, tmp_path):  # noqa: F811
+    wishes = ge.Wishes(scale="G major", voices=2 if form == "imitation" else 1)
+    piece = ge.compose_piece(taste, form, bars=64, wishes=wishes, seed=6, effort=16)
+    assert piece.bars == 64
+    assert all(verdict.outcome != "bad" for *_, verdict in piece.windows())
+    assert all(motif.similarity >= RECURS for motif in piece.motifs())
+    piece.write(tmp_path / "piece.musicxml")
+    assert_sound(tmp_path / "piece.musicxml", schema, "4/4")
+
+
 def test_the_same_seed_gives_the_same_bytes(taste, composed, tmp_path):
     again = ge.compose_piece(taste, "imitation", bars=BARS, seed=1, effort=8, threads=2)
     for name, piece in (("a.mid", composed("imitation")), ("b.mid", again)):

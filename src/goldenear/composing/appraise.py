@@ -142,10 +142,9 @@ class Appraiser:
     def silent(self, rows: Rows) -> float:
         """Return the share of the phrase in long silences of all voices at once."""
         ground = self.ground
-        own = rows[np.argsort(rows[:, 1], kind="stable")]
-        begins = np.concatenate([np.clip(own[:, 1], 0, ground.ticks), [ground.ticks]])
-        ends = np.concatenate([[0], np.maximum.accumulate(np.clip(own[:, 2], 0, ground.ticks))])
-        rests = np.maximum(begins - ends, 0)
+        own = ground.own(rows)
+        own = own[np.argsort(own[:, 1], kind="stable")]
+        rests = np.append(own[:, 1], ground.ticks) - np.maximum.accumulate(np.append(0, own[:, 2]))
         return float(rests[rests > REST * ground.ticks_per_quarter].sum() / ground.ticks)
 
     def runs(self, rows: Rows) -> NDArray[np.int64]:
@@ -165,12 +164,13 @@ class Appraiser:
         if not ground.bad:
             return None
         x = ground.notes(rows)
+        notes = as_rows(x)
         every = list(spans(x, Fraction(0), ground.wishes.length))
         asked = np.where(np.arange(len(ground.asked)) < ground.bad, ground.asked, 2.0)
-        pairs, placed = self.field.in_part(as_rows(x), asked)
+        pairs, placed = self.field.in_part(notes, asked)
         which = first_vetoed(
             pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, placed,
-            asked[pairs.sample[placed[:, 0]]], as_rows(x), np.array([s[2:] for s in every], np.int64),
+            asked[pairs.sample[placed[:, 0]]], notes, np.array([s[2:] for s in every], np.int64),
         )  # fmt: skip
         return every[which][:2] if which < len(every) else None
 

@@ -33,7 +33,12 @@ def kind_of(ground: Ground, rows: Rows) -> Kind:
     leaps = [np.abs(np.diff(own[own[:, 3] == voice, 0])) for voice in range(len(ground.voices))]
     every = np.concatenate(leaps) if leaps else np.zeros(0)
     leap = float(every.mean()) if len(every) else 0.0
-    return int(np.searchsorted(DENSITIES, len(own) / quarters)), int(np.searchsorted(LEAPS, leap))
+    return _kind(len(own) / quarters, leap)
+
+
+def _kind(density: float, leap: float) -> Kind:
+    """Return the kind of so many notes a quarter, and so large a mean interval."""
+    return int(np.searchsorted(DENSITIES, density)), int(np.searchsorted(LEAPS, leap))
 
 
 def usual_kind(ground: Ground) -> Kind:
@@ -41,8 +46,7 @@ def usual_kind(ground: Ground) -> Kind:
     lines = manner(ground.taste.good, ground.ticks_per_quarter)
     if not len(lines.density):
         return 0, 0
-    density, leap = float(np.median(lines.density)), float(np.median(lines.leap))
-    return int(np.searchsorted(DENSITIES, density)), int(np.searchsorted(LEAPS, leap))
+    return _kind(float(np.median(lines.density)), float(np.median(lines.leap)))
 
 
 def gaps(ground: Ground, kept: Collection[Kind]) -> list[Kind]:
@@ -138,7 +142,7 @@ def drawn_together(rows: Rows, i: int) -> Rows:
     changed = rows.copy()
     changed[i, 0] = np.clip(changed[i, 0], min(around), max(around))
     if changed[i, 0] == rows[i, 0]:
-        # It lies between them already: what follows comes nearer.
+        # It lies between them already: it repeats the one before.
         changed[i, 0] = around[0]
     return changed
 

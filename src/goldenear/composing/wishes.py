@@ -139,9 +139,9 @@ class Wishes:
                 raise InvalidInput(
                     f"chords: {chord} begins at quarter {start}, but the phrase lasts {self.length}"
                 )
-            if self.scale is not None and not degrees_of(chord) & degrees_of(self.scale):
+            tones = degrees_of(chord)
+            if self.scale is not None and not tones & degrees_of(self.scale):
                 raise InvalidInput(f"scale, chords: no note of {chord} is in the scale {self.scale}")
-            degrees_of(chord)
 
     @property
     def bars(self) -> int:
