@@ -1,0 +1,1 @@
+"""Sound comes in: decoded, within limits, and seen as a picture of pitch over time."""
