@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.tables import Table, left_out
-from evaluation import chance, composing, families, fugues, motifs, patterns, robustness, veto
+from evaluation import audio, chance, composing, families, fugues, motifs, patterns, robustness, veto
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
 
@@ -33,6 +33,7 @@ TASKS: dict[str, Callable[[Options], list[Table]]] = {
     "chance": chance.tables,
     "robustness": robustness.tables,
     "composing": composing.tables,
+    "audio": audio.tables,
 }
 
 

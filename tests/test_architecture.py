@@ -10,7 +10,20 @@ import pytest
 import goldenear
 
 ROOT = Path(goldenear.__file__).parent
-FLOORS = ["errors", "notes", "correlate", "match", "plot", "taste", "audio", "composing", "examples", "cli"]
+FLOORS = [
+    "errors",
+    "files",
+    "hearing",
+    "notes",
+    "correlate",
+    "match",
+    "plot",
+    "taste",
+    "audio",
+    "composing",
+    "examples",
+    "cli",
+]
 HEAVY = {
     "numba",
     "llvmlite",
@@ -20,6 +33,8 @@ HEAVY = {
     "matplotlib",
     "partitura",
     "librosa",
+    "soundfile",
+    "soxr",
     "symusic",
     "scipy",
     "rich",

@@ -37,15 +37,18 @@ if TYPE_CHECKING:
         TooLarge,
         UnreadableFile,
     )
+    from goldenear.hearing.clip import Clip, read_clip
     from goldenear.match.background import Background
     from goldenear.match.explain import Explanation, explain
     from goldenear.match.find import find
+    from goldenear.match.identify import identify
     from goldenear.match.live import LiveMatches
     from goldenear.match.matches import Match, Matches
     from goldenear.match.prepared import PreparedSamples, prepare
     from goldenear.match.rank import rank
     from goldenear.match.recipe import Recipe
     from goldenear.notes.alteration import Alteration, alterations
+    from goldenear.notes.hear import hear
     from goldenear.notes.note_array import Note, NoteArray
     from goldenear.notes.piano_roll import Drawing, PianoRoll, draw
     from goldenear.notes.placement import Placement
@@ -83,6 +86,9 @@ _HOME = {
     "read": "notes.read",
     "read_all": "notes.read",
     "write": "notes.write",
+    "Clip": "hearing.clip",
+    "read_clip": "hearing.clip",
+    "hear": "notes.hear",
     "render": "audio.render",
     "Correlogram": "correlate.correlogram",
     "Peak": "correlate.correlogram",
@@ -97,6 +103,7 @@ _HOME = {
     "Background": "match.background",
     "LiveMatches": "match.live",
     "find": "match.find",
+    "identify": "match.identify",
     "Explanation": "match.explain",
     "explain": "match.explain",
     "Taste": "taste.judge",

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from goldenear.cli import compose, demo, find, judge, rank, show, taste
+from goldenear.cli import compose, demo, find, identify, judge, rank, show, taste
 from goldenear.errors import GoldenearError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("judge")(judge.judge)
 app.command("rank")(rank.rank)
 app.command("find")(find.find)
+app.command("identify")(identify.identify)
 app.command("show")(show.show)
 app.command("compose")(compose.compose)
 app.command("demo")(demo.demo)

@@ -27,7 +27,9 @@ def find(
     ] = None,
     recipe: Annotated[
         str,
-        typer.Option(help="How: fragment (by what sounds together) or occurrence (note by note, varied)."),
+        typer.Option(
+            help="How: fragment (what sounds together), sound (that, 4/5 to 5/4 as fast), occurrence (note by note)."
+        ),
     ] = "fragment",
     measure: Annotated[
         str | None,
@@ -44,7 +46,7 @@ def find(
     from goldenear.match.rank import with_alterations
     from goldenear.notes.read import read, read_all
 
-    wanted = output.recipe_named(recipe, measure, ("fragment", "occurrence"))
+    wanted = output.recipe_named(recipe, measure, ("fragment", "sound", "occurrence"))
     wanted = with_alterations(wanted, stretch, cast("list[Form] | None", form))
     what = read(fragment, tune=tune)
     tunes = read_all(piece)

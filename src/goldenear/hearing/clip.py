@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput, MissingExtra, TooLarge, UnreadableFile
+from goldenear.files import bytes_of
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
 """The file name endings of sound that can be read."""
@@ -74,10 +75,14 @@ class Clip:
         0.5
         """
         if not isinstance(sample_rate, int | np.integer) or not RATES[0] <= sample_rate <= RATES[1]:
-            raise InvalidInput(f"sample_rate: expected {RATES[0]:,}..{RATES[1]:,} a second, got {sample_rate!r}")
+            raise InvalidInput(
+                f"sample_rate: expected {RATES[0]:,}..{RATES[1]:,} a second, got {sample_rate!r}"
+            )
         given = np.asarray(wave)
         if given.ndim not in (1, 2) or given.dtype.kind not in "fiu" or not given.size:
-            raise InvalidInput(f"wave: expected numbers of shape (n,) or (n, channels), got {given.dtype} {given.shape}")
+            raise InvalidInput(
+                f"wave: expected numbers of shape (n,) or (n, channels), got {given.dtype} {given.shape}"
+            )
         if given.dtype.kind != "f":
             given = given / np.float32(max(1, np.iinfo(given.dtype).max))
         mono = given if given.ndim == 1 else given.mean(axis=1)
@@ -113,7 +118,9 @@ class Clip:
             If nothing is left.
         """
         if not 0 <= start < min(end, self.seconds):
-            raise InvalidInput(f"start, end: expected 0 <= start < end, start below {self.seconds:.2f} s, got {start}, {end}")
+            raise InvalidInput(
+                f"start, end: expected 0 <= start < end within {self.seconds:.2f} s, got {start}, {end}"
+            )
         first, last = (round(t * self.sample_rate) for t in (start, end))
         return replace(self, wave=_frozen(self.wave[first:last]))
 
@@ -164,7 +171,7 @@ def read_clip(
             raise InvalidInput(f"{name}: expected a number of seconds, got {value!r}")
     if Path(path).suffix.lower() not in SUFFIXES:
         raise UnreadableFile(path, f"unknown kind of sound file: expected one of {' '.join(SUFFIXES)}")
-    clip = decoded(_bytes_of(path), path, start=float(start), seconds=seconds)
+    clip = decoded(bytes_of(path, MAX_FILE_BYTES, "sound"), path, start=float(start), seconds=seconds)
     return clip.trimmed() if trim else clip
 
 
@@ -200,7 +207,9 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
         raise UnreadableFile(path, f"damaged, or no sound file: {said[:1].lower()}{said[1:]}") from None
     wave = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     if not len(wave):
-        raise UnreadableFile(path, "there is no sound in it" if not start else f"nothing sounds from {start:g} s on")
+        raise UnreadableFile(
+            path, "there is no sound in it" if not start else f"nothing sounds from {start:g} s on"
+        )
     if not np.isfinite(wave).all():
         raise UnreadableFile(path, "damaged: a sample is no number")
     return Clip(_frozen(np.clip(wave, -8, 8)), SAMPLE_RATE, Path(path).name, path)
@@ -218,34 +227,19 @@ def _blocks(file: Any, most: int, path: str, refuse_more: bool) -> Iterator[tupl
     done = 0
     while True:
         wanted = min(block_frames, most - done)
-        block = file.read(wanted, dtype="float32", always_2d=True) if wanted > 0 else np.zeros((0, 1), np.float32)
+        block = (
+            file.read(wanted, dtype="float32", always_2d=True) if wanted > 0 else np.zeros((0, 1), np.float32)
+        )
         done += len(block)
         ended = len(block) < wanted or wanted <= 0
         if done >= most and refuse_more and len(file.read(1, dtype="float32", always_2d=True)):
             raise UnreadableFile(
-                path, f"lasts more than {LONGEST_SECONDS // 60} minutes: name a part of it with start and seconds"
+                path,
+                f"lasts more than {LONGEST_SECONDS // 60} minutes: name a part of it with start and seconds",
             )
         yield np.ascontiguousarray(block.mean(axis=1)) if len(block) else np.zeros(0, np.float32), ended
         if ended:
             return
-
-
-def _bytes_of(path: str) -> bytes:
-    """Return the file's bytes, its size checked first."""
-    try:
-        if Path(path).is_dir():
-            raise UnreadableFile(path, "is a folder: name the sound files in it")
-        size = Path(path).stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise UnreadableFile(path, f"{size:,} bytes is over the limit of {MAX_FILE_BYTES:,}")
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise UnreadableFile(path, "no such file") from None
-    except OSError as error:
-        raise UnreadableFile(path, f"cannot be opened: {error.strerror or error}") from None
-    if not data:
-        raise UnreadableFile(path, "the file is empty")
-    return data
 
 
 def _frozen(wave: NDArray[Any]) -> NDArray[np.float32]:

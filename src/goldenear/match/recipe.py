@@ -22,6 +22,16 @@ THRESHOLD = 0.72
 THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58}
 """The same for each recipe with a name."""
 
+TEMPOS = (
+    Fraction(1),
+    *(
+        Fraction(*sorted(pair, reverse=slower))
+        for pair in ((15, 16), (12, 13), (10, 11), (9, 10), (8, 9), (7, 8), (6, 7), (5, 6), (4, 5))
+        for slower in (False, True)
+    ),
+)
+"""The stretches under which sound is sought: of equal likeness, that nearest to 1."""
+
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
@@ -67,6 +77,10 @@ class Recipe:
         ``"occurrence"``
             Where in a piece is the fragment played again, varied? Note by note, in any texture: pitches a step or two
             beside count for less, as in tonal answers, and durations matter a little. For :func:`goldenear.find`.
+        ``"sound"``
+            Was X heard here? As ``"fragment"``, for what is played at a tempo nobody knows: 19 stretches from 4/5 to
+            5/4, close enough that some seconds of sound stay together, none of them at a price, and no mirrors. For
+            :func:`goldenear.identify`.
 
         Raises
         ------
@@ -138,4 +152,5 @@ def _recipes() -> dict[str, Recipe]:
             aligned=0.5,
         ),
         "occurrence": Recipe(measure="occurrence", alterations=(Alteration(),)),
+        "sound": Recipe(alterations=alterations(stretches=dict.fromkeys(TEMPOS, 1.0), forms=("prime",))),
     }

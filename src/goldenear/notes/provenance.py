@@ -14,7 +14,7 @@ class Provenance:
     path : str
         The file as it was given; empty for notes made in memory.
     format : str
-        ``"midi"``, ``"musicxml"``, ``"mei"``, ``"kern"``, ``"abc"``; empty for notes made in memory.
+        ``"midi"``, ``"musicxml"``, ``"mei"``, ``"kern"``, ``"abc"``, ``"sound"``; empty for notes made in memory.
     tune : int
         Which tune of the file, from 1; 0 where the file is one piece.
     tracks : tuple of str

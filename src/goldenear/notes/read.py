@@ -14,7 +14,7 @@ several tracks               all merged, unless `track` names one
 grace notes, cue notes       left out
 chord symbols (ABC)          left out: they are no written notes
 pitch bends (MIDI)           ignored
-MIDI without quarters        a quarter is half a second (SMPTE time)
+MIDI without quarters, sound  a quarter is half a second
 repeats                      not unfolded: the music stands once, as written
 a track named ``forbidden``   places that must stay dark (negative brightness)
 ===========================  ==================================================================================
@@ -32,6 +32,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.files import bytes_of
+from goldenear.hearing import clip
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.provenance import Provenance
@@ -57,6 +59,7 @@ _PARSERS = {
     ".mei": "score:parse_mei",
     ".krn": "score:parse_kern",
     ".kern": "score:parse_kern",
+    **dict.fromkeys(clip.SUFFIXES, "sound:parse_sound"),
 }
 
 SUFFIXES = tuple(_PARSERS)
@@ -76,15 +79,15 @@ def read(
     Parameters
     ----------
     path : str or PathLike
-        MIDI (.mid .midi .kar .rmi), MusicXML (.musicxml .xml .mxl), MEI (.mei), Humdrum (.krn .kern) or
-        ABC (.abc).
+        MIDI (.mid .midi .kar .rmi), MusicXML (.musicxml .xml .mxl), MEI (.mei), Humdrum (.krn .kern), ABC
+        (.abc), or sound (.wav .flac .ogg .oga .opus .mp3 .aif .aiff), as :func:`goldenear.hear` draws it.
     tune : int, optional
         Which tune of a collection (ABC) or which pattern of a format 2 MIDI file, from 1. Needed only
         where the file holds several.
     track : int or str, optional
         One track, part or voice, by number from 0 or by name; all are merged otherwise.
     brightness : {"plain", "velocity"}
-        How bright notes are drawn: all 1, or by their MIDI velocity, 1..127.
+        How bright notes are drawn: all 1, or by their MIDI velocity, 1..127. Sound is as bright as it is loud.
     steps_per_octave : int
         The pitch grid on which the file's pitch numbers count steps; other grids than 12 serve
         microtonal keyboards, which send one number a step.
@@ -101,6 +104,8 @@ def read(
         If the file is missing, damaged, of no known kind, or holds several tunes and `tune` picks none.
     InvalidInput
         If an argument is out of range, or no such tune or track exists.
+    MissingExtra
+        If the library that reads such files is not installed.
     """
     tunes = read_all(path, track=track, brightness=brightness, steps_per_octave=steps_per_octave)
     if tune is not None:
@@ -129,10 +134,18 @@ def read_all(
     if brightness not in ("plain", "velocity"):
         raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
     path = os.fspath(path)
-    data = _bytes_of(path)
+    is_sound = Path(path).suffix.lower() in clip.SUFFIXES
+    data = bytes_of(path, clip.MAX_FILE_BYTES if is_sound else MAX_FILE_BYTES, "music")
     parsed = _parser_for(path)(data, path)
     return [
-        _assembled(tune, path, number if len(parsed) > 1 else 0, track, brightness, steps_per_octave)
+        assembled(
+            tune,
+            path,
+            number=number if len(parsed) > 1 else 0,
+            track=track,
+            brightness=brightness,
+            steps_per_octave=steps_per_octave,
+        )
         for number, tune in enumerate(parsed, start=1)
     ]
 
@@ -148,40 +161,24 @@ def _parser_for(path: str) -> Parser:
     return parser
 
 
-def _bytes_of(path: str) -> bytes:
-    """Return the file's bytes, its size checked first."""
-    try:
-        if Path(path).is_dir():
-            raise UnreadableFile(path, "is a folder: name the music files in it")
-        size = Path(path).stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise UnreadableFile(path, f"{size:,} bytes is over the limit of {MAX_FILE_BYTES:,}")
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise UnreadableFile(path, "no such file") from None
-    except OSError as error:
-        raise UnreadableFile(path, f"cannot be opened: {error.strerror or error}") from None
-    if not data:
-        raise UnreadableFile(path, "the file is empty")
-    return data
-
-
-def _assembled(
+def assembled(
     tune: ParsedTune,
     path: str,
-    number: int,
-    track: int | str | None,
-    brightness: Brightness,
-    steps_per_octave: int,
+    *,
+    number: int = 0,
+    track: int | str | None = None,
+    brightness: Brightness = "plain",
+    steps_per_octave: int = 12,
+    name: str = "",
 ) -> NoteArray:
-    """Apply the policies of reading to one parsed tune."""
+    """Apply the policies of reading to one parsed tune; it is called by its file's name unless another is given."""
     remarks = list(tune.remarks)
     columns = _columns(_chosen(tune.tracks, track, path), brightness)
     durations = columns["duration"]
     if empty := int((durations <= 0).sum()):
         remarks.append(f"{_count(empty, 'note')} of no length: left out")
         columns = {name: column[durations > 0] for name, column in columns.items()}
-    name = Path(path).name
+    name = name or Path(path).name
     if number:
         name += f"#{number}" + (f" {tune.title}" if tune.title else "")
     provenance = Provenance(path, tune.format, number, tuple(t.name for t in tune.tracks), tune.tempos)
@@ -225,7 +222,8 @@ def _columns(tracks: list[ParsedTrack], brightness: Brightness) -> dict[str, NDA
         return np.concatenate([np.zeros(0, dtype), *parts])
 
     velocity = joined("velocity", np.int64)
-    bright = velocity if brightness == "velocity" else np.ones_like(velocity)
+    painted = [np.full(len(t.pitch), t.is_painted or brightness == "velocity") for t in tracks]
+    bright = np.where(np.concatenate([np.zeros(0, bool), *painted]), velocity, 1)
     signs = [np.full(len(t.pitch), -1 if t.name.strip().casefold() == FORBIDDEN else 1) for t in tracks]
     return {
         "pitch": joined("pitch", np.int64),

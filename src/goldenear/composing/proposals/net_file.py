@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Mapping
 from math import isfinite
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from goldenear.composing.proposals.melody_events import LONGEST, MOST_DURATIONS, Durations
 from goldenear.composing.proposals.recurrent import MOST_LAYERS, MOST_UNITS, shapes
 from goldenear.errors import InvalidInput, MissingExtra, UnreadableFile
+from goldenear.files import bytes_of
 from goldenear.notes.atomic import write_bytes_atomically
 
 CARD, KIND, VERSION = "goldenear", "melody-lstm", 1
@@ -70,7 +70,7 @@ def read(path: str | os.PathLike[str]) -> tuple[Card, dict[str, NDArray[np.float
         If safetensors is not installed.
     """
     safetensors = _safetensors()
-    data = _bytes_of(path)
+    data = bytes_of(path, MOST_BYTES, "net")
     try:
         header = _header(data)
         card = _card(header)
@@ -97,19 +97,6 @@ def _safetensors() -> Any:
     except ImportError:
         raise MissingExtra("learned proposals", "torch") from None
     return safetensors.numpy
-
-
-def _bytes_of(path: str | os.PathLike[str]) -> bytes:
-    """Return the file's bytes, its size checked first."""
-    try:
-        size = Path(path).stat().st_size
-        if size > MOST_BYTES:
-            raise UnreadableFile(path, f"{size:,} bytes is over the limit of {MOST_BYTES:,}")
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise UnreadableFile(path, "no such file") from None
-    except OSError as error:
-        raise UnreadableFile(path, f"cannot be opened: {error.strerror or error}") from None
 
 
 def _header(data: bytes) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class ParsedTrack:
     duration: Sequence[int] = ()
     velocity: Sequence[int] = ()
     is_drum: Sequence[bool] = ()
+    is_painted: bool = False
+    """Whether `velocity` is how bright it is drawn whatever is asked for: of sound."""
 
 
 @dataclass(slots=True)

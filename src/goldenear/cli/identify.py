@@ -1,0 +1,59 @@
+"""This file is where `goldenear identify` stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from goldenear.cli import output
+from goldenear.cli.rank import Tune
+from goldenear.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from goldenear.match.engines import Engine
+
+
+def identify(
+    fragment: Annotated[Path, typer.Argument(help="What was heard: a sound or music file.")],
+    pieces: Annotated[list[Path], typer.Argument(help="Where it may come from: files, or folders of them.")],
+    k: Annotated[int, typer.Option("-k", help="How many of the nearest to print.")] = 10,
+    start: Annotated[float, typer.Option(help="Of a sound: from which second on.")] = 0.0,
+    seconds: Annotated[float | None, typer.Option(help="Of a sound: how many seconds.")] = None,
+    tune: Tune = None,
+    json: output.Json = False,
+    backend: output.Backend = "auto",
+    threads: output.Threads = 1,
+) -> None:
+    """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4."""
+    from goldenear.cli.music import readable_in, sounding
+    from goldenear.hearing import clip
+    from goldenear.match import identify as library
+    from goldenear.notes.hear import hear
+    from goldenear.notes.read import read, read_all
+
+    part = bool(start) or seconds is not None
+    if part and fragment.suffix.lower() not in clip.SUFFIXES:
+        raise InvalidInput(f"--start, --seconds: {fragment} is no sound file")
+    what = hear(clip.read_clip(fragment, start=start, seconds=seconds)) if part else read(fragment, tune=tune)
+    library_pieces = []
+    for path in pieces:
+        library_pieces += readable_in(path, read_all) if path.is_dir() else sounding(read_all(path))
+    output.say_remarks([what])
+    found = library.identify(
+        what,
+        library_pieces,
+        k=k,
+        backend=cast("Engine", backend),
+        threads=threads,
+        progress=lambda every: output.with_progress(list(every), "listening"),
+    )
+    if json:
+        for match in found:
+            output.print_json(match.as_dict())
+        return
+    table = output.new_table(what.name, [">similarity", "piece", "placement"])
+    for match in found:
+        table.add_row(*output.match_row(match))
+    output.print_table(table)

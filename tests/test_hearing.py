@@ -1,0 +1,379 @@
+"""Sound in: decoded within limits, seen as a picture with whole numbers, compared like any other fragment."""
+
+import io
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import goldenear as ge
+from goldenear.hearing import clip as clips
+from goldenear.hearing.constant_q import constant_q, tuning_of
+from goldenear.hearing.hear import picture_of
+from goldenear.hearing.strokes import levels, strokes, thinned
+
+RATE = clips.SAMPLE_RATE
+
+
+def tune(pitches=(60, 64, 62, 67, 65, 72), name="tune"):
+    return ge.NoteArray.from_arrays(
+        pitch=pitches, onset=range(len(pitches)), duration=1, ticks_per_quarter=1, name=name
+    )
+
+
+def tone(hertz: float, seconds: float = 2, rate: int = RATE) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
+
+
+@pytest.fixture(scope="module")
+def sounding(tmp_path_factory):
+    """Return a function that renders notes and reads them back as a clip."""
+    folder = tmp_path_factory.mktemp("sound")
+
+    def rendered(notes, tempo=120) -> ge.Clip:
+        ge.render(notes, folder / "x.wav", tempo=tempo)
+        return ge.read_clip(folder / "x.wav")
+
+    return rendered
+
+
+class TestReading:
+    @pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3", ".aiff"])
+    def test_every_kind_gives_the_same_sound(self, tmp_path, suffix):
+        path = tmp_path / f"a{suffix}"
+        soundfile.write(path, tone(440, rate=44_100), 44_100)
+        clip = ge.read_clip(path)
+        assert clip.sample_rate == RATE
+        assert clip.seconds == pytest.approx(2, abs=0.06)
+        middle = clip.wave[RATE // 2 : RATE]
+        assert np.abs(np.fft.rfft(middle)).argmax() * 2 == pytest.approx(440, abs=3)
+        assert np.sqrt(np.square(middle).mean()) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
+
+    def test_channels_are_averaged(self, tmp_path):
+        soundfile.write(
+            tmp_path / "a.wav", np.stack([tone(440), 0 * tone(440)], axis=1), RATE, subtype="FLOAT"
+        )
+        np.testing.assert_allclose(ge.read_clip(tmp_path / "a.wav").wave, tone(440) / 2, atol=1e-6)
+
+    def test_a_part(self, tmp_path):
+        soundfile.write(tmp_path / "a.wav", np.arange(20 * RATE) / (20 * RATE), RATE, subtype="FLOAT")
+        part = ge.read_clip(tmp_path / "a.wav", start=11, seconds=2.5)
+        assert part.seconds == 2.5
+        assert part.wave[0] == pytest.approx(11 / 20, abs=1e-4)
+
+    def test_silence_at_the_ends_is_left_off(self, tmp_path):
+        soundfile.write(tmp_path / "a.wav", np.concatenate([np.zeros(RATE), tone(440), np.zeros(RATE)]), RATE)
+        assert ge.read_clip(tmp_path / "a.wav", trim=True).seconds == pytest.approx(2, abs=0.05)
+
+    @pytest.mark.parametrize(
+        ("name", "data", "reason"),
+        [
+            ("a.wav", b"", "the file is empty"),
+            ("a.wav", b"RIFF no sound at all, but letters", "damaged, or no sound file"),
+            ("a.txt", b"letters", "unknown kind of sound file"),
+            ("a.ogg", b"OggS" + bytes(200), "damaged, or no sound file"),
+        ],
+    )
+    def test_what_is_no_sound_is_refused_by_name(self, tmp_path, name, data, reason):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ge.UnreadableFile, match=reason) as refused:
+            ge.read_clip(tmp_path / name)
+        assert str(refused.value).startswith(str(tmp_path / name))
+        assert "\n" not in str(refused.value)
+
+    def test_missing_files_and_folders_are_refused(self, tmp_path):
+        with pytest.raises(ge.UnreadableFile, match="no such file"):
+            ge.read_clip(tmp_path / "none.wav")
+        (tmp_path / "a.wav").mkdir()
+        with pytest.raises(ge.UnreadableFile, match="is a folder"):
+            ge.read_clip(tmp_path / "a.wav")
+
+    def test_what_is_too_long_is_refused_and_a_part_of_it_is_not(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(clips, "LONGEST_SECONDS", 3)
+        soundfile.write(tmp_path / "a.wav", tone(440, 4), RATE)
+        with pytest.raises(ge.UnreadableFile, match="lasts more than"):
+            ge.read_clip(tmp_path / "a.wav")
+        assert ge.read_clip(tmp_path / "a.wav", start=2, seconds=1.5).seconds == 1.5
+
+    def test_many_channels_and_odd_rates_are_refused(self, tmp_path):
+        soundfile.write(tmp_path / "a.wav", np.zeros((100, 17)), RATE)
+        with pytest.raises(ge.UnreadableFile, match="17 channels"):
+            ge.read_clip(tmp_path / "a.wav")
+        with wave.open(str(tmp_path / "b.wav"), "wb") as file:
+            file.setparams((1, 2, 700, 0, "NONE", ""))
+            file.writeframes(bytes(100))
+        with pytest.raises(ge.UnreadableFile, match="700 samples a second"):
+            ge.read_clip(tmp_path / "b.wav")
+
+    @pytest.mark.parametrize("bad", [{"start": -1}, {"start": "2"}, {"seconds": float("nan")}])
+    def test_arguments_are_checked(self, tmp_path, bad):
+        soundfile.write(tmp_path / "a.wav", tone(440), RATE)
+        with pytest.raises(ge.InvalidInput, match=next(iter(bad))):
+            ge.read_clip(tmp_path / "a.wav", **bad)
+
+
+DAMAGED = """
+import resource, sys
+from pathlib import Path
+import goldenear as ge
+read = refused = 0
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    try:
+        ge.read(path)
+        read += 1
+    except ge.UnreadableFile as error:
+        assert str(error).startswith(str(path)) and "\\n" not in str(error), error
+        refused += 1
+print(read, refused, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_damaged_files_neither_crash_nor_fill_the_memory(tmp_path):
+    rng = np.random.default_rng(0)
+    files = 0
+    for suffix, options in {
+        ".wav": {},
+        ".flac": {},
+        ".ogg": {"format": "OGG"},
+        ".mp3": {"format": "MP3"},
+    }.items():
+        whole = io.BytesIO()
+        soundfile.write(whole, tone(330, 1.5, 44_100), 44_100, **({"format": suffix[1:].upper()} | options))
+        for _ in range(80):
+            data = bytearray(whole.getvalue())
+            kind = rng.integers(4)
+            if kind == 0:
+                data = data[: rng.integers(1, len(data))]
+            elif kind == 1:
+                for place in rng.integers(0, min(len(data), 120), 4):
+                    data[place] = rng.integers(256)
+            elif kind == 2:
+                for place in rng.integers(0, len(data), 60):
+                    data[place] = rng.integers(256)
+            else:
+                # A length in the header, if it is there, becomes enormous.
+                place = int(rng.integers(4, 48))
+                data[place : place + 4] = b"\xff\xff\xff\x7f"
+            (tmp_path / f"{files:03}{suffix}").write_bytes(data)
+            files += 1
+    done = subprocess.run(
+        [sys.executable, "-c", DAMAGED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    read, refused, megabytes = map(int, done.stdout.split())
+    assert read + refused == files == 320
+    assert refused > 50
+    assert megabytes < 300
+
+
+class TestClip:
+    def test_whole_numbers_become_shares_of_full_scale(self):
+        clip = ge.Clip.of(np.array([0, 2**15 - 1, -(2**14)], np.int16), 8_000)
+        np.testing.assert_allclose(clip.wave, [0, 1, -0.5], atol=1e-4)
+
+    @pytest.mark.parametrize("bad", [np.array(["a"]), np.zeros((2, 2, 2)), np.array([]), np.array([np.nan])])
+    def test_odd_samples_are_refused(self, bad):
+        with pytest.raises(ge.InvalidInput, match="wave"):
+            ge.Clip.of(bad, RATE)
+
+    def test_cut(self):
+        clip = ge.Clip.of(tone(440), RATE)
+        np.testing.assert_array_equal(clip.cut(0.5, 1).wave, clip.wave[RATE // 2 : RATE])
+        with pytest.raises(ge.InvalidInput, match="start, end"):
+            clip.cut(2, 1)
+
+    def test_it_does_not_change(self):
+        with pytest.raises(ValueError, match="read-only"):
+            ge.Clip.of(tone(440), RATE).wave[0] = 1
+
+
+class TestHearing:
+    def test_a_tone_lies_on_its_row(self):
+        heard = ge.hear(ge.Clip.of(tone(440), RATE))
+        assert heard.pitch[np.argmax(heard.duration * heard.brightness)] == 69
+        assert set(heard.pitch.tolist()) == {69}
+
+    def test_rows_are_tuned_as_the_music_is(self):
+        clip = ge.Clip.of(tone(440 * 2 ** (0.3 / 12)), RATE)
+        assert tuning_of(clip) == pytest.approx(0.3, abs=0.05)
+        assert set(ge.hear(clip).pitch.tolist()) == {69}
+
+    def test_overtones_are_thinned_out(self):
+        rich = sum(tone(220 * k) / k for k in range(1, 7))
+        magnitude = constant_q(ge.Clip.of(rich / 3, RATE))
+        before, after = (m.sum(axis=1) / m.sum() for m in (magnitude, thinned(magnitude)))
+        assert after[57 - 36] > 1.3 * before[57 - 36]
+        assert ge.hear(ge.Clip.of(rich / 3, RATE)).pitch.min() == 57
+
+    def test_silence_has_no_notes(self):
+        heard = ge.hear(ge.Clip.of(np.zeros(RATE), RATE, name="still"))
+        assert len(heard) == 0
+        assert "no notes" in heard.provenance.remarks
+
+    def test_what_is_written_is_heard(self, sounding):
+        heard = ge.hear(sounding(tune()))
+        assert heard.ticks_per_quarter == 24
+        for i, pitch in enumerate((60, 64, 62, 67, 65, 72)):
+            sounds = (heard.onset < 24 * i + 18) & (heard.offset > 24 * i + 6)
+            weight = np.bincount(heard.pitch[sounds], weights=(heard.brightness * heard.duration)[sounds])
+            assert weight.argmax() == pitch
+
+    def test_a_transposition_is_a_vertical_shift(self, sounding):
+        low, high = (ge.hear(sounding(tune().transposed(steps))) for steps in (0, 3))
+        match = ge.identify(low, [high]).best
+        assert (match.transposition, match.stretch) == (3, 1)
+        assert match.similarity > 0.9
+
+    def test_long_sound_is_heard_as_its_parts_are(self):
+        clip = ge.Clip.of(np.concatenate([tone(440, 65), tone(660, 5)]), RATE)
+        whole, part = constant_q(clip, tuning=0), constant_q(clip.cut(59, 67), tuning=0)
+        np.testing.assert_allclose(whole[:, 60 * 48 : 66 * 48], part[:, 48 : 7 * 48], atol=0.02 * whole.max())
+
+    @given(arrays.arrays(np.int64, (72, 9), elements=st.integers(0, 3)))
+    def test_strokes_paint_the_levels_again(self, level):
+        painted = np.zeros_like(level)
+        for pitch, first, last, value in zip(*(c.tolist() for c in strokes(level)), strict=True):
+            assert not painted[pitch - 36, first:last].any()
+            painted[pitch - 36, first:last] = value
+        np.testing.assert_array_equal(painted, level)
+
+    @given(arrays.arrays(np.float32, (72, 6), elements=st.floats(0, 100, width=32)))
+    def test_levels_are_whole_numbers_whatever_the_loudness(self, magnitude):
+        level = levels(magnitude)
+        assert level.min() >= 0
+        assert level.max() <= 127
+        np.testing.assert_array_equal(levels(magnitude * np.float32(4)), level)
+
+
+class TestBeats:
+    def test_a_tempo_makes_quarters(self, sounding):
+        clip = sounding(tune(), tempo=90)
+        heard = ge.hear(clip, beats=90)
+        match = ge.identify(tune(), [heard], recipe=ge.Recipe(alterations=(ge.Alteration(),))).best
+        assert match.similarity > 0.7
+        assert float(match.onset) == pytest.approx(0, abs=0.1)
+
+    def test_beats_are_tracked(self, sounding):
+        clip = sounding(tune((60, 67) * 10), tempo=100)
+        heard = ge.hear(clip, beats="tracked")
+        assert heard.provenance.tempos[0][1] == pytest.approx(600_000, rel=0.04)
+
+    def test_frames_before_and_after_the_beats_keep_their_order(self, sounding):
+        strokes_ = picture_of(sounding(tune((60, 67) * 10)), beats="tracked").strokes
+        assert (strokes_.last > strokes_.first).all()
+
+    @pytest.mark.parametrize("bad", [0, 1000, "often", True])
+    def test_odd_beats_are_refused(self, bad):
+        with pytest.raises(ge.InvalidInput, match="beats"):
+            ge.hear(ge.Clip.of(tone(440), RATE), beats=bad)
+
+    def test_without_beats_it_is_said(self):
+        with pytest.raises(ge.InvalidInput, match="no beats"):
+            ge.hear(ge.Clip.of(np.zeros(RATE), RATE), beats="tracked")
+
+
+class TestIdentifying:
+    TUNES = tuple(
+        tune(pitches, name)
+        for pitches, name in (
+            ((60, 64, 62, 67, 65, 72), "one"),
+            ((60, 62, 64, 65, 67, 69), "two"),
+            ((72, 71, 69, 67, 60, 60), "three"),
+        )
+    )
+
+    def test_sound_finds_notes(self, sounding):
+        for i, notes in enumerate(self.TUNES):
+            heard = ge.hear(sounding(notes.transposed(4), tempo=110))
+            match = ge.identify(heard, self.TUNES).best
+            assert (match.name, match.index, match.transposition) == (notes.name, i, -4)
+
+    def test_it_is_rank_turned_round(self, sounding):
+        heard = ge.hear(sounding(self.TUNES[0]))
+        recipe = ge.Recipe.named("sound")
+        for match in ge.identify(heard, self.TUNES):
+            turned = ge.rank(self.TUNES[match.index], [heard], recipe=recipe).best
+            assert (match.similarity, match.placement) == (turned.similarity, turned.placement)
+
+    @pytest.mark.parametrize("backend", ["numpy", "numba", "torch"])
+    def test_the_answer_is_that_of_every_engine(self, sounding, backend):
+        pieces = [*self.TUNES, ge.hear(sounding(self.TUNES[1], tempo=130))]
+        heard = ge.hear(sounding(self.TUNES[1]))
+        assert ge.identify(heard, pieces, backend=backend, threads=2) == ge.identify(
+            heard, pieces, backend="numpy"
+        )
+
+    def test_few_and_their_order(self):
+        found = ge.identify(self.TUNES[0], [self.TUNES[1], self.TUNES[0], self.TUNES[0]], k=2)
+        assert [match.index for match in found] == [1, 2]
+        assert found.sample_of(found.best) is self.TUNES[0]
+
+    def test_arguments_are_checked(self):
+        silent = ge.NoteArray.from_arrays(pitch=[], onset=[], duration=[], ticks_per_quarter=1, name="still")
+        with pytest.raises(ge.NoNotes, match="still"):
+            ge.identify(self.TUNES[0], [silent])
+        with pytest.raises(ge.NoNotes, match="still"):
+            ge.identify(silent, self.TUNES)
+        with pytest.raises(ge.InvalidInput, match="pieces"):
+            ge.identify(self.TUNES[0], self.TUNES[1])
+        with pytest.raises(ge.InvalidInput, match="k"):
+            ge.identify(self.TUNES[0], self.TUNES, k=-1)
+        assert len(ge.identify(self.TUNES[0], [])) == 0
+
+
+class TestEverywhere:
+    def test_a_taste_holds_sound_and_notes(self, tmp_path, sounding):
+        root = tmp_path / "taste"
+        ge.new_taste(root)
+        liked, disliked = TestIdentifying.TUNES[:2]
+        ge.write(liked, root / "good" / "liked.mid")
+        ge.render(disliked, root / "bad" / "disliked.wav")
+        taste = ge.Taste(root)
+        assert [sample.name for sample in taste.bad] == ["bad/disliked.wav"]
+        assert taste.judge(ge.hear(sounding(disliked))).outcome == "bad"
+        assert taste.judge(liked).outcome == "good"
+
+    def test_on_the_command_line(self, tmp_path, run):
+        ge.render(TestIdentifying.TUNES[2].transposed(2), tmp_path / "clip.wav")
+        (tmp_path / "library").mkdir()
+        for notes in TestIdentifying.TUNES:
+            ge.write(notes, tmp_path / "library" / f"{notes.name}.mid")
+        code, out, err = run("identify", tmp_path / "clip.wav", tmp_path / "library", "--json", "-k", 1)
+        assert code == 0
+        assert '"name": "three.mid"' in out
+        assert "seconds of sound" in err
+        code, out, _ = run(
+            "identify", tmp_path / "clip.wav", tmp_path / "library", "--start", 0.4, "--seconds", 2
+        )
+        assert code == 0
+        assert out.index("three.mid") < out.index("one.mid")
+        code, out, _ = run("show", tmp_path / "clip.wav")
+        assert code == 0
+        assert "24 ticks a quarter" in out
+
+    def test_a_part_of_notes_is_refused(self, tmp_path, run):
+        ge.write(tune(), tmp_path / "a.mid")
+        code, _, err = run("identify", tmp_path / "a.mid", tmp_path / "a.mid", "--start", 1)
+        assert code == 2
+        assert "is no sound file" in err
+
+    def test_without_the_libraries_it_is_said_how_to_get_them(self, tmp_path, monkeypatch):
+        soundfile.write(tmp_path / "a.wav", tone(440), RATE)
+        monkeypatch.setitem(sys.modules, "soundfile", None)
+        with pytest.raises(ge.MissingExtra, match=r"goldenear\[audio\]"):
+            ge.read(Path(tmp_path / "a.wav"))
+        monkeypatch.undo()
+        monkeypatch.setitem(sys.modules, "librosa", None)
+        with pytest.raises(ge.MissingExtra, match=r"goldenear\[audio\]"):
+            ge.read(Path(tmp_path / "a.wav"))
