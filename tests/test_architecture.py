@@ -18,6 +18,7 @@ FLOORS = [
     "correlate",
     "match",
     "plot",
+    "plot_sound",
     "taste",
     "audio",
     "composing",

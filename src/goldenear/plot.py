@@ -43,8 +43,8 @@ def plot_notes(notes: NoteArray) -> Figure:
     figure = empty_figure(9.0, 3.6)
     with names_as_they_are():
         axes = figure.add_subplot()
-        _lay(axes, notes, KIND_COLOURS["sample"], "notes")
-        _dress_roll(axes, [notes])
+        lay(axes, notes, KIND_COLOURS["sample"], "notes")
+        dress_roll(axes, [notes])
         axes.set_title(notes.name, loc="left", fontsize=10)
     return figure
 
@@ -115,12 +115,12 @@ def _overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     why = explain(x, sample, match)
     placed = why.placed.where(why.placed.brightness > 0)
     forbidden = why.placed.where(why.placed.brightness < 0)
-    _lay(axes, x, X_COLOUR, f"X: {x.name}" if x.name else "X")
-    _lay(axes, placed, SAMPLE_COLOUR, match.name, height=0.5)
-    _lay(axes, _shared_parts(x, placed), BOTH_COLOUR, "both: the brightness that counts", height=0.5)
+    lay(axes, x, X_COLOUR, f"X: {x.name}" if x.name else "X")
+    lay(axes, placed, SAMPLE_COLOUR, match.name, height=0.5)
+    lay(axes, shared_parts(x, placed), BOTH_COLOUR, "both: the brightness that counts", height=0.5)
     if len(forbidden):
-        _lay(axes, forbidden, "#000000", "must stay dark", height=0.25)
-    _dress_roll(axes, [x, why.placed])
+        lay(axes, forbidden, "#000000", "must stay dark", height=0.25)
+    dress_roll(axes, [x, why.placed])
     axes.axvspan(
         float(match.onset), float(match.onset + match.quarters), color=SAMPLE_COLOUR, alpha=0.08, lw=0
     )
@@ -133,7 +133,7 @@ def _overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=4, frameon=False, fontsize=9)
 
 
-def _shared_parts(x: NoteArray, placed: NoteArray) -> NoteArray:
+def shared_parts(x: NoteArray, placed: NoteArray) -> NoteArray:
     """Return the strokes where both sound, as notes in the ticks of the placed sample's and X's common grid."""
     resolution = int(np.lcm(x.ticks_per_quarter, placed.ticks_per_quarter))
     x, placed = x.at_resolution(resolution), placed.at_resolution(resolution)
@@ -150,8 +150,13 @@ def _shared_parts(x: NoteArray, placed: NoteArray) -> NoteArray:
     )
 
 
-def _lay(axes: Axes, notes: NoteArray, colour: str, label: str, *, height: float = 0.86) -> None:
-    """Draw notes as bars, fainter where they are less bright; drums are diamonds at their onsets."""
+def lay(
+    axes: Axes, notes: NoteArray, colour: str, label: str, *, height: float = 0.86, grain: bool = True
+) -> None:
+    """Draw notes as bars, fainter where they are less bright; drums are diamonds at their onsets.
+
+    With `grain` every bar has an edge, which tells repeated notes apart; short strokes would vanish in it.
+    """
     from matplotlib.collections import PatchCollection
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Rectangle
@@ -164,14 +169,14 @@ def _lay(axes: Axes, notes: NoteArray, colour: str, label: str, *, height: float
         for n in pitched
     ]
     colours = [to_rgba(colour, 0.35 + 0.65 * abs(n.brightness) / greatest) for n in pitched]
-    axes.add_collection(PatchCollection(bars, facecolor=colours, edgecolor="white", lw=0.6))
+    axes.add_collection(PatchCollection(bars, facecolor=colours, edgecolor="white", lw=0.6 if grain else 0))
     drums = notes.where(notes.is_drum)
     if len(drums):
         axes.scatter(drums.onset / quarter, drums.pitch, marker="D", s=60 * height, color=colour, lw=0)
     axes.scatter([], [], marker="s", color=colour, label=label)
 
 
-def _dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
+def dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
     """Set limits, grid and labels of a piano roll."""
     sounding = [notes for notes in shown if len(notes)]
     if not sounding:

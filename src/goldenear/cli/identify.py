@@ -27,23 +27,20 @@ def identify(
     threads: output.Threads = 1,
 ) -> None:
     """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4."""
-    from goldenear.cli.music import readable_in, sounding
+    from goldenear.cli.music import pieces_in
     from goldenear.hearing import clip
     from goldenear.match import identify as library
     from goldenear.notes.hear import hear
-    from goldenear.notes.read import read, read_all
+    from goldenear.notes.read import read
 
     part = bool(start) or seconds is not None
     if part and fragment.suffix.lower() not in clip.SUFFIXES:
         raise InvalidInput(f"--start, --seconds: {fragment} is no sound file")
     what = hear(clip.read_clip(fragment, start=start, seconds=seconds)) if part else read(fragment, tune=tune)
-    library_pieces = []
-    for path in pieces:
-        library_pieces += readable_in(path, read_all) if path.is_dir() else sounding(read_all(path))
     output.say_remarks([what])
     found = library.identify(
         what,
-        library_pieces,
+        pieces_in(pieces),
         k=k,
         backend=cast("Engine", backend),
         threads=threads,

@@ -8,7 +8,7 @@ from pathlib import Path
 from goldenear.cli import output
 from goldenear.errors import InvalidInput, UnreadableFile
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import SUFFIXES
+from goldenear.notes.read import SUFFIXES, read_all
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
@@ -59,3 +59,11 @@ def readable_in(folder: Path, read: Callable[[Path], list[NoteArray]]) -> list[N
     if not tunes:
         raise InvalidInput(f"{folder}: nothing in it can be read")
     return sounding(tunes)
+
+
+def pieces_in(paths: Iterable[Path]) -> list[NoteArray]:
+    """Return every tune that sounds in the files and folders named; in folders, what can be read."""
+    pieces: list[NoteArray] = []
+    for path in paths:
+        pieces += readable_in(path, read_all) if path.is_dir() else sounding(read_all(path))
+    return pieces

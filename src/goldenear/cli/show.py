@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldenear.cli import output
+from goldenear.cli.music import pieces_in
+from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from goldenear.notes.note_array import NoteArray
 
 COLUMNS = 96
@@ -19,7 +23,14 @@ ROWS = 48
 def show(
     files: Annotated[list[Path], typer.Argument(help="Music files.")],
     plot: Annotated[
-        Path | None, typer.Option(help="Draw the piano roll: a picture file, or a folder for several.")
+        Path | None,
+        typer.Option(
+            help="Draw the piano roll, of sound its constant-Q picture too: a picture file, or a folder."
+        ),
+    ] = None,
+    on: Annotated[
+        Path | None,
+        typer.Option(help="Draw sound on the piece that it is most like: a file, or a folder of them."),
     ] = None,
     json: output.Json = False,
 ) -> None:
@@ -27,6 +38,8 @@ def show(
     from goldenear.notes.read import read_all
 
     output.check_picture(plot)
+    if on is not None and plot is None:
+        raise InvalidInput("--on: says what sound is drawn on; --plot says where the picture goes")
     tunes = [tune for path in files for tune in read_all(path)]
     for tune in tunes:
         if json:
@@ -35,11 +48,25 @@ def show(
             _print(tune)
     if plot is None:
         return
+    pieces = [] if on is None else pieces_in([on])
+    for tune, target in zip(tunes, output.picture_paths([tune.name for tune in tunes], plot), strict=True):
+        output.save_picture(_picture(tune, pieces), target)
+        output.say(f"drawn: {target}")
+
+
+def _picture(tune: NoteArray, pieces: list[NoteArray]) -> Figure:
+    """Draw notes as a piano roll; sound as its constant-Q picture, on the piece that it is most like."""
     from goldenear.plot import plot_notes
 
-    for tune, target in zip(tunes, output.picture_paths([tune.name for tune in tunes], plot), strict=True):
-        output.save_picture(plot_notes(tune), target)
-        output.say(f"drawn: {target}")
+    if tune.provenance.format != "sound":
+        return plot_notes(tune)
+    from goldenear.hearing.clip import read_clip
+    from goldenear.match.identify import identify
+    from goldenear.plot_sound import plot_clip
+
+    clip = read_clip(tune.provenance.path)
+    match = identify(tune, pieces, k=1).best if pieces and len(tune) else None
+    return plot_clip(clip, piece=None if match is None else pieces[match.index], match=match)
 
 
 def _as_dict(tune: NoteArray) -> dict[str, object]:
