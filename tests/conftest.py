@@ -30,7 +30,7 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         yield
 
 
-@pytest.fixture(params=["numpy", "numba", "torch"])
+@pytest.fixture(params=["numpy", "numba", "fft", "torch"])
 def backend(request: pytest.FixtureRequest) -> str:
     """Run a test once on every engine."""
     return request.param

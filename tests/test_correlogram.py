@@ -8,7 +8,7 @@ from scipy.signal import correlate
 
 import goldenear as ge
 import naive
-from goldenear.correlate.backends import backend_named
+from goldenear.correlate.backends import backend_named, on_fft
 from strategies import fragments, random_fragment
 
 
@@ -47,7 +47,7 @@ def picture_correlation(piece: ge.NoteArray, fragment: ge.NoteArray) -> dict[int
 def test_equals_scipy_on_the_drawn_rolls(seed: int) -> None:
     """20 x 110 random pairs: lines and chords, triplets, unisons, drums, painted brightness."""
     rng = np.random.default_rng(seed)
-    engines = ("numpy", "numba")
+    engines = ("numpy", "numba", "fft")
     for i in range(110):
         drums, painted = i % 3 == 0, i % 2 == 0
         piece = random_fragment(rng, notes=int(rng.integers(1, 30)), span=48, drums=drums, painted=painted)
@@ -68,7 +68,7 @@ def test_equals_scipy_on_the_drawn_rolls(seed: int) -> None:
 @given(fragments(painted=True, forbidden=True), fragments(painted=True, forbidden=True, most_notes=5))
 def test_equals_the_naive_twin(piece: ge.NoteArray, fragment: ge.NoteArray) -> None:
     expected = naive.correlogram(piece, fragment)
-    for engine in ("numpy", "numba"):
+    for engine in ("numpy", "numba", "fft"):
         c = ge.correlogram(piece, fragment, backend=engine)
         values = {
             (p, s): int(c.values[i, j])
@@ -84,7 +84,7 @@ def test_equals_the_naive_twin(piece: ge.NoteArray, fragment: ge.NoteArray) -> N
 
 @given(fragments(most_notes=12), fragments(), st.integers(1, 40))
 def test_tiles_join_to_the_whole(piece: ge.NoteArray, fragment: ge.NoteArray, columns: int) -> None:
-    for engine in ("numpy", "numba"):
+    for engine in ("numpy", "numba", "fft"):
         whole = ge.correlogram(piece, fragment, backend=engine)
         tiles = list(ge.correlogram_tiles(piece, fragment, columns=columns, backend=engine))
         assert all(tile.values.shape[1] <= columns for tile in tiles)
@@ -143,3 +143,36 @@ def test_empty_fragments_and_unknown_engines_are_refused() -> None:
 def test_auto_takes_compiled_code_only_where_it_pays() -> None:
     assert backend_named("auto", 1000) is backend_named("numpy", 0)
     assert backend_named("auto", 10**10) is backend_named("numba", 0)
+    assert backend_named("auto", 1000, 100_000) is backend_named("fft", 0)
+
+
+def heard(rng: np.random.Generator, frames: int, brightest: int) -> ge.NoteArray:
+    """Return a picture as dense as sound: every pixel may shine at a level of its own."""
+    level = rng.integers(1, brightest + 1, (40, frames)) * (rng.random((40, frames)) < 0.5)
+    pitch, onset = np.nonzero(level)
+    return ge.NoteArray.from_arrays(
+        pitch=pitch, onset=onset, duration=1, brightness=level[pitch, onset], ticks_per_quarter=24
+    )
+
+
+@pytest.mark.parametrize("brightest", [1, 12, 127])
+@pytest.mark.parametrize("pixels", [2**21, 4_000])
+def test_dense_pictures_are_counted_to_the_pixel(monkeypatch, brightest: int, pixels: int) -> None:
+    monkeypatch.setattr(on_fft, "MAX_PIXELS", pixels)
+    rng = np.random.default_rng(brightest)
+    piece, fragment = heard(rng, 150, brightest), heard(rng, 40, brightest)
+    whole = ge.correlogram(piece, fragment, backend="numpy")
+    assert np.array_equal(ge.correlogram(piece, fragment, backend="fft").values, whole.values)
+
+
+def test_what_a_transform_would_round_is_cut_smaller(monkeypatch) -> None:
+    # As if it rounded a hundred million times worse: small parts remain, and all is exact.
+    cuts: list[tuple[int, ...]] = []
+    halves = on_fft._halves
+    monkeypatch.setattr(on_fft, "ROUNDING", on_fft.ROUNDING * 1e8)
+    monkeypatch.setattr(on_fft, "_halves", lambda *task: cuts.append(task) or halves(*task))
+    rng = np.random.default_rng(0)
+    piece, fragment = heard(rng, 60, 127), heard(rng, 30, 127)
+    expected = ge.correlogram(piece, fragment, backend="numpy").values
+    assert np.array_equal(ge.correlogram(piece, fragment, backend="fft").values, expected)
+    assert len(cuts) > 10

@@ -13,6 +13,8 @@ from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
     from goldenear.match.engines import Engine
+    from goldenear.match.matches import Match
+    from goldenear.notes.note_array import NoteArray
 
 
 def identify(
@@ -50,7 +52,21 @@ def identify(
         for match in found:
             output.print_json(match.as_dict())
         return
-    table = output.new_table(what.name, [">similarity", "piece", "placement"])
+    table = output.new_table(what.name, [">similarity", "piece", ">second", "placement"])
     for match in found:
-        table.add_row(*output.match_row(match))
+        similarity, name, where = output.match_row(match)
+        table.add_row(similarity, name, _second(match, found.sample_of(match)), where)
     output.print_table(table)
+
+
+def _second(match: Match, piece: NoteArray) -> str:
+    """Return when the fragment begins in a piece whose tempo is known; nothing of others."""
+    import numpy as np
+
+    from goldenear.audio.clock import Clock
+
+    if not piece.provenance.tempos:
+        return ""
+    clock = Clock.following(piece.provenance.tempos, piece.ticks_per_quarter)
+    tick = np.array([round(match.onset * piece.ticks_per_quarter)])
+    return f"{clock.seconds(tick, piece.ticks_per_quarter)[0]:.1f}"

@@ -12,7 +12,7 @@ from goldenear.cli import output
 from goldenear.errors import InvalidInput, NoNotes, UnreadableFile
 
 if TYPE_CHECKING:
-    from goldenear.correlate.backends import Backend
+    from goldenear.match.engines import Engine
     from goldenear.notes.note_array import NoteArray
     from goldenear.taste.judge import Taste
     from goldenear.taste.verdict import Verdict
@@ -65,7 +65,7 @@ def judge(
     output.say_remarks(candidates)
     verdicts = []
     for x in output.with_progress(candidates, "judging"):
-        verdict = judge_by.judge(x, backend=cast("Backend", backend), threads=threads)
+        verdict = judge_by.judge(x, backend=cast("Engine", backend), threads=threads)
         verdicts.append(verdict)
         if json:
             output.print_json(verdict.as_dict())

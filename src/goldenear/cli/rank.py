@@ -10,7 +10,7 @@ import typer
 from goldenear.cli import output
 
 if TYPE_CHECKING:
-    from goldenear.correlate.backends import Backend
+    from goldenear.match.engines import Engine
     from goldenear.notes.alteration import Form
 
 Stretches = Annotated[
@@ -63,7 +63,7 @@ def rank(
         stretches=stretch,
         forms=cast("list[Form] | None", form),
         recipe=wanted,
-        backend=cast("Backend", backend),
+        backend=cast("Engine", backend),
         threads=threads,
     )
     if json:

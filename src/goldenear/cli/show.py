@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldenear.cli import output
-from goldenear.cli.music import pieces_in
 from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ def show(
     json: output.Json = False,
 ) -> None:
     """Show what is in a music file, as goldenear reads it: notes, tracks, what was repaired or left out."""
+    from goldenear.cli.music import pieces_in
     from goldenear.notes.read import read_all
 
     output.check_picture(plot)

@@ -124,8 +124,8 @@ def correlogram(
     piece, fragment : NoteArray
         The fragment is the one that moves. Different resolutions are brought to their least common
         multiple; the pitch grids must be the same.
-    backend : {"auto", "numpy", "numba", "torch"}
-        The engine; all return the same integers.
+    backend : {"auto", "numpy", "numba", "fft", "torch"}
+        The engine; all return the same integers. ``"fft"`` is for dense pictures, as of sound.
     max_cells : int
         The budget, checked before anything is allocated.
 
@@ -148,7 +148,8 @@ def correlogram(
     -----
     Problem P3 of Ukkonen, Lemström and Mäkinen, "Geometric algorithms for transposition invariant
     content-based music retrieval", ISMIR 2003. Work grows with the number of note pairs plus the number
-    of placements; no picture is painted and no Fourier transform rounds.
+    of placements; no picture is painted and no Fourier transform rounds. Only ``"fft"`` paints and transforms, in
+    parts so small that the nearest whole number is the answer; ``"auto"`` takes it from 8 pairs a placement on.
 
     Examples
     --------
@@ -163,7 +164,9 @@ def correlogram(
             f"the correlogram would have {frame.rows:,} x {frame.columns:,} placements, over the budget of "
             f"{max_cells:,}: use correlogram_tiles, or count in fewer ticks with at_resolution"
         )
-    (whole,) = _tiles(pictures, frame, max(1, frame.columns), backend_named(backend, frame.cells))
+    (whole,) = _tiles(
+        pictures, frame, max(1, frame.columns), backend_named(backend, frame.cells, pictures.pairs)
+    )
     return whole
 
 
@@ -178,7 +181,7 @@ def correlogram_tiles(
         raise InvalidInput(f"columns: expected at least 1, got {columns}")
     pictures = _pictures(piece, fragment)
     frame = frame_around(*(extent(picture) for picture in pictures.planes))
-    return _tiles(pictures, frame, columns, backend_named(backend, frame.cells))
+    return _tiles(pictures, frame, columns, backend_named(backend, frame.cells, pictures.pairs))
 
 
 class Pictures(NamedTuple):
@@ -186,6 +189,12 @@ class Pictures(NamedTuple):
 
     planes: tuple[tuple[Lines, Lines], tuple[Lines, Lines]]
     ticks_per_quarter: int
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of strokes there are."""
+        piece, fragment = (sum(len(lines.pitch) for lines in planes) for planes in self.planes)
+        return piece * fragment
 
 
 def planes(roll: PianoRoll) -> tuple[Lines, Lines]:

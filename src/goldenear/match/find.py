@@ -54,7 +54,7 @@ def find(
         By default half the length of the brighter, at most 2; 1 under the measure ``"occurrence"``.
     recipe : Recipe or str, optional
         How likeness is counted.
-    backend : {"auto", "numpy", "numba", "torch"}
+    backend : {"auto", "numpy", "numba", "fft", "torch"}
         The engine; the answer does not depend on it.
 
     Returns
@@ -105,7 +105,7 @@ def find(
         )
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)
-    engine = backend_named(backend, placements_to_try(pieces, prepared.sheaves(0)))
+    engine = backend_named(backend, *work_to_do(pieces, prepared.sheaves(0)))
     candidates: list[Match] = []
     for sheaf in prepared.sheaves(0):
         x = pieces[sheaf.reading]
@@ -174,9 +174,9 @@ def _kept_clear(candidates: list[Match], recipe: Recipe, apart: Fraction | None)
             yield match
 
 
-def placements_to_try(x: Mapping[Reading, PiecePicture], bound: Sequence[Sheaf]) -> int:
-    """Return about how many placements a search has to look at, to choose an engine by."""
-    total = 0
+def work_to_do(x: Mapping[Reading, PiecePicture], bound: Sequence[Sheaf]) -> tuple[int, int]:
+    """Return about how many placements and pairs of strokes a search has to look at, to choose an engine by."""
+    placements = pairs = 0
     for sheaf in bound:
         roll = x[sheaf.reading].roll
         common = lcm(roll.ticks_per_quarter, sheaf.ticks_per_quarter)
@@ -184,5 +184,6 @@ def placements_to_try(x: Mapping[Reading, PiecePicture], bound: Sequence[Sheaf])
         columns = int(roll.offset.max()) * (common // roll.ticks_per_quarter)
         columns += box.offset * (common // sheaf.ticks_per_quarter)
         rows = int(np.ptp(roll.pitch)) + 1 + max(0, box.highest - box.lowest)
-        total += columns * rows * len(sheaf.pictures)
-    return total
+        placements += columns * rows * len(sheaf.pictures)
+        pairs += len(roll) * sum(len(picture.roll) for picture in sheaf.pictures)
+    return placements, pairs

@@ -30,7 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.correlate.backends import SharedTime
+from goldenear.correlate.backends import SharedTime, for_few_strokes
 from goldenear.correlate.correlogram import MAX_SHARED, SummedTile, summed_tiles
 from goldenear.correlate.frame import Frame, extent, frame_around
 from goldenear.correlate.turning_points import Lines
@@ -242,7 +242,8 @@ def energy_tiles(
     low, rows = x.pitch_range
     by_pitch = Frame(low, frame.first_shift, rows, frame.columns)
     # Whichever drum it is, it counts on the one row of the drums: as the drums of a picture do.
-    energies = summed_tiles((pitched, any_drum), [(window, window)], by_pitch, columns, engine)
+    scatter = for_few_strokes(engine)
+    energies = summed_tiles((pitched, any_drum), [(window, window)], by_pitch, columns, scatter)
     for tile, (energy,), (drum_energy,) in energies:
         below = np.zeros((rows + 1, tile.columns), np.int64)
         np.cumsum(energy - drum_energy if len(any_drum.pitch) else energy, axis=0, out=below[1:])

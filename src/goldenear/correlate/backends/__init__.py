@@ -1,4 +1,4 @@
-"""Scatter and two sums, once for each engine; each file holds one function, ``shared_time``.
+"""Shared time, once for each engine: by scatter and two sums, or by painting; each file has a ``shared_time``.
 
 ::
 
@@ -24,17 +24,21 @@ from goldenear.correlate.frame import Frame, Seam
 from goldenear.correlate.turning_points import Lines
 from goldenear.errors import InvalidInput, MissingExtra
 
-Backend = Literal["auto", "numpy", "numba", "torch"]
+Backend = Literal["auto", "numpy", "numba", "fft", "torch"]
 SharedTime = Callable[[Lines, Lines, Frame, Seam], tuple[NDArray[np.int64], Seam]]
 
-BACKENDS = ("numpy", "numba", "torch")
+BACKENDS = ("numpy", "numba", "fft", "torch")
 
 WORTH_COMPILED_CODE = 50_000_000
 """``auto`` takes numba from this many placements on: below, loading compiled code costs more than it saves."""
 
 
-def backend_named(name: str, placements: int) -> SharedTime:
-    """Return the engine called `name`; ``"auto"`` chooses by the number of placements to come.
+DENSE = 8
+"""``auto`` paints from so many pairs of strokes a placement on: below, there is less to scatter than to transform."""
+
+
+def backend_named(name: str, placements: int, pairs: int = 0) -> SharedTime:
+    """Return the engine called `name`; ``"auto"`` chooses by the number of placements and pairs of strokes to come.
 
     Raises
     ------
@@ -44,13 +48,20 @@ def backend_named(name: str, placements: int) -> SharedTime:
         If the engine is torch and it is not installed (extra ``torch``).
     """
     if name == "auto":
-        name = "numba" if placements >= WORTH_COMPILED_CODE else "numpy"
+        scattering = "numba" if placements >= WORTH_COMPILED_CODE else "numpy"
+        name = "fft" if pairs > DENSE * placements else scattering
     if name not in BACKENDS:
         raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(BACKENDS)}, got {name!r}")
     if name == "torch" and find_spec("torch") is None:
         raise MissingExtra("the engine on torch", "torch")
     engine: SharedTime = import_module(f"goldenear.correlate.backends.on_{name}").shared_time
     return engine
+
+
+def for_few_strokes(engine: SharedTime) -> SharedTime:
+    """Return the engine to use where one picture is a stroke or two: painting that would be in vain."""
+    paints = engine.__module__.endswith(".on_fft")
+    return backend_named("numpy", 0) if paints else engine
 
 
 def lanes_folder() -> Path:
