@@ -332,6 +332,19 @@ class TestIdentifying:
         assert len(ge.identify(self.TUNES[0], [])) == 0
 
 
+class TestStandingOut:
+    def test_what_is_there_stands_out_and_what_is_not_does_not(self, sounding):
+        background = ge.Background(recipe="sound")
+        one, _, three = TestIdentifying.TUNES
+        heard = ge.hear(sounding(one))
+        found = ge.identify(heard, [one, three])
+        excess = background.excess(heard, found)
+        assert excess[0] > 0.12
+        assert excess[1] < excess[0]
+        at_large = ge.identify(heard, background.pieces).similarity.mean()
+        np.testing.assert_array_equal(excess, found.similarity - at_large)
+
+
 class TestEverywhere:
     def test_a_taste_holds_sound_and_notes(self, tmp_path, sounding):
         root = tmp_path / "taste"

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from goldenear.notes.note_array import NoteArray
 
 
+STANDS_OUT = 0.12
+"""The excess over unrelated music from which a fragment was taken from a piece."""
+
+
 def identify(
     fragment: Annotated[Path, typer.Argument(help="What was heard: a sound or music file.")],
     pieces: Annotated[list[Path], typer.Argument(help="Where it may come from: files, or folders of them.")],
@@ -32,6 +36,7 @@ def identify(
     from goldenear.cli.music import pieces_in
     from goldenear.hearing import clip
     from goldenear.match import identify as library
+    from goldenear.match.background import Background
     from goldenear.notes.hear import hear
     from goldenear.notes.read import read
 
@@ -48,15 +53,18 @@ def identify(
         threads=threads,
         progress=lambda every: output.with_progress(list(every), "listening"),
     )
+    excess = Background(recipe="sound").excess(what, found, backend=cast("Engine", backend), threads=threads)
     if json:
-        for match in found:
-            output.print_json(match.as_dict())
+        for match, above in zip(found, excess.tolist(), strict=True):
+            output.print_json(match.as_dict() | {"excess": round(above, 6)})
         return
-    table = output.new_table(what.name, [">similarity", "piece", ">second", "placement"])
-    for match in found:
+    table = output.new_table(what.name, [">similarity", ">excess", "piece", ">second", "placement"])
+    for match, above in zip(found, excess.tolist(), strict=True):
         similarity, name, where = output.match_row(match)
-        table.add_row(similarity, name, _second(match, found.sample_of(match)), where)
+        table.add_row(similarity, f"{above:+.3f}", name, _second(match, found.sample_of(match)), where)
     output.print_table(table)
+    if not len(found) or excess[0] < STANDS_OUT:
+        output.say(f"nothing stands out (excess from {STANDS_OUT} on): it may come from none of these")
 
 
 def _second(match: Match, piece: NoteArray) -> str:
