@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks import (
     candidates,
     comparison,
+    dense,
     growth,
     long_piece,
     many_samples,
@@ -41,6 +42,7 @@ SECTIONS: dict[str, Callable[[Options], list[Table]]] = {
     "comparison": comparison.tables,
     "all-threads": comparison.tables_of_all_threads,
     "long-piece": long_piece.tables,
+    "dense": dense.tables,
     "many-samples": many_samples.tables,
     "parts": parts.tables,
     "one-note": one_note.tables,

@@ -149,7 +149,7 @@ def correlogram(
     Problem P3 of Ukkonen, Lemström and Mäkinen, "Geometric algorithms for transposition invariant
     content-based music retrieval", ISMIR 2003. Work grows with the number of note pairs plus the number
     of placements; no picture is painted and no Fourier transform rounds. Only ``"fft"`` paints and transforms, in
-    parts so small that the nearest whole number is the answer; ``"auto"`` takes it from 8 pairs a placement on.
+    parts so small that the nearest whole number is the answer; ``"auto"`` takes it where pairs outnumber placements.
 
     Examples
     --------

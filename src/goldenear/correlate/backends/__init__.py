@@ -33,8 +33,8 @@ WORTH_COMPILED_CODE = 50_000_000
 """``auto`` takes numba from this many placements on: below, loading compiled code costs more than it saves."""
 
 
-DENSE = 8
-"""``auto`` paints from so many pairs of strokes a placement on: below, there is less to scatter than to transform."""
+DENSE = {"numpy": 1, "numba": 8}
+"""``auto`` paints from so many pairs of strokes a placement on: below, they are scattered in less time."""
 
 
 def backend_named(name: str, placements: int, pairs: int = 0) -> SharedTime:
@@ -49,7 +49,7 @@ def backend_named(name: str, placements: int, pairs: int = 0) -> SharedTime:
     """
     if name == "auto":
         scattering = "numba" if placements >= WORTH_COMPILED_CODE else "numpy"
-        name = "fft" if pairs > DENSE * placements else scattering
+        name = "fft" if pairs > DENSE[scattering] * placements else scattering
     if name not in BACKENDS:
         raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(BACKENDS)}, got {name!r}")
     if name == "torch" and find_spec("torch") is None:
