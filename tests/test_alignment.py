@@ -194,7 +194,7 @@ def test_recipes_have_names() -> None:
         Fraction(2, 3),
         Fraction(3, 2),
     }
-    with pytest.raises(InvalidInput, match="expected one of fragment, melody, occurrence, got 'tune'"):
+    with pytest.raises(InvalidInput, match="expected one of fragment, melody, occurrence, sound, got 'tune'"):
         ge.Recipe.named("tune")
     line = ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 1], duration=1, ticks_per_quarter=1)
     assert ge.rank(line, [line], recipe="melody") == ge.rank(line, [line], recipe=MELODY)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
 from goldenear.hearing.constant_q import FRAMES_A_SECOND, LOWEST, PITCHES, constant_q
 from goldenear.match.matches import Match
@@ -47,9 +48,13 @@ def plot_clip(clip: Clip, *, piece: NoteArray | None = None, match: Match | None
 
     Raises
     ------
+    InvalidInput
+        If only one of piece and match is given.
     MissingExtra
         If matplotlib (extra ``plot``) or librosa (extra ``audio``) is not installed.
     """
+    if (piece is None) != (match is None):
+        raise InvalidInput("piece, match: expected both or neither")
     strokes = hear(clip)
     figure = empty_figure(9.0, 7.0)
     with names_as_they_are():

@@ -39,7 +39,7 @@ def find(
     stretch: Stretches = None,
     form: Forms = None,
     json: output.Json = False,
-    backend: output.Backend = "auto",
+    backend: output.CorrelogramBackend = "auto",
 ) -> None:
     """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
     from goldenear.match import find as library

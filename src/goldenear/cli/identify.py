@@ -17,14 +17,10 @@ if TYPE_CHECKING:
     from goldenear.notes.note_array import NoteArray
 
 
-STANDS_OUT = 0.12
-"""The excess over unrelated music from which a fragment was taken from a piece."""
-
-
 def identify(
     fragment: Annotated[Path, typer.Argument(help="What was heard: a sound or music file.")],
     pieces: Annotated[list[Path], typer.Argument(help="Where it may come from: files, or folders of them.")],
-    k: Annotated[int, typer.Option("-k", help="How many of the nearest to print.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many of the nearest to print.")] = 10,
     start: Annotated[float, typer.Option(help="Of a sound: from which second on.")] = 0.0,
     seconds: Annotated[float | None, typer.Option(help="Of a sound: how many seconds.")] = None,
     tune: Tune = None,
@@ -37,12 +33,15 @@ def identify(
     from goldenear.hearing import clip
     from goldenear.match import identify as library
     from goldenear.match.background import Background
+    from goldenear.match.identify import STANDS_OUT
     from goldenear.notes.hear import hear
     from goldenear.notes.read import read
 
     part = bool(start) or seconds is not None
     if part and fragment.suffix.lower() not in clip.SUFFIXES:
         raise InvalidInput(f"--start, --seconds: {fragment} is no sound file")
+    if part and tune is not None:
+        raise InvalidInput("--tune: a sound file is one tune")
     what = hear(clip.read_clip(fragment, start=start, seconds=seconds)) if part else read(fragment, tune=tune)
     output.say_remarks([what])
     found = library.identify(
@@ -56,14 +55,18 @@ def identify(
     excess = Background(recipe="sound").excess(what, found, backend=cast("Engine", backend), threads=threads)
     if json:
         for match, above in zip(found, excess.tolist(), strict=True):
-            output.print_json(match.as_dict() | {"excess": round(above, 6)})
+            output.print_json(
+                match.as_dict() | {"excess": round(above, 6), "stands_out": above >= STANDS_OUT}
+            )
+        return
+    if not len(found):
         return
     table = output.new_table(what.name, [">similarity", ">excess", "piece", ">second", "placement"])
     for match, above in zip(found, excess.tolist(), strict=True):
         similarity, name, where = output.match_row(match)
         table.add_row(similarity, f"{above:+.3f}", name, _second(match, found.sample_of(match)), where)
     output.print_table(table)
-    if not len(found) or excess[0] < STANDS_OUT:
+    if excess[0] < STANDS_OUT:
         output.say(f"nothing stands out (excess from {STANDS_OUT} on): it may come from none of these")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from goldenear.cli import output
-from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.errors import InvalidInput, MissingExtra, UnreadableFile
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import SUFFIXES, read_all
 
@@ -54,7 +54,7 @@ def readable_in(folder: Path, read: Callable[[Path], list[NoteArray]]) -> list[N
     for path in output.with_progress(files_in([folder]), "reading"):
         try:
             tunes += read(path)
-        except UnreadableFile as error:
+        except (UnreadableFile, MissingExtra) as error:
             output.say(f"note: {error}: left out")
     if not tunes:
         raise InvalidInput(f"{folder}: nothing in it can be read")

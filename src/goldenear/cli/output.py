@@ -26,6 +26,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line
 Backend = Annotated[
     str, typer.Option(help="The engine: auto, numpy, numba or torch; the answer is the same.")
 ]
+CorrelogramBackend = Annotated[
+    str, typer.Option(help="The engine: auto, numpy, numba, fft or torch; the answer is the same.")
+]
 Threads = Annotated[int, typer.Option(help="How many threads share the samples; the answer is the same.")]
 
 PICTURES = (".png", ".svg", ".pdf")

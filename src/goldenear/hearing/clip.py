@@ -28,10 +28,16 @@ LONGEST_SECONDS = 20 * 60
 SAMPLE_RATE = 24_576
 """What clips are counted in: 512 samples are 1/48 s, a tick of the picture; what lies above 12 kHz is not needed."""
 
+LATEST_SECONDS = 24 * 3600
+"""What begins later in a file is not looked for."""
+
 MOST_CHANNELS = 16
 RATES = (2_000, 400_000)
-BLOCK_SECONDS = 8
-"""How much is decoded at a time: no file takes more memory than its mono sound and this."""
+BLOCK_SAMPLES = 2**20
+"""How much is decoded at a time, all channels together."""
+
+LOUDEST = 8.0
+"""Samples are brought within this, of full scale 1: what is far louder is no sound."""
 
 QUIETEST_PEAK = 1e-4
 """Sound with no sample louder than this (80 dB below full scale) is silence."""
@@ -79,18 +85,22 @@ class Clip:
                 f"sample_rate: expected {RATES[0]:,}..{RATES[1]:,} a second, got {sample_rate!r}"
             )
         given = np.asarray(wave)
-        if given.ndim not in (1, 2) or given.dtype.kind not in "fiu" or not given.size:
+        if given.ndim not in (1, 2) or given.dtype.kind not in "fi" or not given.size:
             raise InvalidInput(
-                f"wave: expected numbers of shape (n,) or (n, channels), got {given.dtype} {given.shape}"
+                f"wave: expected numbers, (n,) or (n, channels), signed, got {given.dtype} {given.shape}"
             )
-        if given.dtype.kind != "f":
-            given = given / np.float32(max(1, np.iinfo(given.dtype).max))
+        if given.ndim == 2 and given.shape[1] > MOST_CHANNELS:
+            slip = "; is it (channels, n)? transpose it" if given.shape[0] <= MOST_CHANNELS else ""
+            raise InvalidInput(
+                f"wave: expected at most {MOST_CHANNELS} channels, got {given.shape[1]:,}{slip}"
+            )
+        if len(given) > LONGEST_SECONDS * sample_rate:
+            raise TooLarge(f"{name or 'the clip'}: lasts more than {LONGEST_SECONDS // 60} minutes: cut it")
+        full = 1.0 if given.dtype.kind == "f" else float(np.iinfo(given.dtype).max)
         mono = given if given.ndim == 1 else given.mean(axis=1)
         if not np.isfinite(mono).all():
             raise InvalidInput("wave: a sample is no finite number")
-        if len(mono) > LONGEST_SECONDS * sample_rate:
-            raise TooLarge(f"{name or 'the clip'}: lasts more than {LONGEST_SECONDS // 60} minutes: cut it")
-        return cls(_frozen(mono), int(sample_rate), name)
+        return cls(_frozen(np.clip(mono / full, -LOUDEST, LOUDEST)), int(sample_rate), name)
 
     def __len__(self) -> int:
         return len(self.wave)
@@ -117,11 +127,11 @@ class Clip:
         InvalidInput
             If nothing is left.
         """
-        if not 0 <= start < min(end, self.seconds):
+        first, last = (round(min(max(t, 0), self.seconds) * self.sample_rate) for t in (start, end))
+        if not 0 <= start < end or first >= last:
             raise InvalidInput(
                 f"start, end: expected 0 <= start < end within {self.seconds:.2f} s, got {start}, {end}"
             )
-        first, last = (round(t * self.sample_rate) for t in (start, end))
         return replace(self, wave=_frozen(self.wave[first:last]))
 
     def at_rate(self, sample_rate: int) -> Clip:
@@ -152,7 +162,7 @@ def read_clip(
     path : str or PathLike
         WAV, FLAC, Ogg (Vorbis, Opus), MP3 or AIFF.
     start, seconds : float
-        Which part of it; by default all, at most 20 minutes.
+        Which part of it, from .01 s to 20 minutes; by default all.
     trim : bool
         Leave off the silence at its ends.
 
@@ -166,9 +176,10 @@ def read_clip(
         If soundfile is not installed (extra ``audio``).
     """
     path = os.fspath(path)
-    for name, value in (("start", start), ("seconds", LONGEST_SECONDS if seconds is None else seconds)):
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= 24 * 3600:
-            raise InvalidInput(f"{name}: expected a number of seconds, got {value!r}")
+    if not _is_time(start) or start > LATEST_SECONDS:
+        raise InvalidInput(f"start: expected 0..{LATEST_SECONDS:,} seconds, got {start!r}")
+    if seconds is not None and not (_is_time(seconds) and 0.01 <= seconds <= LONGEST_SECONDS):
+        raise InvalidInput(f"seconds: expected .01..{LONGEST_SECONDS:,}, got {seconds!r}")
     if Path(path).suffix.lower() not in SUFFIXES:
         raise UnreadableFile(path, f"unknown kind of sound file: expected one of {' '.join(SUFFIXES)}")
     clip = decoded(bytes_of(path, MAX_FILE_BYTES, "sound"), path, start=float(start), seconds=seconds)
@@ -212,7 +223,7 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
         )
     if not np.isfinite(wave).all():
         raise UnreadableFile(path, "damaged: a sample is no number")
-    return Clip(_frozen(np.clip(wave, -8, 8)), SAMPLE_RATE, Path(path).name, path)
+    return Clip(_frozen(np.clip(wave, -LOUDEST, LOUDEST)), SAMPLE_RATE, Path(path).name, path)
 
 
 def _skip(file: Any, frames: int, path: str) -> None:
@@ -223,7 +234,7 @@ def _skip(file: Any, frames: int, path: str) -> None:
 
 def _blocks(file: Any, most: int, path: str, refuse_more: bool) -> Iterator[tuple[NDArray[np.float32], bool]]:
     """Give mono blocks of at most `most` frames in all, and whether each is the last."""
-    block_frames = BLOCK_SECONDS * file.samplerate
+    block_frames = BLOCK_SAMPLES // file.channels
     done = 0
     while True:
         wanted = min(block_frames, most - done)
@@ -240,6 +251,11 @@ def _blocks(file: Any, most: int, path: str, refuse_more: bool) -> Iterator[tupl
         yield np.ascontiguousarray(block.mean(axis=1)) if len(block) else np.zeros(0, np.float32), ended
         if ended:
             return
+
+
+def _is_time(value: object) -> bool:
+    """Say whether it is a number from 0 on."""
+    return isinstance(value, Real) and not isinstance(value, bool) and float(value) >= 0
 
 
 def _frozen(wave: NDArray[Any]) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ LOWEST, PITCHES = 36, 72
 HOP = 512
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
 
+WINDOW = 4096
 TUNED_SECONDS = 60
 """How much of a clip, from its middle, tells how it is tuned."""
 
@@ -42,9 +43,9 @@ def tuning_of(clip: Clip) -> float:
     if clip.is_silent:
         return 0.0
     librosa = librosa_here()
-    # librosa warns where it hears no pitch at all, and then takes 440 Hz, as it should be.
+    wave = np.pad(wave, (0, max(0, WINDOW - len(wave))))
     pitches, strengths = librosa.piptrack(
-        y=wave, sr=SAMPLE_RATE, n_fft=4096, hop_length=2048, fmin=65, fmax=2_500
+        y=wave, sr=SAMPLE_RATE, n_fft=WINDOW, hop_length=WINDOW // 2, fmin=65, fmax=2_500
     )
     heard = pitches > 0
     if not heard.any():

@@ -41,8 +41,8 @@ def picture_of(clip: Clip, *, beats: str | float | None = None) -> Picture:
     clip : Clip
         What is heard.
     beats : float or "tracked", optional
-        The tempo, 20..400 beats a minute, with the first beat at the clip's beginning; or find the beats by tracking.
-        By default time counts in seconds: a quarter is half a second.
+        The tempo, 20..400 beats a minute, with the first beat at the clip's beginning; or find the beats by
+        tracking: the first that is found is quarter 0. By default time counts in seconds: a quarter is half a second.
 
     Raises
     ------

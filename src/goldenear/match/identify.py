@@ -14,6 +14,9 @@ from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray, whole_number
 
+STANDS_OUT = 0.12
+"""The excess over unrelated music from which a fragment was taken from a piece: see `Background.excess`."""
+
 Progress = Callable[[Iterable[NoteArray]], Iterable[NoteArray]]
 
 
@@ -44,7 +47,7 @@ def identify(
     threads : int
         Pieces are shared out among so many threads; the answer does not depend on it.
     progress : callable, optional
-        Takes the pieces, and gives them one by one.
+        Takes the pieces, and gives each of them in order, as they are done.
 
     Returns
     -------
@@ -86,17 +89,20 @@ def identify(
         if not (piece.brightness > 0).any():
             raise NoNotes(piece.name)
     laid = prepare([fragment], recipe)
-    engine_named(backend, len(laid.recipe.alterations) * len(given))
+    # An unknown engine is refused also where there is nothing to compare.
+    engine_named(backend, 0)
 
     def match_in(piece: NoteArray) -> Match | None:
         return rank(piece, laid, backend=backend).best
 
-    watched = given if progress is None else progress(given)
+    watch: Progress = (lambda pieces: pieces) if progress is None else progress
     if threads == 1:
-        found = [match_in(piece) for piece in watched]
+        found = [match_in(piece) for piece in watch(given)]
     else:
         with ThreadPoolExecutor(threads) as pool:
-            found = list(pool.map(match_in, watched))
+            # Each piece is given when its answer is waited for, so that progress tells what is done.
+            coming = pool.map(match_in, given)
+            found = [next(coming) for _ in watch(given)]
     return _in_order(given, found, k)
 
 

@@ -23,7 +23,8 @@ def hear(clip: Clip, *, beats: float | Literal["tracked"] | None = None) -> Note
         What is heard.
     beats : float or "tracked", optional
         The tempo, 20..400 beats a minute, with the first beat at the clip's beginning; or ``"tracked"``: find the
-        beats. By default time counts in seconds: a quarter is half a second.
+        beats; the first that is found is quarter 0, and the tempo told is their median. By default time counts in
+        seconds: a quarter is half a second.
 
     Returns
     -------
@@ -46,4 +47,4 @@ def hear(clip: Clip, *, beats: float | Literal["tracked"] | None = None) -> Note
     """
     if not isinstance(clip, Clip):
         raise InvalidInput(f"clip: expected a Clip, got {type(clip).__name__}; read_clip reads files")
-    return assembled(parsed(clip, picture_of(clip, beats=beats)), clip.path or clip.name, name=clip.name)
+    return assembled(parsed(clip, picture_of(clip, beats=beats)), clip.path, name=clip.name)

@@ -90,7 +90,7 @@ def read(
         How bright notes are drawn: all 1, or by their MIDI velocity, 1..127. Sound is as bright as it is loud.
     steps_per_octave : int
         The pitch grid on which the file's pitch numbers count steps; other grids than 12 serve
-        microtonal keyboards, which send one number a step.
+        microtonal keyboards, which send one number a step. Sound is always heard in 12.
 
     Returns
     -------
@@ -135,6 +135,8 @@ def read_all(
         raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
     path = os.fspath(path)
     is_sound = Path(path).suffix.lower() in clip.SUFFIXES
+    if is_sound and steps_per_octave != 12:
+        raise InvalidInput(f"steps_per_octave: sound is heard in 12, got {steps_per_octave}: {path}")
     data = bytes_of(path, clip.MAX_FILE_BYTES if is_sound else MAX_FILE_BYTES, "music")
     parsed = _parser_for(path)(data, path)
     return [

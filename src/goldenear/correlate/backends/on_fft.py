@@ -16,9 +16,10 @@ from goldenear.correlate.turning_points import Lines
 MAX_PIXELS = 2**21
 """Pixels painted and transformed at a time."""
 
-ROUNDING = 16 * 2.0**-53
+ROUNDING = 32 * 2.0**-53
 """A transform of N values rounds by at most this times log2(N), as a share of the lengths of what it multiplies
-(N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 24.1, with room for three transforms)."""
+(N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 24.1, with room for three transforms of
+mixed radix)."""
 
 SAFE = 0.25
 
@@ -66,6 +67,7 @@ def _added(
     b, low_b = _painted(part, first, last)
     size = (_smooth(a.shape[0] + b.shape[0] - 1), _smooth(a.shape[1]))
     length = np.sqrt(float(np.vdot(a, a))) * np.sqrt(float(np.vdot(b, b)))
+    # A part of one tick on one column is a sum of whole numbers far below 2**53: nothing is left to be cut.
     if ROUNDING * np.log2(2 * size[0] * size[1]) * length >= SAFE and last - first + end - begin > 2:
         return False
     product = np.fft.rfft2(a, size) * np.conj(np.fft.rfft2(b, size))
