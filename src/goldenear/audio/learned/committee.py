@@ -1,0 +1,93 @@
+"""This file is where judges sit together: one good word is needed, and every bad one is a veto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from goldenear.audio.learned.verdict import Judge, Outcome, Spoken
+from goldenear.errors import InvalidInput
+from goldenear.hearing.clip import Clip
+from goldenear.notes.note_array import NoteArray
+from goldenear.taste.judge import Taste
+
+
+@dataclass(frozen=True, slots=True)
+class MatcherJudge:
+    """A taste that judges sound by the notes heard in it.
+
+    Attributes
+    ----------
+    taste : Taste
+        Whose samples count.
+    hear : callable
+        Takes a clip, and gives its notes.
+    """
+
+    taste: Taste
+    hear: Callable[[Clip], NoteArray]
+
+    def judge(self, clip: Clip) -> Spoken:
+        """Return the taste's verdict on what is heard in a clip."""
+        return self.taste.judge(self.hear(clip))
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeVerdict:
+    """What a committee thinks of a clip.
+
+    Attributes
+    ----------
+    verdicts : mapping of str to verdict
+        What each member thinks.
+    """
+
+    verdicts: Mapping[str, Spoken]
+
+    @property
+    def outcome(self) -> Outcome:
+        """``"bad"`` if any member says so: a veto is final; else ``"good"`` if any says so; else ``"neither"``."""
+        said = {verdict.outcome for verdict in self.verdicts.values()}
+        return "bad" if "bad" in said else "good" if "good" in said else "neither"
+
+    @property
+    def score(self) -> float:
+        """-1..1: the lowest score where there is a veto, else the mean of all."""
+        scores = [verdict.score for verdict in self.verdicts.values()]
+        return float(min(scores) if self.outcome == "bad" else np.mean(scores))
+
+    @property
+    def because(self) -> str:
+        """Who decided, and why, in one sentence."""
+        said = [f"{name}: {v.because}" for name, v in self.verdicts.items() if v.outcome == self.outcome]
+        if self.outcome == "neither":
+            return f"no member says good: {'; '.join(said)}"
+        return f"{'vetoed by' if self.outcome == 'bad' else 'good to'} {'; '.join(said)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """Judges that decide together.
+
+    Attributes
+    ----------
+    members : mapping of str to judge
+        At least one, by name.
+
+    Raises
+    ------
+    InvalidInput
+        If there are none.
+    """
+
+    members: Mapping[str, Judge]
+
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise InvalidInput("members: expected at least one judge, got none")
+
+    def judge(self, clip: Clip) -> CommitteeVerdict:
+        """Return what all members think of a clip."""
+        return CommitteeVerdict({name: member.judge(clip) for name, member in self.members.items()})

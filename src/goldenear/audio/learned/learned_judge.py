@@ -1,0 +1,175 @@
+"""This file is where a net becomes a judge: it learns from clips, gives verdicts, and is kept on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.audio.learned import net_file
+from goldenear.audio.learned.learning import Progress, learn, probabilities
+from goldenear.audio.learned.net import Floats, Net, tensors
+from goldenear.audio.learned.net_file import MOST_CLASSES, Card, Heard, Kind
+from goldenear.audio.learned.steady import needed_torch, steady
+from goldenear.audio.learned.verdict import LearnedVerdict
+from goldenear.errors import InvalidInput
+from goldenear.hearing.clip import Clip
+from goldenear.notes.note_array import whole_number
+
+GOOD_AND_BAD = ("good", "bad")
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedJudge:
+    """A net that has heard clips of some classes; make one with :meth:`fit`, or :meth:`load` it.
+
+    Attributes
+    ----------
+    weights : mapping of str to float32 array
+        Its matrices, frozen.
+    classes : tuple of str
+        What it tells apart: ``("good", "bad")`` after :meth:`fit`.
+    sizes : mapping of str to int
+        Its sizes.
+    heard : Heard
+        How it learned.
+
+    Notes
+    -----
+    On the CPU, the same clips and seed give the same weights to the bit; torch's and NumPy's random states
+    are neither read nor changed.
+    """
+
+    net: ClassVar[Net]
+
+    weights: Mapping[str, NDArray[np.float32]]
+    classes: tuple[str, ...]
+    sizes: Mapping[str, int]
+    heard: Heard
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {', '.join(self.classes)}, {self.heard.right:.0%} right>"
+
+    @classmethod
+    def fit(
+        cls,
+        good: Sequence[Clip],
+        bad: Sequence[Clip],
+        *,
+        seed: int = 0,
+        device: str = "cpu",
+        progress: Progress | None = None,
+    ) -> Self:
+        """Return a judge that has learned to tell good clips from bad ones.
+
+        Parameters
+        ----------
+        good, bad : sequence of Clip
+            At least one each, of any length. From ten of each on, 15 % are held out, and tell when to stop.
+        seed : int
+            At least 0. Of all that is drawn.
+        device : str
+            Torch's name of where it learns.
+        progress : callable, optional
+            Takes the epochs and a word, and gives the epochs one by one: to draw a progress bar.
+
+        Raises
+        ------
+        InvalidInput
+            If there are no clips of a kind, one is silent, or an argument is out of range.
+        MissingExtra
+            If torch is not installed.
+        """
+        both = dict(zip(GOOD_AND_BAD, (good, bad), strict=True))
+        return cls.fit_classes(both, seed=seed, device=device, progress=progress)
+
+    @classmethod
+    def fit_classes(
+        cls,
+        clips: Mapping[str, Sequence[Clip]],
+        *,
+        seed: int = 0,
+        device: str = "cpu",
+        progress: Progress | None = None,
+    ) -> Self:
+        """Return a net that tells classes of clips apart, two or more; :meth:`fit` describes the rest."""
+        whole_number("seed", seed, 0, 2**63 - 1)
+        whole_number("number of classes", len(clips), 2, MOST_CLASSES)
+        for name, some in clips.items():
+            if not some:
+                raise InvalidInput(f"{name}: expected at least one clip, got none")
+            silent = next((clip for clip in some if clip.is_silent), None)
+            if silent is not None:
+                raise InvalidInput(
+                    f"{name}: {silent.name or 'a clip'} is silent: there is nothing to learn from it"
+                )
+        needed_torch()
+        heard = [[cls.net.heard(clip) for clip in some] for some in clips.values()]
+        sizes = cls.net.sizes([h for some in heard for h in some])
+        with steady(device) as where:
+            weights, how = learn(cls.net, sizes, heard, seed=seed, device=where, progress=progress)
+        return cls(_frozen(weights), tuple(clips), sizes, how)
+
+    def probabilities(self, clip: Clip) -> dict[str, float]:
+        """Return the probability of each class, as the net believes."""
+        with steady() as where:
+            chances = probabilities(self.net, self.sizes, tensors(self.weights, where), self.net.heard(clip))
+        return {name: float(chance) for name, chance in zip(self.classes, chances, strict=True)}
+
+    def judge(self, clip: Clip) -> LearnedVerdict:
+        """Return the verdict on a clip.
+
+        Raises
+        ------
+        InvalidInput
+            If the net has learned other classes than good and bad.
+        """
+        if set(self.classes) != set(GOOD_AND_BAD):
+            raise InvalidInput(
+                f"this net tells {', '.join(self.classes)} apart, not good and bad: ask its probabilities"
+            )
+        name = type(self).__name__
+        if clip.is_silent:
+            return LearnedVerdict(clip.name, name, 0.5, silent=True)
+        return LearnedVerdict(clip.name, name, self.probabilities(clip)["good"])
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the judge to a file.
+
+        Raises
+        ------
+        InvalidInput
+            If the file cannot be written.
+        """
+        net_file.write(path, self._kind(), Card(self.classes, self.sizes, self.heard), self.weights)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Return the judge in a file.
+
+        Raises
+        ------
+        UnreadableFile
+            If it is missing, damaged, or holds no judge of this kind.
+        MissingExtra
+            If safetensors is not installed.
+        """
+        card, weights = net_file.read(path, cls._kind())
+        return cls(_frozen(weights), card.classes, card.sizes, card.heard)
+
+    @classmethod
+    def _kind(cls) -> Kind:
+        """Return what its files must be."""
+        return Kind(cls.net.name, cls.net.limits, cls.net.shapes)
+
+
+def _frozen(weights: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the weights, read-only."""
+    kept = {name: np.array(weight) for name, weight in weights.items()}
+    for weight in kept.values():
+        weight.flags.writeable = False
+    return kept

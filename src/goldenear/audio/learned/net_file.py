@@ -1,0 +1,248 @@
+"""This file is where a learned judge is kept on disk: safetensors with a card in JSON, and no pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from math import isfinite
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import InvalidInput, MissingExtra, UnreadableFile
+from goldenear.files import bytes_of
+from goldenear.notes.atomic import write_bytes_atomically
+
+CARD, DIGEST, VERSION = "goldenear", "sha256", 1
+"""The names of the card and of the digest in the file's metadata, and the card's version."""
+
+MOST_BYTES = 2**27
+MOST_CLASSES = 1000
+LONGEST_NAME = 200
+
+HEADER = 8
+"""Bytes that tell the length of the header, a little-endian number, before it."""
+
+LONGEST_HEADER = 2**20
+
+Weights = Mapping[str, NDArray[np.float32]]
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+class Heard(NamedTuple):
+    """How a judge learned.
+
+    Attributes
+    ----------
+    epochs : int
+        How often it had heard everything when it judged best.
+    held_out : int
+        How many clips it did not learn from: they told it when to stop. 0: there were too few clips.
+    loss : float
+        What it then lost: on the clips held out, otherwise on those that it learned.
+    right : float
+        The share of those clips that it then put in their own class.
+    """
+
+    epochs: int
+    held_out: int
+    loss: float
+    right: float
+
+
+class Card(NamedTuple):
+    """What a file says of the net in it."""
+
+    classes: tuple[str, ...]
+    sizes: Mapping[str, int]
+    heard: Heard
+
+
+class Kind(NamedTuple):
+    """What a reader expects of a file.
+
+    Attributes
+    ----------
+    name : str
+        What its card calls the net.
+    limits : mapping of str to int
+        Its sizes, each at most so much.
+    shapes : callable
+        Takes the number of classes and the sizes, and gives the shape of every matrix.
+    """
+
+    name: str
+    limits: Mapping[str, int]
+    shapes: Callable[[int, Mapping[str, int]], Shapes]
+
+
+def write(path: str | os.PathLike[str], kind: Kind, card: Card, weights: Weights) -> None:
+    """Write a card and weights.
+
+    Raises
+    ------
+    InvalidInput
+        If the file cannot be written.
+    MissingExtra
+        If safetensors is not installed.
+    """
+    whole = {
+        "kind": kind.name,
+        "version": VERSION,
+        "classes": list(card.classes),
+        "sizes": dict(card.sizes),
+        "heard": card.heard._asdict(),
+    }
+    plain = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
+    text = json.dumps(whole)
+    data = _safetensors().save(plain, metadata={CARD: text, DIGEST: _digest(text, plain)})
+    try:
+        write_bytes_atomically(path, data)
+    except OSError as error:
+        raise InvalidInput(f"path: {os.fspath(path)} cannot be written: {error.strerror or error}") from None
+
+
+def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDArray[np.float32]]]:
+    """Return card and weights.
+
+    Raises
+    ------
+    UnreadableFile
+        If there is no such file, or it is not one of :func:`write`, whole and of this kind.
+    MissingExtra
+        If safetensors is not installed.
+    """
+    safetensors = _safetensors()
+    data = bytes_of(path, MOST_BYTES, "net")
+    try:
+        header = _header(data)
+        card = _card(header, kind)
+        expected = kind.shapes(len(card.classes), card.sizes)
+        _check_shapes(header, expected)
+        weights: dict[str, NDArray[np.float32]] = safetensors.load(data)
+    except _Wrong as wrong:
+        raise UnreadableFile(path, str(wrong)) from None
+    except Exception:
+        # What safetensors raises has no name that its every version shares.
+        raise UnreadableFile(path, "the net's file is damaged: its parts do not fit together") from None
+    about = header["__metadata__"]
+    if about.get(DIGEST) != _digest(about[CARD], weights):
+        raise UnreadableFile(path, "the net's file is damaged: its digest does not fit what is in it")
+    if not all(np.isfinite(value).all() for value in weights.values()):
+        raise UnreadableFile(path, "the net's file is damaged: a weight is no number")
+    return card, {name: weights[name] for name in expected}
+
+
+class _Wrong(Exception):
+    """Why a file is refused, before its name is known."""
+
+
+def _safetensors() -> Any:
+    """Return the library that reads and writes arrays."""
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise MissingExtra("a learned judge", "torch") from None
+    return safetensors.numpy
+
+
+def _digest(card: str, weights: Weights) -> str:
+    """Return a digest of card and weights: a flipped bit in a weight changes judgements, and shows nowhere else."""
+    digest = sha256(card.encode())
+    for name in sorted(weights):
+        digest.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
+    return digest.hexdigest()
+
+
+def _header(data: bytes) -> dict[str, Any]:
+    """Return what the file says of its parts."""
+    length = int.from_bytes(data[:HEADER], "little")
+    if len(data) < HEADER or length > min(len(data) - HEADER, LONGEST_HEADER):
+        raise _Wrong("not a safetensors file, or cut off")
+    header = _json(data[HEADER : HEADER + length])
+    if not isinstance(header, dict):
+        raise _Wrong("not a safetensors file: its header is no JSON object")
+    return header
+
+
+def _card(header: Mapping[str, Any], kind: Kind) -> Card:
+    """Return the card, every number of it checked."""
+    about = header.get("__metadata__")
+    if not isinstance(about, dict) or not isinstance(about.get(CARD), str):
+        raise _Wrong("a safetensors file, but not one that goldenear wrote")
+    card = _json(about[CARD].encode())
+    if not isinstance(card, dict) or card.get("kind") != kind.name:
+        raise _Wrong(f"its card does not say that it is a net of the kind {kind.name}")
+    if card.get("version") != VERSION:
+        raise _Wrong(f"its card is of version {card.get('version')!r}; this goldenear reads {VERSION}")
+    return Card(_classes(card.get("classes")), _sizes(card.get("sizes"), kind), _heard(card.get("heard")))
+
+
+def _classes(classes: Any) -> tuple[str, ...]:
+    """Return the names of the classes."""
+    if (
+        not isinstance(classes, list)
+        or not 2 <= len(classes) <= MOST_CLASSES
+        or not all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in classes)
+        or len(set(classes)) < len(classes)
+    ):
+        raise _Wrong(f"its card is off: classes, expected 2..{MOST_CLASSES} names, all different")
+    return tuple(classes)
+
+
+def _sizes(sizes: Any, kind: Kind) -> dict[str, int]:
+    """Return the net's sizes."""
+    if not isinstance(sizes, dict) or sizes.keys() != kind.limits.keys():
+        raise _Wrong(f"its card is off: sizes, expected {', '.join(kind.limits)}")
+    for name, most in kind.limits.items():
+        if not _counts(sizes[name], 1, most):
+            raise _Wrong(f"its card is off: {name}, expected 1..{most}")
+    return {name: sizes[name] for name in kind.limits}
+
+
+def _heard(heard: Any) -> Heard:
+    """Return how it learned."""
+    if (
+        not isinstance(heard, dict)
+        or not _counts(heard.get("epochs"), 0, 2**31)
+        or not _counts(heard.get("held_out"), 0, 2**31)
+        or not all(_measures(heard.get(name)) for name in ("loss", "right"))
+    ):
+        raise _Wrong("its card is off: heard, expected epochs, held_out, loss and right")
+    return Heard(heard["epochs"], heard["held_out"], float(heard["loss"]), float(heard["right"]))
+
+
+def _check_shapes(header: Mapping[str, Any], expected: Shapes) -> None:
+    """Refuse a file whose matrices are not those of the net that the card tells of."""
+    if header.keys() - {"__metadata__"} != expected.keys():
+        raise _Wrong("its matrices are not those of the net that its card tells of")
+    for name, shape in expected.items():
+        part = header[name]
+        if not isinstance(part, dict) or part.get("dtype") != "F32" or part.get("shape") != list(shape):
+            raise _Wrong(f"its matrix {name} is not of {' by '.join(map(str, shape))} float32 numbers")
+
+
+def _json(data: bytes) -> Any:
+    """Return what JSON says."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise _Wrong("not a safetensors file, or damaged: its header is no JSON") from None
+
+
+def _counts(value: Any, least: int, most: int) -> bool:
+    """Say whether it is a whole number within least..most."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _measures(value: Any) -> bool:
+    """Say whether it is a number that is finite."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < 1e300
+        and isfinite(value)
+    )

@@ -1,0 +1,59 @@
+"""This file is where torch is made to compute the same on every run, and put back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from goldenear.errors import InvalidInput, MissingExtra
+
+THREADS = 1
+"""Sums are cut into as many parts as there are threads; on a busy machine, waiting threads cost most."""
+
+
+def needed_torch() -> Any:
+    """Return torch.
+
+    Raises
+    ------
+    MissingExtra
+        If it is not installed.
+    """
+    try:
+        import torch
+    except ImportError:
+        raise MissingExtra("a learned judge", "torch") from None
+    return torch
+
+
+@contextmanager
+def steady(device: str = "cpu") -> Iterator[Any]:
+    """Give torch's device of that name, and within the block the same results to the bit on the CPU.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such device.
+    MissingExtra
+        If torch is not installed.
+    """
+    torch = needed_torch()
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found)
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError):
+        raise InvalidInput(
+            f"device: torch has no {device!r} here: expected 'cpu', 'cuda' or the like"
+        ) from None
+    threads = torch.get_num_threads()
+    strict = torch.are_deterministic_algorithms_enabled()
+    only_warns = torch.is_deterministic_algorithms_warn_only_enabled()
+    if found.type == "cpu":
+        torch.use_deterministic_algorithms(True)
+        torch.set_num_threads(THREADS)
+    try:
+        yield found
+    finally:
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(strict, warn_only=only_warns)

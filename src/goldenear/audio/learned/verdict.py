@@ -1,0 +1,96 @@
+"""This file is where a learned judge's verdict stands: outcome, score, and one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from goldenear.hearing.clip import Clip
+
+Outcome = Literal["good", "bad", "neither"]
+
+SURE = 0.65
+"""The probability from which a judge makes up its mind."""
+
+
+class Spoken(Protocol):
+    """What every judgement tells, a learned one's or a taste's."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """``"good"``, ``"bad"`` or ``"neither"``."""
+
+    @property
+    def score(self) -> float:
+        """-1..1, for a search to climb."""
+
+    @property
+    def because(self) -> str:
+        """One sentence."""
+
+
+class Judge(Protocol):
+    """Whoever can sit on a :class:`~goldenear.audio.learned.committee.Committee`."""
+
+    def judge(self, clip: Clip) -> Spoken:
+        """Return what is thought of a clip."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedVerdict:
+    """A judgement on a clip.
+
+    Attributes
+    ----------
+    name : str
+        The clip's.
+    judge : str
+        Whose judgement it is.
+    probability : float
+        That the clip is good rather than bad, 0..1; of a clip like neither it says little. A half for
+        silence.
+    silent : bool
+        Whether there was nothing to hear.
+
+    Examples
+    --------
+    >>> LearnedVerdict("idea.wav", "SpectrogramCNN", 0.9).because
+    'SpectrogramCNN hears the good samples in it, probability .90'
+    """
+
+    name: str
+    judge: str
+    probability: float
+    silent: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """``"good"`` or ``"bad"`` where the probability of it is at least .65; else ``"neither"``."""
+        if self.silent:
+            return "neither"
+        if self.probability >= SURE:
+            return "good"
+        return "bad" if self.probability <= 1 - SURE else "neither"
+
+    @property
+    def score(self) -> float:
+        """-1..1: the probability, stretched so that 0 means undecided."""
+        return 2 * self.probability - 1
+
+    @property
+    def because(self) -> str:
+        """Why, in one sentence."""
+        if self.silent:
+            return f"{self.judge} hears nothing: the clip is silent"
+        if self.outcome == "neither":
+            return f"{self.judge} is undecided, probability of good {_short(self.probability)}"
+        chance = max(self.probability, 1 - self.probability)
+        return f"{self.judge} hears the {self.outcome} samples in it, probability {_short(chance)}"
+
+    def __repr__(self) -> str:
+        return f"<LearnedVerdict {self.outcome}: {self.because}>"
+
+
+def _short(number: float) -> str:
+    """Return a probability as it is written: ``.90``."""
+    return f"{number:.2f}".removeprefix("0")
