@@ -6,15 +6,15 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.errors import InvalidInput, MissingExtra, UnreadableFile
+from goldenear.errors import InvalidInput, UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.weights_file import Wrong, card_of, check_shapes, counts, header_of, measures, safetensors_for
 
 CARD, DIGEST, VERSION = "goldenear", "sha256", 1
 """The names of the card and of the digest in the file's metadata, and the card's version."""
@@ -22,11 +22,6 @@ CARD, DIGEST, VERSION = "goldenear", "sha256", 1
 MOST_BYTES = 2**27
 MOST_CLASSES = 1000
 LONGEST_NAME = 200
-
-HEADER = 8
-"""Bytes that tell the length of the header, a little-endian number, before it."""
-
-LONGEST_HEADER = 2**20
 
 Weights = Mapping[str, NDArray[np.float32]]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -98,7 +93,7 @@ def write(path: str | os.PathLike[str], kind: Kind, card: Card, weights: Weights
     }
     plain = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
     text = json.dumps(whole)
-    data = _safetensors().save(plain, metadata={CARD: text, DIGEST: _digest(text, plain)})
+    data = safetensors_for("a learned judge").save(plain, metadata={CARD: text, DIGEST: _digest(text, plain)})
     try:
         write_bytes_atomically(path, data)
     except OSError as error:
@@ -115,15 +110,15 @@ def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDAr
     MissingExtra
         If safetensors is not installed.
     """
-    safetensors = _safetensors()
+    safetensors = safetensors_for("a learned judge")
     data = bytes_of(path, MOST_BYTES, "net")
     try:
-        header = _header(data)
+        header = header_of(data)
         card = _card(header, kind)
         expected = kind.shapes(len(card.classes), card.sizes)
-        _check_shapes(header, expected)
+        check_shapes(header, expected)
         weights: dict[str, NDArray[np.float32]] = safetensors.load(data)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         raise UnreadableFile(path, str(wrong)) from None
     except Exception:
         # What safetensors raises has no name that its every version shares.
@@ -136,19 +131,6 @@ def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDAr
     return card, {name: weights[name] for name in expected}
 
 
-class _Wrong(Exception):
-    """Why a file is refused, before its name is known."""
-
-
-def _safetensors() -> Any:
-    """Return the library that reads and writes arrays."""
-    try:
-        import safetensors.numpy
-    except ImportError:
-        raise MissingExtra("a learned judge", "torch") from None
-    return safetensors.numpy
-
-
 def _digest(card: str, weights: Weights) -> str:
     """Return a digest of card and weights: a flipped bit in a weight changes judgements, and shows nowhere else."""
     digest = sha256(card.encode())
@@ -157,27 +139,9 @@ def _digest(card: str, weights: Weights) -> str:
     return digest.hexdigest()
 
 
-def _header(data: bytes) -> dict[str, Any]:
-    """Return what the file says of its parts."""
-    length = int.from_bytes(data[:HEADER], "little")
-    if len(data) < HEADER or length > min(len(data) - HEADER, LONGEST_HEADER):
-        raise _Wrong("not a safetensors file, or cut off")
-    header = _json(data[HEADER : HEADER + length])
-    if not isinstance(header, dict):
-        raise _Wrong("not a safetensors file: its header is no JSON object")
-    return header
-
-
 def _card(header: Mapping[str, Any], kind: Kind) -> Card:
     """Return the card, every number of it checked."""
-    about = header.get("__metadata__")
-    if not isinstance(about, dict) or not isinstance(about.get(CARD), str):
-        raise _Wrong("a safetensors file, but not one that goldenear wrote")
-    card = _json(about[CARD].encode())
-    if not isinstance(card, dict) or card.get("kind") != kind.name:
-        raise _Wrong(f"its card does not say that it is a net of the kind {kind.name}")
-    if card.get("version") != VERSION:
-        raise _Wrong(f"its card is of version {card.get('version')!r}; this goldenear reads {VERSION}")
+    card = card_of(header, CARD, kind.name, VERSION, f"a net of the kind {kind.name}")
     return Card(_classes(card.get("classes")), _sizes(card.get("sizes"), kind), _heard(card.get("heard")))
 
 
@@ -189,17 +153,17 @@ def _classes(classes: Any) -> tuple[str, ...]:
         or not all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in classes)
         or len(set(classes)) < len(classes)
     ):
-        raise _Wrong(f"its card is off: classes, expected 2..{MOST_CLASSES} names, all different")
+        raise Wrong(f"its card is off: classes, expected 2..{MOST_CLASSES} names, all different")
     return tuple(classes)
 
 
 def _sizes(sizes: Any, kind: Kind) -> dict[str, int]:
     """Return the net's sizes."""
     if not isinstance(sizes, dict) or sizes.keys() != kind.limits.keys():
-        raise _Wrong(f"its card is off: sizes, expected {', '.join(kind.limits)}")
+        raise Wrong(f"its card is off: sizes, expected {', '.join(kind.limits)}")
     for name, most in kind.limits.items():
-        if not _counts(sizes[name], 1, most):
-            raise _Wrong(f"its card is off: {name}, expected 1..{most}")
+        if not counts(sizes[name], 1, most):
+            raise Wrong(f"its card is off: {name}, expected 1..{most}")
     return {name: sizes[name] for name in kind.limits}
 
 
@@ -207,42 +171,9 @@ def _heard(heard: Any) -> Heard:
     """Return how it learned."""
     if (
         not isinstance(heard, dict)
-        or not _counts(heard.get("epochs"), 0, 2**31)
-        or not _counts(heard.get("held_out"), 0, 2**31)
-        or not all(_measures(heard.get(name)) for name in ("loss", "right"))
+        or not counts(heard.get("epochs"), 0, 2**31)
+        or not counts(heard.get("held_out"), 0, 2**31)
+        or not all(measures(heard.get(name)) for name in ("loss", "right"))
     ):
-        raise _Wrong("its card is off: heard, expected epochs, held_out, loss and right")
+        raise Wrong("its card is off: heard, expected epochs, held_out, loss and right")
     return Heard(heard["epochs"], heard["held_out"], float(heard["loss"]), float(heard["right"]))
-
-
-def _check_shapes(header: Mapping[str, Any], expected: Shapes) -> None:
-    """Refuse a file whose matrices are not those of the net that the card tells of."""
-    if header.keys() - {"__metadata__"} != expected.keys():
-        raise _Wrong("its matrices are not those of the net that its card tells of")
-    for name, shape in expected.items():
-        part = header[name]
-        if not isinstance(part, dict) or part.get("dtype") != "F32" or part.get("shape") != list(shape):
-            raise _Wrong(f"its matrix {name} is not of {' by '.join(map(str, shape))} float32 numbers")
-
-
-def _json(data: bytes) -> Any:
-    """Return what JSON says."""
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise _Wrong("not a safetensors file, or damaged: its header is no JSON") from None
-
-
-def _counts(value: Any, least: int, most: int) -> bool:
-    """Say whether it is a whole number within least..most."""
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def _measures(value: Any) -> bool:
-    """Say whether it is a number that is finite."""
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and abs(value) < 1e300
-        and isfinite(value)
-    )

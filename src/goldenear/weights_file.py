@@ -1,0 +1,94 @@
+"""This file is where a file of weights is taken apart, and what it claims is checked before it is believed.
+
+The format is safetensors: eight bytes that tell the length of a header, the header in JSON, the numbers; no pickle.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from goldenear.errors import MissingExtra
+
+HEADER = 8
+"""Bytes that tell the length of the header, a little-endian number, before it."""
+
+LONGEST_HEADER = 2**20
+
+
+class Wrong(Exception):
+    """Why a file is refused, before its name is known."""
+
+
+def safetensors_for(what: str) -> Any:
+    """Return the library that reads and writes arrays.
+
+    Raises
+    ------
+    MissingExtra
+        If it is not installed: `what` needs it.
+    """
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise MissingExtra(what, "torch") from None
+    return safetensors.numpy
+
+
+def header_of(data: bytes) -> dict[str, Any]:
+    """Return what a file says of its parts; Wrong if that is no header."""
+    length = int.from_bytes(data[:HEADER], "little")
+    if len(data) < HEADER or length > min(len(data) - HEADER, LONGEST_HEADER):
+        raise Wrong("not a safetensors file, or cut off")
+    header = _json(data[HEADER : HEADER + length])
+    if not isinstance(header, dict):
+        raise Wrong("not a safetensors file: its header is no JSON object")
+    return header
+
+
+def card_of(header: Mapping[str, Any], name: str, kind: str, version: int, called: str) -> dict[str, Any]:
+    """Return the card that a header holds under a name; Wrong if it is not of this kind and version."""
+    about = header.get("__metadata__")
+    if not isinstance(about, dict) or not isinstance(about.get(name), str):
+        raise Wrong("a safetensors file, but not one that goldenear wrote")
+    card = _json(about[name].encode())
+    if not isinstance(card, dict) or card.get("kind") != kind:
+        raise Wrong(f"its card does not say that it is {called}")
+    if card.get("version") != version:
+        raise Wrong(f"its card is of version {card.get('version')!r}; this goldenear reads {version}")
+    return card
+
+
+def check_shapes(header: Mapping[str, Any], expected: Mapping[str, tuple[int, ...]]) -> None:
+    """Refuse a file whose matrices are not those of the net that its card tells of."""
+    if header.keys() - {"__metadata__"} != expected.keys():
+        raise Wrong("its matrices are not those of the net that its card tells of")
+    for name, shape in expected.items():
+        part = header[name]
+        if not isinstance(part, dict) or part.get("dtype") != "F32" or part.get("shape") != list(shape):
+            raise Wrong(f"its matrix {name} is not of {' by '.join(map(str, shape))} float32 numbers")
+
+
+def counts(value: Any, least: int, most: int) -> bool:
+    """Say whether it is a whole number within least..most."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def measures(value: Any) -> bool:
+    """Say whether it is a number that is finite."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < 1e300
+        and isfinite(value)
+    )
+
+
+def _json(data: bytes) -> Any:
+    """Return what JSON says."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise Wrong("not a safetensors file, or damaged: its header is no JSON") from None
