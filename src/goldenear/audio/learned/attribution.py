@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned.learned_judge import GOOD_AND_BAD, LearnedJudge
-from goldenear.audio.learned.net import Floats, starts, tensors
+from goldenear.audio.learned.net import starts
+from goldenear.audio.learned.net_weights import Floats, tensors
 from goldenear.audio.learned.steady import steady
 
 STEPS = 64

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from goldenear.audio.learned import net_file
 from goldenear.audio.learned.learning import Progress, learn, probabilities
-from goldenear.audio.learned.net import Floats, Net, tensors
+from goldenear.audio.learned.net import Net
 from goldenear.audio.learned.net_file import MOST_CLASSES, Card, Heard, Kind
+from goldenear.audio.learned.net_weights import Floats, tensors
 from goldenear.audio.learned.steady import needed_torch, steady
 from goldenear.audio.learned.verdict import LearnedVerdict
 from goldenear.errors import InvalidInput
@@ -69,7 +70,8 @@ class LearnedJudge:
         Parameters
         ----------
         good, bad : sequence of Clip
-            At least one each, of any length. From ten of each on, 15 % are held out, and tell when to stop.
+            At least one each, of any length. From 20 pieces of each on, a tenth is held out, and tells when to
+            stop; clips from one file, or of one name, are cuts of one piece.
         seed : int
             At least 0. Of all that is drawn.
         device : str
@@ -111,7 +113,9 @@ class LearnedJudge:
         heard = [[cls.net.heard(clip) for clip in some] for some in clips.values()]
         sizes = cls.net.sizes([h for some in heard for h in some])
         with steady(device) as where:
-            weights, how = learn(cls.net, sizes, heard, seed=seed, device=where, progress=progress)
+            weights, how = learn(
+                cls.net, sizes, heard, _pieces(clips), seed=seed, device=where, progress=progress
+            )
         return cls(_frozen(weights), tuple(clips), sizes, how)
 
     def probabilities(self, clip: Clip) -> dict[str, float]:
@@ -165,6 +169,11 @@ class LearnedJudge:
     def _kind(cls) -> Kind:
         """Return what its files must be."""
         return Kind(cls.net.name, cls.net.limits, cls.net.shapes)
+
+
+def _pieces(clips: Mapping[str, Sequence[Clip]]) -> list[list[str]]:
+    """Return which piece each clip is from: by its file, or else its name; what has neither stands alone."""
+    return [[clip.path or clip.name or f"clip {i}" for i, clip in enumerate(some)] for some in clips.values()]
 
 
 def _frozen(weights: Mapping[str, Floats]) -> dict[str, Floats]:

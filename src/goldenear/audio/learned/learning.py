@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.audio.learned.net import FIXED, Floats, Net, Sizes, tensors
+from goldenear.audio.learned.net import Net, Sizes
 from goldenear.audio.learned.net_file import Heard
+from goldenear.audio.learned.net_weights import FIXED, Floats, tensors
 
 Progress = Callable[[Sequence[int], str], Iterable[int]]
 
@@ -17,11 +18,14 @@ BATCH = 16
 LEAST_EPOCH = 64
 """An epoch is at least so many windows, however few the clips."""
 
-MOST_EPOCHS, FEWEST_EPOCHS, WINDOWS = 60, 10, 5000
-"""Few clips are heard 60 times, many less often: about 5,000 windows in all, and each at least ten times."""
+MOST_EPOCHS, FEWEST_EPOCHS = 100, 10
+"""Few clips are heard a hundred times, many less often: as many windows as the net needs, each ten times at least."""
 
-HELD_OUT_FROM, SHARE = 10, 0.15
-"""From so many clips of each class on, a share of each is held out."""
+HELD_OUT_FROM, SHARE = 20, 0.1
+"""From so many pieces of each class on, a share of each is held out, with all their clips."""
+
+PATIENCE = 2
+"""One over the part of all epochs that may bring nothing better before it stops."""
 
 LARGEST_STEP = 2.0
 """Gradients are shortened to this length."""
@@ -31,6 +35,7 @@ def learn(
     net: Net,
     sizes: Sizes,
     classes: Sequence[Sequence[Floats]],
+    pieces: Sequence[Sequence[str]],
     *,
     seed: int,
     device: Any,
@@ -46,6 +51,8 @@ def learn(
         Its sizes.
     classes : sequence of sequences of arrays
         For each class, what the net hears of its clips.
+    pieces : sequence of sequences of str
+        For each class, which piece each of its clips is from: cuts of one piece stay together.
     seed : int
         Of the weights it begins with, of what is held out, of the order, and of every change to a clip.
     device : torch device
@@ -56,17 +63,17 @@ def learn(
     Notes
     -----
     AdamW (Loshchilov and Hutter, ICLR 2019), its step rising and falling as half a cosine; every class is
-    heard equally often. A quarter of the epochs without a better ear for what is held out, and it stops.
+    heard equally often. Half of the epochs without a better ear for what is held out, and it stops.
     """
     import torch
 
     rng = np.random.default_rng(seed)
-    ours, others = _divided(classes, rng)
-    weights = tensors(net.beginner(len(classes), sizes, rng), device)
+    ours, others = _divided(classes, pieces, rng)
+    weights = tensors(net.beginner(len(classes), sizes, [h for some in ours for h in some], rng), device)
     learned = [w.requires_grad_() for name, w in weights.items() if not name.endswith(FIXED)]
     adam = torch.optim.AdamW(learned, lr=net.rate, weight_decay=0.01, foreach=False)
     size = max(LEAST_EPOCH, sum(map(len, ours)))
-    epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, WINDOWS // size))
+    epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, net.enough // size))
     best, kept, when = float("inf"), weights, 0
     for epoch in progress(range(epochs), "epochs") if progress else range(epochs):
         batches = list(_batches(ours, size, rng))
@@ -87,7 +94,7 @@ def learn(
         loss, _ = measured(net, sizes, weights, others)
         if loss < best:
             best, when, kept = loss, epoch + 1, {name: w.detach().clone() for name, w in weights.items()}
-        elif epoch + 1 - when > epochs // 4:
+        elif epoch + 1 - when > epochs // PATIENCE:
             break
     loss, right = measured(net, sizes, kept, others if any(others) else ours)
     found = {name: w.detach().cpu().numpy().astype(np.float32) for name, w in kept.items()}
@@ -123,16 +130,16 @@ def probabilities(net: Net, sizes: Sizes, weights: Mapping[str, Any], heard: Flo
 
 
 def _divided(
-    classes: Sequence[Sequence[Floats]], rng: np.random.Generator
+    classes: Sequence[Sequence[Floats]], pieces: Sequence[Sequence[str]], rng: np.random.Generator
 ) -> tuple[list[list[Floats]], list[list[Floats]]]:
-    """Return what is learned, and what is held out where there is enough of every class."""
-    enough = min(map(len, classes)) >= HELD_OUT_FROM
+    """Return what is learned, and what is held out: whole pieces, where there are enough of every class."""
+    enough = min(len(set(names)) for names in pieces) >= HELD_OUT_FROM
     ours, others = [], []
-    for clips in classes:
-        order = rng.permutation(len(clips))
-        aside = round(SHARE * len(clips)) if enough else 0
-        others.append([clips[i] for i in order[:aside]])
-        ours.append([clips[i] for i in order[aside:]])
+    for clips, names in zip(classes, pieces, strict=True):
+        order = rng.permutation(sorted(set(names))).tolist()
+        aside = set(order[: round(SHARE * len(order))]) if enough else set()
+        ours.append([h for h, name in zip(clips, names, strict=True) if name not in aside])
+        others.append([h for h, name in zip(clips, names, strict=True) if name in aside])
     return ours, others
 
 

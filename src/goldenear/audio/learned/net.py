@@ -8,16 +8,12 @@ from math import ceil
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from goldenear.audio.learned.net_file import Shapes, Weights
+from goldenear.audio.learned.net_file import Shapes
+from goldenear.audio.learned.net_weights import Floats
 from goldenear.hearing.clip import Clip
 
 Sizes = Mapping[str, int]
-Floats = NDArray[np.float32]
-
-FIXED = (".mean", ".var")
-"""Names of weights that end so follow what is heard; no gradient changes them."""
 
 
 class Net(ABC):
@@ -33,12 +29,15 @@ class Net(ABC):
         The span for long clips.
     rate : float
         Adam's largest step.
+    enough : int
+        About so many windows are heard in all.
     """
 
     name: ClassVar[str]
     limits: ClassVar[Mapping[str, int]]
     longest: ClassVar[int]
     rate: ClassVar[float]
+    enough: ClassVar[int]
 
     @abstractmethod
     def heard(self, clip: Clip) -> Floats:
@@ -49,8 +48,10 @@ class Net(ABC):
         """Return the shape of every matrix."""
 
     @abstractmethod
-    def beginner(self, classes: int, sizes: Sizes, rng: np.random.Generator) -> dict[str, Floats]:
-        """Return the weights of a net that has heard nothing."""
+    def beginner(
+        self, classes: int, sizes: Sizes, heard: Sequence[Floats], rng: np.random.Generator
+    ) -> dict[str, Floats]:
+        """Return the weights to begin with; some may be cut from what is heard."""
 
     @abstractmethod
     def varied(self, heard: Floats, span: int, rng: np.random.Generator) -> Floats:
@@ -104,37 +105,3 @@ def any_start(length: int, span: int, rng: np.random.Generator) -> int:
     """Return where a window may begin: within the clip, or before it where the clip is shorter."""
     low, high = min(0, length - span), max(0, length - span)
     return int(rng.integers(low, high + 1))
-
-
-def drawn(shapes: Shapes, rng: np.random.Generator) -> dict[str, Floats]:
-    """Return weights to begin with: He's for matrices, ones for gains and deviations, zeros for the rest."""
-    weights: dict[str, Floats] = {}
-    for name, shape in shapes.items():
-        if name.endswith((".gain", ".var")):
-            weights[name] = np.ones(shape, np.float32)
-        elif name.endswith((".mean", ".bias")):
-            weights[name] = np.zeros(shape, np.float32)
-        else:
-            deviation = np.sqrt(2 / max(1, int(np.prod(shape[1:]))))
-            weights[name] = (deviation * rng.standard_normal(shape)).astype(np.float32)
-    return weights
-
-
-def normed(weights: Mapping[str, Any], name: str, x: Any, learning: bool) -> Any:
-    """Return batch normalization (Ioffe and Szegedy, ICML 2015); at rest it is a fixed, linear step."""
-    import torch.nn.functional as F  # noqa: N812
-
-    mean, var = weights[f"{name}.mean"], weights[f"{name}.var"]
-    return F.batch_norm(x, mean, var, weights[f"{name}.gain"], weights[f"{name}.bias"], learning, 0.1)
-
-
-def norm_shapes(name: str, channels: int) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of a batch normalization."""
-    return {f"{name}.{part}": (channels,) for part in ("gain", "bias", "mean", "var")}
-
-
-def tensors(weights: Weights, device: Any) -> dict[str, Any]:
-    """Return weights as torch's, on a device."""
-    import torch
-
-    return {name: torch.tensor(np.array(weight), device=device) for name, weight in weights.items()}

@@ -1,55 +1,51 @@
-"""This file is where sound becomes a picture: pitch upwards, time to the right, loudness as brightness."""
+"""This file is where sound becomes a picture for a net: constant-Q, with and without overtones, in two layers."""
 
 from __future__ import annotations
-
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.hearing.clip import SAMPLE_RATE, Clip
+from goldenear.hearing.clip import Clip
+from goldenear.hearing.constant_q import FRAMES_A_SECOND, LOWEST, PITCHES, constant_q
+from goldenear.hearing.strokes import FULL, PEAK_SHARE, thinned
 
-HOP, WINDOW = 1024, 4096
-"""Samples from frame to frame, 1/24 s; and in a frame, 1/6 s."""
+ROWS, LAYERS = PITCHES, 2
+"""Rows of a picture, a semitone each; its layers: what is left without overtones, and all that is loud."""
 
-ROWS_A_SEMITONE, ROWS, LOWEST = 3, 216, 65.406
-"""Rows of the picture, six octaves from C2 up: a transposition moves it by three rows a semitone."""
+FRAMES = FRAMES_A_SECOND / 2
+"""Frames of a picture a second."""
 
 DECIBELS = 60.0
 """What is so much softer than the loudest pixel is dark."""
 
+BRIGHTEST = 1.5
+
 
 def picture(clip: Clip) -> NDArray[np.float32]:
-    """Return a clip's picture, shape (ROWS, frames), 0 (dark) .. 1 (its loudest pixel).
+    """Return a clip's picture, shape (LAYERS, ROWS, frames), 0 (dark) .. 1.5.
 
     Notes
     -----
-    Hann windows; every row gathers the power of its pitch by a triangle in the logarithm of frequency.
+    The first layer is the root of the constant-Q magnitude after every tone has taken its share off its overtones,
+    1 where the peaks are; the second is the magnitude in decibels, 1 at its loudest. Both at 24 frames a second.
     """
-    wave = np.pad(clip.at_rate(SAMPLE_RATE).wave, (WINDOW // 2, WINDOW // 2 + HOP - 1))
-    frames = np.lib.stride_tricks.sliding_window_view(wave, WINDOW)[::HOP]
-    spectrum = np.fft.rfft(frames * np.hanning(WINDOW).astype(np.float32), axis=1)
-    power = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _rows()
-    loud = 10 * np.log10(np.maximum(power.T, 1e-20))
-    bright = 1 + (loud - loud.max()) / DECIBELS if power.max() > 1e-12 else np.zeros_like(loud)
-    return np.asarray(np.maximum(bright, 0), np.float32)
+    magnitude = constant_q(clip)
+    if not magnitude.any():
+        return np.zeros((LAYERS, ROWS, max(1, -(-magnitude.shape[1] // 2))), np.float32)
+    alone = thinned(magnitude)
+    full = np.percentile(alone[alone > PEAK_SHARE * alone.max(axis=0)], FULL)
+    melody = np.sqrt(np.minimum(alone / full, BRIGHTEST))
+    loud = 1 + 20 * np.log10(np.maximum(magnitude, 1e-9) / magnitude.max()) / DECIBELS
+    both = np.stack([melody, np.maximum(loud, 0)])
+    both = np.pad(both, ((0, 0), (0, 0), (0, both.shape[2] % 2)))
+    return np.asarray(both.reshape(LAYERS, ROWS, -1, 2).mean(axis=3), np.float32)
 
 
 def seconds(frames: int) -> NDArray[np.float64]:
     """Return when each frame sounds."""
-    return np.arange(frames, dtype=np.float64) * (HOP / SAMPLE_RATE)
+    return np.arange(frames, dtype=np.float64) / FRAMES
 
 
 def hertz() -> NDArray[np.float64]:
     """Return the frequency of each row."""
-    return LOWEST * 2 ** (np.arange(ROWS) / (12 * ROWS_A_SEMITONE))
-
-
-@cache
-def _rows() -> NDArray[np.float64]:
-    """Return what each row takes of each bin, shape (bins, ROWS): at least the two bins beside its pitch."""
-    bins = np.arange(WINDOW // 2 + 1) * (SAMPLE_RATE / WINDOW)
-    centre = hertz()
-    width = np.maximum(centre * (2 ** (1 / (12 * ROWS_A_SEMITONE)) - 1), SAMPLE_RATE / WINDOW)
-    taken: NDArray[np.float64] = np.maximum(0, 1 - np.abs(bins[:, None] - centre) / width)
-    return np.asarray(taken / taken.sum(axis=0), np.float64)
+    return 440 * 2 ** ((np.arange(ROWS) + LOWEST - 69) / 12)

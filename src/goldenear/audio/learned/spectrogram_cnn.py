@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,42 +10,34 @@ import numpy as np
 
 from goldenear.audio.learned.attribution import Attribution, integrated
 from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import (
-    Floats,
-    Net,
-    Sizes,
-    any_start,
-    drawn,
-    fitted,
-    norm_shapes,
-    normed,
-)
+from goldenear.audio.learned.net import Net, Sizes, any_start, fitted
 from goldenear.audio.learned.net_file import Shapes
-from goldenear.audio.learned.picture import ROWS, ROWS_A_SEMITONE, hertz, picture, seconds
-from goldenear.hearing.clip import Clip
-
-LAYERS = (
-    (1, 16, (7, 5), (3, 1)),
-    (16, 32, (3, 3), (1, 1)),
-    (32, 64, (3, 3), (1, 1)),
-    (64, 64, (3, 3), (1, 1)),
+from goldenear.audio.learned.net_weights import Floats, drawn, norm_shapes, normed
+from goldenear.audio.learned.patterns import (
+    PATTERNS,
+    WIDER,
+    cut,
+    layers,
+    pattern_shapes,
+    patterns_in,
 )
-"""Channels before and after, kernel and stride, rows before frames; halved in both directions between two."""
+from goldenear.audio.learned.picture import ROWS, hertz, picture, seconds
+from goldenear.hearing.clip import Clip
 
 TRANSPOSED, STRETCHED = 5, 0.2
 """Semitones up or down, and the part by which tempo changes, at most."""
 
-DARK_ROWS, DARK_PART = 24, 0.15
+DARK_ROWS, DARK_PART = 8, 0.15
 """How much of a picture a mask darkens at most: rows, and of the frames."""
 
 
 class PictureNet(Net):
-    """Four convolutions, each normalized, over a picture of three rows a semitone; mean and maximum over all."""
+    """Patterns cut from the pictures, two convolutions that join them; over all pitches the brightest counts."""
 
     name = "spectrogram-cnn"
     limits: ClassVar[Mapping[str, int]] = {"span": 240}
     longest, shortest = 120, 16
-    rate = 3e-3
+    rate, enough = 2e-3, 16_000
 
     def heard(self, clip: Clip) -> Floats:
         """Return the clip's picture."""
@@ -53,35 +45,38 @@ class PictureNet(Net):
 
     def shapes(self, classes: int, sizes: Sizes) -> Shapes:  # noqa: ARG002
         """Return the shape of every matrix."""
-        shapes: dict[str, tuple[int, ...]] = {}
-        for i, (before, after, kernel, _) in enumerate(LAYERS):
-            shapes |= {f"layer{i}": (after, before, *kernel)} | norm_shapes(f"norm{i}", after)
-        return shapes | {"out": (classes, 2 * LAYERS[-1][1]), "out.bias": (classes,)}
+        last = {"layer3": (WIDER, WIDER, 3, 5)} | norm_shapes("told", WIDER)
+        return pattern_shapes() | last | {"out": (classes, 2 * WIDER), "out.bias": (classes,)}
 
-    def beginner(self, classes: int, sizes: Sizes, rng: np.random.Generator) -> dict[str, Floats]:
-        """Return the weights of a net that has seen nothing; it is undecided."""
+    def beginner(
+        self, classes: int, sizes: Sizes, heard: Sequence[Floats], rng: np.random.Generator
+    ) -> dict[str, Floats]:
+        """Return weights to begin with: patterns cut from some of the pictures."""
+        import torch
+
         weights = drawn(self.shapes(classes, sizes), rng)
-        return weights | {"out": weights["out"] * np.float32(0.1)}
+        some = [heard[i] for i in rng.integers(0, len(heard), PATTERNS)]
+        seen = [_layers(torch.tensor(pixels[None]))[0].numpy() for pixels in some]
+        return weights | cut(seen, rng) | {"out": weights["out"] * np.float32(0.1)}
 
     def varied(self, heard: Floats, span: int, rng: np.random.Generator) -> Floats:
         """Return a part of a picture: transposed, stretched, dimmed, some rows and frames dark.
 
         Source of the masks: Park et al., SpecAugment, Interspeech 2019.
         """
-        factor = np.exp(rng.uniform(-STRETCHED, STRETCHED))
-        n = max(2, round(heard.shape[1] * factor))
-        at = np.linspace(0, heard.shape[1] - 1, n)
+        n = max(2, round(heard.shape[-1] * np.exp(rng.uniform(-STRETCHED, STRETCHED))))
+        at = np.linspace(0, heard.shape[-1] - 1, n)
         left = at.astype(np.int64)
-        right = np.minimum(left + 1, heard.shape[1] - 1)
-        stretched = heard[:, left] + (heard[:, right] - heard[:, left]) * (at - left).astype(np.float32)
+        right = np.minimum(left + 1, heard.shape[-1] - 1)
+        stretched = heard[..., left] + (heard[..., right] - heard[..., left]) * (at - left).astype(np.float32)
         window = fitted(stretched, any_start(n, span, rng), span)
-        shift = int(rng.integers(-TRANSPOSED * ROWS_A_SEMITONE, TRANSPOSED * ROWS_A_SEMITONE + 1))
-        window = fitted(window.T, -shift, ROWS).T
-        window = np.where(window > 0, np.maximum(0, window + rng.uniform(-0.1, 0.05)), 0).astype(np.float32)
+        steps = int(rng.integers(-TRANSPOSED, TRANSPOSED + 1))
+        window = fitted(window.swapaxes(1, 2), -steps, ROWS).swapaxes(1, 2).copy()
+        window *= np.float32(rng.uniform(0.85, 1.15))
         rows, frames = int(rng.integers(0, DARK_ROWS)), int(rng.integers(0, max(1, round(DARK_PART * span))))
         row, frame = int(rng.integers(0, ROWS - rows + 1)), int(rng.integers(0, span - frames + 1))
-        window[row : row + rows] = 0
-        window[:, frame : frame + frames] = 0
+        window[:, row : row + rows] = 0
+        window[..., frame : frame + frames] = 0
         return window
 
     def logits(self, weights: Mapping[str, Any], windows: Any, *, learning: bool = False) -> Any:
@@ -89,13 +84,10 @@ class PictureNet(Net):
         import torch
         import torch.nn.functional as F  # noqa: N812
 
-        x = windows[:, None]
-        for i, (_, _, (high, wide), stride) in enumerate(LAYERS):
-            x = F.conv2d(x, weights[f"layer{i}"], stride=stride, padding=(high // 2, wide // 2))
-            x = F.relu(normed(weights, f"norm{i}", x, learning))
-            if i + 1 < len(LAYERS):
-                x = F.avg_pool2d(x, 2)
-        features = torch.cat([x.mean((2, 3)), x.amax(2).mean(2)], 1)
+        x = patterns_in(weights, _layers(windows), learning=learning)
+        x = F.conv2d(x, weights["layer3"], padding=(1, 4), dilation=(1, 2))
+        brightest = F.relu(normed(weights, "told", x, learning)).amax(2)
+        features = torch.cat([brightest.mean(2), brightest.amax(2)], 1)
         return F.linear(features, weights["out"], weights["out.bias"])
 
 
@@ -116,4 +108,12 @@ class SpectrogramCNN(LearnedJudge):
         """
         seen = self.net.heard(clip)
         values, whole, dark = integrated(self, seen)
-        return Attribution(values, seconds(seen.shape[1]), hertz(), whole, dark)
+        return Attribution(values.sum(axis=0), seconds(seen.shape[-1]), hertz(), whole, dark)
+
+
+def _layers(windows: Any) -> Any:
+    """Return what patterns see of pictures: 12 frames a second."""
+    import torch.nn.functional as F  # noqa: N812
+
+    halved = F.avg_pool2d(windows, (1, 2))
+    return layers(halved[:, 0], halved[:, 1])

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import Floats, Net, Sizes, any_start, drawn, fitted
+from goldenear.audio.learned.net import Net, Sizes, any_start, fitted
 from goldenear.audio.learned.net_file import Shapes
+from goldenear.audio.learned.net_weights import Floats, drawn
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
 from goldenear.notes.note_array import whole_number
 
-RATE, LEVELS = 8_000, 256
+RATE, LEVELS = 6_144, 256
 """Samples a second, and the levels of a sample, in the mu law."""
 
-CHANNELS, HEAD = 24, 64
+CHANNELS, HEAD = 16, 32
 DILATIONS = tuple(2**i for i in range(10))
-"""How far back each layer looks: 1,024 samples in all, about 1/8 s."""
+"""How far back each layer looks: 1,024 samples in all, about 1/6 s."""
 
 
 class GuessingNet(Net):
@@ -32,7 +33,7 @@ class GuessingNet(Net):
     name = "wavenet-judge"
     limits: ClassVar[Mapping[str, int]] = {"span": 4 * RATE}
     longest, shortest = RATE // 2, 256
-    rate = 5e-3
+    rate, enough = 5e-3, 3_200
 
     def heard(self, clip: Clip) -> Floats:
         """Return the levels of the clip's samples, 0..255; its loudest sample has an outermost one."""
@@ -47,8 +48,14 @@ class GuessingNet(Net):
             shapes |= {f"leave{i}": (CHANNELS + HEAD, CHANNELS, 1)}
         return shapes | {"head": (LEVELS, HEAD, 1), "head.bias": (LEVELS,)}
 
-    def beginner(self, classes: int, sizes: Sizes, rng: np.random.Generator) -> dict[str, Floats]:
-        """Return the weights of a net that has heard nothing."""
+    def beginner(
+        self,
+        classes: int,
+        sizes: Sizes,
+        heard: Sequence[Floats],  # noqa: ARG002
+        rng: np.random.Generator,
+    ) -> dict[str, Floats]:
+        """Return weights to begin with, drawn."""
         weights = drawn(self.shapes(classes, sizes), rng)
         return {n: w * np.float32(0.5) if n.startswith(("leave", "head")) else w for n, w in weights.items()}
 
@@ -67,15 +74,18 @@ class GuessingNet(Net):
         import torch.nn.functional as F  # noqa: N812
 
         wave = windows / (LEVELS / 2) - 1
-        x = F.conv1d(torch.stack([wave, torch.ones_like(wave)], 1), weights["enter"])
+        # Channels last: every step is then one product of matrices.
+        x = F.linear(torch.stack([wave, torch.ones_like(wave)], 2), weights["enter"][..., 0])
         skipped: Any = 0
         for i, dilation in enumerate(DILATIONS):
-            seen = F.conv1d(F.pad(x, (dilation, 0)), weights[f"look{i}"], dilation=dilation)
-            seen = seen + weights[f"class{i}"][classes][:, :, None]
-            out = F.conv1d(seen[:, :CHANNELS].tanh() * seen[:, CHANNELS:].sigmoid(), weights[f"leave{i}"])
-            x, skipped = x + out[:, :CHANNELS], skipped + out[:, CHANNELS:]
-        guesses = F.conv1d(skipped.relu(), weights["head"], weights["head.bias"])
-        return F.cross_entropy(guesses[:, :, :-1], windows[:, 1:].long(), reduction="none").mean(1)
+            past = F.pad(x, (0, 0, dilation, 0))[:, : x.shape[1]]
+            seen = F.linear(past, weights[f"look{i}"][..., 0]) + F.linear(x, weights[f"look{i}"][..., 1])
+            seen = seen + weights[f"class{i}"][classes][:, None]
+            out = F.linear(seen[..., :CHANNELS].tanh() * seen[..., CHANNELS:].sigmoid(), weights[f"leave{i}"][..., 0])
+            x, skipped = x + out[..., :CHANNELS], skipped + out[..., CHANNELS:]
+        guesses = F.linear(skipped[:, :-1].relu(), weights["head"][..., 0], weights["head.bias"])
+        lost = F.cross_entropy(guesses.flatten(0, 1), windows[:, 1:].long().flatten(), reduction="none")
+        return lost.reshape(len(windows), -1).mean(1)
 
     def logits(self, weights: Mapping[str, Any], windows: Any, *, learning: bool = False) -> Any:  # noqa: ARG002
         """Return the scaled log-likelihoods, shape (windows, classes)."""
@@ -106,7 +116,7 @@ class WaveNetJudge(LearnedJudge):
     def continue_(
         self, clip: Clip, *, seconds: float = 1.0, seed: int = 0, as_class: str | None = None
     ) -> Clip:
-        """Return what may come after a clip, 8,000 samples a second, without the clip.
+        """Return what may come after a clip, 6,144 samples a second, without the clip.
 
         Parameters
         ----------
