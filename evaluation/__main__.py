@@ -15,7 +15,19 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.tables import Table, left_out
-from evaluation import audio, chance, composing, families, fugues, motifs, patterns, robustness, veto
+from evaluation import (
+    audio,
+    chance,
+    committees,
+    composing,
+    families,
+    fugues,
+    learned,
+    motifs,
+    patterns,
+    robustness,
+    veto,
+)
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
 
@@ -34,6 +46,8 @@ TASKS: dict[str, Callable[[Options], list[Table]]] = {
     "robustness": robustness.tables,
     "composing": composing.tables,
     "audio": audio.tables,
+    "learned": learned.tables,
+    "committees": committees.tables,
 }
 
 

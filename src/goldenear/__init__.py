@@ -16,6 +16,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from goldenear.audio.learned.attribution import Attribution
+    from goldenear.audio.learned.committee import Committee, CommitteeVerdict
+    from goldenear.audio.learned.kinds import load_judge
+    from goldenear.audio.learned.learned_judge import LearnedJudge
+    from goldenear.audio.learned.matcher_judge import MatcherJudge, MatcherVerdict
+    from goldenear.audio.learned.raw_audio_rnn import RawAudioRNN
+    from goldenear.audio.learned.spectrogram_cnn import SpectrogramCNN
+    from goldenear.audio.learned.verdict import LearnedVerdict
+    from goldenear.audio.learned.wavenet_judge import WaveNetJudge
     from goldenear.audio.render import render
     from goldenear.composing.composer import Candidate, Composer, Progress, compose
     from goldenear.composing.phrase import Bar, Phrase
@@ -90,6 +99,17 @@ _HOME = {
     "read_clip": "hearing.clip",
     "hear": "notes.hear",
     "render": "audio.render",
+    "SpectrogramCNN": "audio.learned.spectrogram_cnn",
+    "RawAudioRNN": "audio.learned.raw_audio_rnn",
+    "WaveNetJudge": "audio.learned.wavenet_judge",
+    "LearnedJudge": "audio.learned.learned_judge",
+    "LearnedVerdict": "audio.learned.verdict",
+    "load_judge": "audio.learned.kinds",
+    "MatcherJudge": "audio.learned.matcher_judge",
+    "MatcherVerdict": "audio.learned.matcher_judge",
+    "Committee": "audio.learned.committee",
+    "CommitteeVerdict": "audio.learned.committee",
+    "Attribution": "audio.learned.attribution",
     "Correlogram": "correlate.correlogram",
     "Peak": "correlate.correlogram",
     "correlogram": "correlate.correlogram",

@@ -33,7 +33,7 @@ class Picture(NamedTuple):
     """Microseconds a quarter; of tracked beats, their median."""
 
 
-def picture_of(clip: Clip, *, beats: str | float | None = None) -> Picture:
+def picture_of(clip: Clip, *, beats: str | float | None = None, tuning: float | None = None) -> Picture:
     """Return the picture of a clip.
 
     Parameters
@@ -43,25 +43,30 @@ def picture_of(clip: Clip, *, beats: str | float | None = None) -> Picture:
     beats : float or "tracked", optional
         The tempo, 20..400 beats a minute, with the first beat at the clip's beginning; or find the beats by
         tracking: the first that is found is quarter 0. By default time counts in seconds: a quarter is half a second.
+    tuning : float, optional
+        How far the rows lie from 440 Hz, in semitones, -1..1; by default as the clip is tuned.
 
     Raises
     ------
     InvalidInput
-        If `beats` is neither, or too few beats are found.
+        If `tuning` is out of range, or `beats` is neither, or too few beats are found.
     MissingExtra
         If the libraries that hear are not installed (extra ``audio``).
     """
     grid = _quarters(clip, beats)
-    tuning = tuning_of(clip)
-    heard = strokes(levels(constant_q(clip, tuning=tuning)))
+    if tuning is None:
+        tuning = tuning_of(clip)
+    elif isinstance(tuning, bool) or not isinstance(tuning, Real) or not -1 <= tuning <= 1:
+        raise InvalidInput(f"tuning: expected semitones within -1..1, got {tuning!r}")
+    heard = strokes(levels(constant_q(clip, tuning=float(tuning))))
     if grid is None:
-        return Picture(heard, tuning, round(1e6 * SECONDS_A_QUARTER))
+        return Picture(heard, float(tuning), round(1e6 * SECONDS_A_QUARTER))
     at, quarter = grid
     pace = float(np.median(np.diff(at) / np.diff(quarter)))
     first, last = (_ticks(frames, at, quarter, pace) for frames in (heard.first, heard.last))
     kept = last > first
     columns = (heard.pitch, first, last, heard.level)
-    return Picture(Strokes(*(column[kept] for column in columns)), tuning, round(1e6 * pace))
+    return Picture(Strokes(*(column[kept] for column in columns)), float(tuning), round(1e6 * pace))
 
 
 def _quarters(

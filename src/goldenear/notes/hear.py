@@ -12,7 +12,9 @@ from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import assembled
 
 
-def hear(clip: Clip, *, beats: float | Literal["tracked"] | None = None) -> NoteArray:
+def hear(
+    clip: Clip, *, beats: float | Literal["tracked"] | None = None, tuning: float | None = None
+) -> NoteArray:
     """Hear a clip: return its constant-Q picture as notes, a stroke of light each.
 
     ``ge.read("clip.ogg")`` is ``ge.hear(ge.read_clip("clip.ogg"))``.
@@ -25,6 +27,8 @@ def hear(clip: Clip, *, beats: float | Literal["tracked"] | None = None) -> Note
         The tempo, 20..400 beats a minute, with the first beat at the clip's beginning; or ``"tracked"``: find the
         beats; the first that is found is quarter 0, and the tempo told is their median. By default time counts in
         seconds: a quarter is half a second.
+    tuning : float, optional
+        How far the music is from 440 Hz, in semitones, -1..1; by default it is estimated, once for the whole clip.
 
     Returns
     -------
@@ -47,4 +51,4 @@ def hear(clip: Clip, *, beats: float | Literal["tracked"] | None = None) -> Note
     """
     if not isinstance(clip, Clip):
         raise InvalidInput(f"clip: expected a Clip, got {type(clip).__name__}; read_clip reads files")
-    return assembled(parsed(clip, picture_of(clip, beats=beats)), clip.path, name=clip.name)
+    return assembled(parsed(clip, picture_of(clip, beats=beats, tuning=tuning)), clip.path, name=clip.name)

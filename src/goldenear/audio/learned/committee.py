@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,28 +10,6 @@ import numpy as np
 from goldenear.audio.learned.verdict import Judge, Outcome, Spoken
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
-from goldenear.notes.note_array import NoteArray
-from goldenear.taste.judge import Taste
-
-
-@dataclass(frozen=True, slots=True)
-class MatcherJudge:
-    """A taste that judges sound by the notes heard in it.
-
-    Attributes
-    ----------
-    taste : Taste
-        Whose samples count.
-    hear : callable
-        Takes a clip, and gives its notes.
-    """
-
-    taste: Taste
-    hear: Callable[[Clip], NoteArray]
-
-    def judge(self, clip: Clip) -> Spoken:
-        """Return the taste's verdict on what is heard in a clip."""
-        return self.taste.judge(self.hear(clip))
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,21 @@ def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDAr
     return card, {name: weights[name] for name in expected}
 
 
+def kind_in(path: str | os.PathLike[str]) -> str:
+    """Return what a file's card calls the net in it.
+
+    Raises
+    ------
+    UnreadableFile
+        If there is no such file, or no card in it.
+    """
+    try:
+        kind = json.loads(header_of(bytes_of(path, MOST_BYTES, "net"))["__metadata__"][CARD])["kind"]
+    except (Wrong, ValueError, KeyError, TypeError, RecursionError):
+        raise UnreadableFile(path, "it is damaged, or no learned judge: it has no card") from None
+    return str(kind)[:LONGEST_NAME]
+
+
 def _digest(card: str, weights: Weights) -> str:
     """Return a digest of card and weights: a flipped bit in a weight changes judgements, and shows nowhere else."""
     digest = sha256(card.encode())

@@ -133,7 +133,9 @@ def _waves() -> Floats:
     hertz = (LOWEST * 2 ** (np.arange(FILTERS) / FILTERS_AN_OCTAVE))[:, None]
     time = np.arange(KERNEL) - KERNEL / 2
     length = np.minimum(KERNEL, PERIODS * RATE / hertz)
-    window = np.where(np.abs(time) < length / 2, 0.5 + 0.5 * np.cos(2 * np.pi * time / length), 0) * 4 / length
+    window = (
+        np.where(np.abs(time) < length / 2, 0.5 + 0.5 * np.cos(2 * np.pi * time / length), 0) * 4 / length
+    )
     turns = 2 * np.pi * hertz * time / RATE
     pairs = np.concatenate([np.cos(turns) * window, np.sin(turns) * window])
     return pairs[:, None].astype(np.float32)

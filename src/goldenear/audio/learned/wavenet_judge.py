@@ -81,7 +81,9 @@ class GuessingNet(Net):
             past = F.pad(x, (0, 0, dilation, 0))[:, : x.shape[1]]
             seen = F.linear(past, weights[f"look{i}"][..., 0]) + F.linear(x, weights[f"look{i}"][..., 1])
             seen = seen + weights[f"class{i}"][classes][:, None]
-            out = F.linear(seen[..., :CHANNELS].tanh() * seen[..., CHANNELS:].sigmoid(), weights[f"leave{i}"][..., 0])
+            out = F.linear(
+                seen[..., :CHANNELS].tanh() * seen[..., CHANNELS:].sigmoid(), weights[f"leave{i}"][..., 0]
+            )
             x, skipped = x + out[..., :CHANNELS], skipped + out[..., CHANNELS:]
         guesses = F.linear(skipped[:, :-1].relu(), weights["head"][..., 0], weights["head.bias"])
         lost = F.cross_entropy(guesses.flatten(0, 1), windows[:, 1:].long().flatten(), reduction="none")
