@@ -52,6 +52,7 @@ CENTS = 40
 STEPS = 5
 SECONDS = (5.0, 10.0)
 DECIBELS = 20
+SILENCE = 40
 REVERBERATION = 0.5
 """Seconds in which the room falls silent, by 60 dB."""
 
@@ -95,8 +96,8 @@ def played(notes: ge.NoteArray, tempo: float, rng: np.random.Generator) -> NDArr
         else:
             ge.render(notes, wav, tempo=tempo, sample_rate=RATE)
         wave, _ = soundfile.read(wav, always_2d=True)
-    mono: NDArray[np.float64] = wave.mean(axis=1)
-    return mono
+    # FluidSynth plays on for some seconds after the last note has died away.
+    return np.array(ge.Clip.of(wave, RATE).trimmed(decibels=SILENCE).wave, np.float64)
 
 
 def detuned(wave: NDArray[np.float64], cents: float) -> NDArray[np.float64]:

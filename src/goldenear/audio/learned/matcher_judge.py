@@ -28,6 +28,9 @@ GOOD_FROM, BAD_FROM = 0.16, 0.14
 """The excess over unrelated music from which a clip resembles a good sample, and a bad one; set on the Dutch songs
 of the evaluation: no bad sample of 200 was overlooked."""
 
+PLAIN = 0.7
+"""The mean similarity of unrelated music above which a sample says nothing."""
+
 BESIDE = 0.5
 """Semitones: what is tuned a quarter-tone off falls between two rows, and is not seen."""
 
@@ -127,6 +130,17 @@ class MatcherJudge:
     def of(cls, taste: Taste) -> Self:
         """Return a judge by a taste's samples."""
         return cls.by(list(taste.good), list(taste.bad))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Which samples are so plain that most music resembles them: these cannot be told apart by ear."""
+        return tuple(
+            f"{sample.name}: any music resembles it, by {chance:.2f} on the mean: take a fragment with more in it"
+            for samples in (self.good, self.bad)
+            if len(samples)
+            for sample, chance in zip(samples, _openings().chance(samples).mean.tolist(), strict=True)
+            if chance > PLAIN
+        )
 
     def judge(self, clip: Clip) -> MatcherVerdict:
         """Return the verdict on a clip.
