@@ -59,7 +59,7 @@ def plot_clip(clip: Clip, *, piece: NoteArray | None = None, match: Match | None
     figure = empty_figure(9.0, 7.0)
     with names_as_they_are():
         above, below = figure.subplots(2, 1)
-        _spectrogram(above, clip)
+        draw_spectrogram(above, clip)
         above.set_title(f"{clip.name}: constant-Q, a row a semitone", loc="left", fontsize=10)
         if piece is None or match is None:
             lay(below, strokes, SAMPLE_COLOUR, "strokes", grain=False)
@@ -72,7 +72,7 @@ def plot_clip(clip: Clip, *, piece: NoteArray | None = None, match: Match | None
     return figure
 
 
-def _spectrogram(axes: Axes, clip: Clip) -> None:
+def draw_spectrogram(axes: Axes, clip: Clip) -> None:
     """Draw the magnitudes in decibels."""
     magnitude = constant_q(clip)
     loudest = max(float(magnitude.max(initial=0)), 1e-12)

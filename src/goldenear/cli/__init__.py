@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from goldenear.cli import compose, demo, find, identify, judge, rank, show, taste
+from goldenear.cli import compose, demo, find, identify, judge, rank, show, taste, train
 from goldenear.errors import GoldenearError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("find")(find.find)
 app.command("identify")(identify.identify)
 app.command("show")(show.show)
 app.command("compose")(compose.compose)
+app.command("train")(train.train)
 app.command("demo")(demo.demo)
 app.add_typer(taste.app, name="taste")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from goldenear.cli import output
+from goldenear.cli.judge_committee import judge_by_committee
 from goldenear.errors import InvalidInput, NoNotes, UnreadableFile
 
 if TYPE_CHECKING:
@@ -27,8 +28,16 @@ class OutcomeName(StrEnum):
 
 
 def judge(
-    files: Annotated[list[Path], typer.Argument(help="Music files: MIDI, MusicXML, MXL, MEI, kern, ABC.")],
-    taste: Annotated[Path, typer.Option(help="The folder of samples: good/, bad/, taste.toml.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Music files: MIDI, MusicXML, MXL, MEI, kern, ABC, sound.")
+    ],
+    taste: Annotated[
+        Path | None, typer.Option(help="The folder of samples: good/, bad/, taste.toml.")
+    ] = None,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(help="A judge that goldenear train wrote; several, and the taste, have a veto each."),
+    ] = None,
     json: output.Json = False,
     details: Annotated[bool, typer.Option("--details", help="Also print every sample's similarity.")] = False,
     plot: Annotated[
@@ -52,6 +61,20 @@ def judge(
     from goldenear.taste.judge import Taste
 
     output.check_picture(plot)
+    if model:
+        if align is not None:
+            raise InvalidInput("--align: a committee places no sample: leave out --model or --align")
+        return judge_by_committee(
+            files,
+            taste,
+            model,
+            json=json,
+            details=details,
+            plot=plot,
+            fail_on=[str(o) for o in fail_on or ()],
+        )
+    if taste is None:
+        raise InvalidInput("--taste: name the folder of samples, or --model, what was learned from one")
     if align is not None and align.suffix.lower() not in (".mid", ".midi", ".musicxml", ".xml"):
         raise InvalidInput(f"--align: {align} ends in none of .mid .midi .musicxml .xml")
     judge_by = Taste(taste)

@@ -67,16 +67,18 @@ class MatcherVerdict:
 
     @property
     def score(self) -> float:
-        """-1..1: the excess of the best good sample over that of the best bad one."""
-        return float(np.clip(self.good_excess - self.bad_excess, -1, 1))
+        """-1..1: where there is a veto, how far the bad sample stands out, below 0; else good minus bad."""
+        if self.outcome == "bad":
+            return -min(1.0, self.bad_excess)
+        return float(np.clip(self.good_excess - max(0.0, self.bad_excess), -1, 1))
 
     @property
     def because(self) -> str:
         """Why, in one sentence with the sample's name and place."""
         if self.outcome == "bad" and self.bad is not None:
-            return f"holds {self.bad.name}, {self.bad_excess:.2f} above chance, {self.bad.where}"
+            return f"holds {self.bad.name}, {self.bad_excess:.2f} above chance, {self.bad.where()}"
         if self.outcome == "good" and self.good is not None:
-            return f"resembles {self.good.name}, {self.good_excess:.2f} above chance, {self.good.where}"
+            return f"resembles {self.good.name}, {self.good_excess:.2f} above chance, {self.good.where()}"
         return "no sample stands out in it"
 
     def __repr__(self) -> str:

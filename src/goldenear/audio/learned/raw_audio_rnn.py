@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from goldenear.audio.learned.attribution import Attribution, integrated
 from goldenear.audio.learned.learned_judge import LearnedJudge
 from goldenear.audio.learned.net import Net, Sizes, any_start, fitted
 from goldenear.audio.learned.net_file import Shapes
@@ -93,6 +93,11 @@ class ListeningNet(Net):
         noise = rng.uniform(0, NOISE) * rng.standard_normal(span, dtype=np.float32)
         return ((window + noise) * rng.uniform(0.7, 1.4)).astype(np.float32)
 
+    def attributed(self, values: Floats) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
+        """Return what is attributed to each frame, its samples together."""
+        frames = np.pad(values, (0, -len(values) % STRIDE)).reshape(-1, STRIDE).sum(axis=1)
+        return frames, np.arange(len(frames), dtype=np.float64) * (STRIDE / RATE), np.zeros(0)
+
     def logits(self, weights: Mapping[str, Any], windows: Any, *, learning: bool = False) -> Any:
         """Return a tensor of shape (windows, classes)."""
         import torch
@@ -112,20 +117,6 @@ class RawAudioRNN(LearnedJudge):
     """A judge that listens to the wave, from its beginning to its end and back."""
 
     net: ClassVar[Net] = ListeningNet()
-
-    def explain(self, clip: Clip) -> Attribution:
-        """Return what each frame of the clip adds to the logit of good over that of bad.
-
-        Notes
-        -----
-        Integrated gradients from silence over the samples, summed frame by frame, of 1/24 s each.
-        """
-        heard = self.net.heard(clip)
-        values, whole, dark = integrated(self, heard)
-        frames = np.pad(values, (0, -len(values) % STRIDE)).reshape(-1, STRIDE).sum(axis=1)
-        return Attribution(
-            frames, np.arange(len(frames), dtype=np.float64) * (STRIDE / RATE), np.zeros(0), whole, dark
-        )
 
 
 def _waves() -> Floats:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from goldenear.audio.learned.attribution import Attribution, integrated
 from goldenear.audio.learned.learned_judge import LearnedJudge
 from goldenear.audio.learned.net import Net, Sizes, any_start, fitted
 from goldenear.audio.learned.net_file import Shapes
@@ -79,6 +79,10 @@ class PictureNet(Net):
         window[..., frame : frame + frames] = 0
         return window
 
+    def attributed(self, values: Floats) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
+        """Return what is attributed to each pixel, both layers together."""
+        return values.sum(axis=0), seconds(values.shape[-1]), hertz()
+
     def logits(self, weights: Mapping[str, Any], windows: Any, *, learning: bool = False) -> Any:
         """Return a tensor of shape (windows, classes)."""
         import torch
@@ -96,19 +100,6 @@ class SpectrogramCNN(LearnedJudge):
     """A judge that looks at the picture of a clip, wherever in it and however high the music lies."""
 
     net: ClassVar[Net] = PictureNet()
-
-    def explain(self, clip: Clip) -> Attribution:
-        """Return what each pixel of the clip's picture adds to the logit of good over that of bad.
-
-        Notes
-        -----
-        Integrated gradients from the dark picture: Sundararajan, Taly and Yan, ICML 2017. Their sum is the
-        difference that the whole picture makes, within a few per cent. With other classes than good and bad,
-        the first takes the place of good, and the second that of bad.
-        """
-        seen = self.net.heard(clip)
-        values, whole, dark = integrated(self, seen)
-        return Attribution(values.sum(axis=0), seconds(seen.shape[-1]), hertz(), whole, dark)
 
 
 def _layers(windows: Any) -> Any:

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import Net, Sizes, any_start, fitted
+from goldenear.audio.learned.net import Net, Sizes, any_start, fitted, starts
 from goldenear.audio.learned.net_file import Shapes
-from goldenear.audio.learned.net_weights import Floats, drawn
+from goldenear.audio.learned.net_weights import Floats, drawn, tensors
+from goldenear.audio.learned.steady import steady
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
 from goldenear.notes.note_array import whole_number
@@ -20,6 +22,7 @@ RATE, LEVELS = 6_144, 256
 """Samples a second, and the levels of a sample, in the mu law."""
 
 CHANNELS, HEAD = 16, 32
+FRAME = RATE // 24
 DILATIONS = tuple(2**i for i in range(10))
 """How far back each layer looks: 1,024 samples in all, about 1/6 s."""
 
@@ -69,7 +72,7 @@ class GuessingNet(Net):
         return waves_windows(super().windows(heard - LEVELS // 2, span))
 
     def surprise(self, weights: Mapping[str, Any], windows: Any, classes: Any) -> Any:
-        """Return the nats a sample of each window, if it were of a class, shape (windows,)."""
+        """Return how surprising each sample is, after those before it, in a class: nats, (windows, span - 1)."""
         import torch
         import torch.nn.functional as F  # noqa: N812
 
@@ -87,7 +90,7 @@ class GuessingNet(Net):
             x, skipped = x + out[..., :CHANNELS], skipped + out[..., CHANNELS:]
         guesses = F.linear(skipped[:, :-1].relu(), weights["head"][..., 0], weights["head.bias"])
         lost = F.cross_entropy(guesses.flatten(0, 1), windows[:, 1:].long().flatten(), reduction="none")
-        return lost.reshape(len(windows), -1).mean(1)
+        return lost.reshape(len(windows), -1)
 
     def logits(self, weights: Mapping[str, Any], windows: Any, *, learning: bool = False) -> Any:  # noqa: ARG002
         """Return the scaled log-likelihoods, shape (windows, classes)."""
@@ -95,7 +98,7 @@ class GuessingNet(Net):
 
         n = len(weights["class0"])
         each = [
-            self.surprise(weights, windows, torch.full((len(windows),), k, device=windows.device))
+            self.surprise(weights, windows, torch.full((len(windows),), k, device=windows.device)).mean(1)
             for k in range(n)
         ]
         return -torch.stack(each, 1) * 20 * weights["scale.bias"].exp()
@@ -113,7 +116,30 @@ class GuessingNet(Net):
 class WaveNetJudge(LearnedJudge):
     """A judge that asks whether a singer of good clips would sing this, rather than one of bad ones."""
 
-    net: ClassVar[Net] = GuessingNet()
+    net: ClassVar[GuessingNet] = GuessingNet()
+
+    def explain(self, clip: Clip) -> Attribution:
+        """Return by how many nats each frame of 1/24 s is less surprising as good than as bad.
+
+        Their mean is what the verdict rests on; silence has no say.
+        """
+        import torch
+
+        heard, span = self.net.heard(clip), self.sizes["span"]
+        summed, times = np.zeros((2, max(len(heard), span)))
+        with steady() as where, torch.no_grad():
+            weights = tensors(self.weights, where)
+            for start, window in zip(starts(len(heard), span), self.net.windows(heard, span), strict=True):
+                good, bad = (
+                    self.net.surprise(weights, torch.tensor(window[None], device=where), torch.tensor([k]))[0]
+                    for k in self._pair()
+                )
+                summed[start + 1 : start + span] += (bad - good).numpy()
+                times[start + 1 : start + span] += 1
+        nats = (summed / np.maximum(times, 1))[: len(heard)].astype(np.float32)
+        frames = np.pad(nats, (0, -len(nats) % FRAME)).reshape(-1, FRAME).sum(axis=1)
+        at = np.arange(len(frames), dtype=np.float64) * (FRAME / RATE)
+        return Attribution(frames, at, np.zeros(0), float(nats.sum()), 0.0)
 
     def continue_(
         self, clip: Clip, *, seconds: float = 1.0, seed: int = 0, as_class: str | None = None

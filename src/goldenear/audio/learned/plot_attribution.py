@@ -1,0 +1,59 @@
+"""This file is where it is drawn what in a clip spoke for good, and what for bad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from goldenear.hearing.constant_q import LOWEST, PITCHES
+from goldenear.plot import empty_figure, names_as_they_are
+from goldenear.plot_sound import draw_spectrogram
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from goldenear.audio.learned.attribution import Attribution
+    from goldenear.hearing.clip import Clip
+
+FOR, AGAINST = "#2a8a4a", "#c0392b"
+
+STRONGEST = 99.5
+"""The percentile of what is attributed that has the full colour."""
+
+
+def plot_attribution(clip: Clip, found: Attribution) -> Figure:
+    """Draw a clip, and under it what each of its parts says: a picture where pixels do, bars where moments do."""
+    figure = empty_figure(9.0, 6.5)
+    with names_as_they_are():
+        above, below = figure.subplots(2, 1, sharex=True)
+        draw_spectrogram(above, clip)
+        above.set_title(f"{clip.name}: constant-Q, a row a semitone", loc="left", fontsize=10)
+        above.set_xlabel("")
+        spoken = f"good over bad: {found.whole:+.2f}"
+        if len(found.hertz):
+            strongest = max(float(np.percentile(np.abs(found.values), STRONGEST)), 1e-9)
+            end = found.seconds[-1] + (
+                found.seconds[1] - found.seconds[0] if len(found.seconds) > 1 else 0.04
+            )
+            below.imshow(
+                found.values,
+                origin="lower",
+                aspect="auto",
+                extent=(0, float(end), LOWEST - 0.5, LOWEST + PITCHES - 0.5),
+                cmap="RdYlGn",
+                vmin=-strongest,
+                vmax=strongest,
+                interpolation="none",
+            )
+            octaves = range(LOWEST, LOWEST + PITCHES, 12)
+            below.set_yticks(list(octaves), [f"C{pitch // 12 - 1}" for pitch in octaves], fontsize=8)
+        else:
+            width = found.seconds[1] - found.seconds[0] if len(found.seconds) > 1 else 0.04
+            colours = np.where(found.values > 0, FOR, AGAINST)
+            below.bar(found.seconds, found.values, width=width, align="edge", color=colours.tolist())
+            below.axhline(0, color="0.4", linewidth=0.8)
+        below.set_title(f"green speaks for good, red for bad; {spoken}", loc="left", fontsize=10)
+        below.set_xlabel("seconds", fontsize=9)
+        below.set_xlim(0, clip.seconds)
+    return figure

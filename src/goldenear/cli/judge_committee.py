@@ -1,0 +1,136 @@
+"""This file is where `goldenear judge --model` stands: learned judges, and a taste beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goldenear.cli import output
+from goldenear.errors import NoNotes, UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goldenear.audio.learned.committee import Committee, CommitteeVerdict
+    from goldenear.hearing.clip import Clip
+
+MATCHER = "matcher"
+"""What the taste is called among the members."""
+
+
+def judge_by_committee(
+    files: Sequence[Path],
+    taste: Path | None,
+    models: Sequence[Path],
+    *,
+    json: bool,
+    details: bool,
+    plot: Path | None,
+    fail_on: Sequence[str],
+) -> int:
+    """Judge clips by learned judges, and by the matcher where there is a taste; return the exit code."""
+    committee = _seated(taste, models)
+    clips, refused = _heard(files)
+    if plot is not None:
+        output.picture_paths([clip.name for clip in clips], plot)
+    verdicts = []
+    for clip in output.with_progress(clips, "judging"):
+        verdict = committee.judge(clip)
+        verdicts.append(verdict)
+        if json:
+            output.print_json(_as_dict(clip, verdict))
+    if not json:
+        _print(clips, verdicts, details=details)
+    if plot is not None:
+        _plot(committee, clips, plot)
+    return 2 if refused else int(any(verdict.outcome in fail_on for verdict in verdicts))
+
+
+def _seated(taste: Path | None, models: Sequence[Path]) -> Committee:
+    """Return the committee: each model by its file's name, and the taste's samples."""
+    from goldenear.audio.learned.committee import Committee
+    from goldenear.audio.learned.kinds import load_judge
+    from goldenear.audio.learned.matcher_judge import MatcherJudge
+    from goldenear.audio.learned.verdict import Judge
+    from goldenear.taste.judge import Taste
+
+    members: dict[str, Judge] = {}
+    if taste is not None:
+        samples = Taste(taste)
+        matcher = MatcherJudge.of(samples)
+        for remark in (*samples.remarks, *matcher.remarks):
+            output.say(f"note: {remark}")
+        members[MATCHER] = matcher
+    for path in models:
+        name = path.stem if path.stem not in members else str(path)
+        members[name] = load_judge(path)
+    return Committee(members)
+
+
+def _heard(files: Sequence[Path]) -> tuple[list[Clip], bool]:
+    """Return the candidates that can be heard, and whether a file was refused; each refusal is one line.
+
+    Raises
+    ------
+    UnreadableFile, NoNotes
+        If there is but one file, and it is refused.
+    """
+    from goldenear.audio.sounding import clips_in
+
+    clips: list[Clip] = []
+    refused = False
+    for path in files:
+        try:
+            clips += clips_in(path)
+        except (UnreadableFile, NoNotes) as error:
+            if len(files) == 1:
+                raise
+            output.say(f"goldenear: {error}")
+            refused = True
+    return clips, refused
+
+
+def _as_dict(clip: Clip, verdict: CommitteeVerdict) -> dict[str, object]:
+    """Return a verdict as JSON has it."""
+    members = {
+        name: {"outcome": said.outcome, "score": round(said.score, 6), "because": said.because}
+        for name, said in verdict.verdicts.items()
+    }
+    return {
+        "name": clip.name,
+        "file": clip.path,
+        "outcome": verdict.outcome,
+        "score": round(verdict.score, 6),
+        "because": verdict.because,
+        "members": members,
+    }
+
+
+def _print(clips: Sequence[Clip], verdicts: Sequence[CommitteeVerdict], *, details: bool) -> None:
+    """Print a table of verdicts, and under it, if wanted, what each member says."""
+    table = output.new_table("", ["candidate", "verdict", ">score", "because"])
+    for clip, verdict in zip(clips, verdicts, strict=True):
+        table.add_row(output.plain(clip.name), *_cells(verdict.outcome, verdict.score, verdict.because))
+    output.print_table(table)
+    for clip, verdict in zip(clips, verdicts, strict=True) if details else ():
+        every = output.new_table(clip.name, ["judge", "verdict", ">score", "because"])
+        for name, said in verdict.verdicts.items():
+            every.add_row(output.plain(name), *_cells(said.outcome, said.score, said.because))
+        output.print_table(every)
+
+
+def _cells(outcome: str, score: float, because: str) -> tuple[str, str, str]:
+    """Return the cells of one judgement."""
+    style = output.OUTCOME_STYLES[outcome]
+    return f"[{style}]{outcome}[/{style}]", f"{score:+.2f}", output.plain(because)
+
+
+def _plot(committee: Committee, clips: Sequence[Clip], path: Path) -> None:
+    """Draw what in each clip speaks for good and for bad to the first of the learned judges."""
+    from goldenear.audio.learned.learned_judge import LearnedJudge
+
+    name, judge = next((n, m) for n, m in committee.members.items() if isinstance(m, LearnedJudge))
+    targets = output.picture_paths([clip.name for clip in clips], path)
+    for clip, target in output.with_progress(list(zip(clips, targets, strict=True)), "drawing"):
+        output.save_picture(judge.explain(clip).plot(clip), target)
+        output.say(f"drawn: {target}, as {name} hears it")

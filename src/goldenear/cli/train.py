@@ -1,0 +1,67 @@
+"""This file is where `goldenear train` stands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goldenear.cli import output
+from goldenear.errors import InvalidInput, InvalidTaste
+
+
+class KindName(StrEnum):
+    """The kinds of learned judges, as choices of an option."""
+
+    cnn = "cnn"
+    rnn = "rnn"
+    wavenet = "wavenet"
+
+
+def train(
+    taste: Annotated[Path, typer.Argument(help="The folder of samples: good/, bad/, sound or notes.")],
+    model: Annotated[Path, typer.Argument(help="The file to write, ending in .safetensors.")],
+    kind: Annotated[
+        KindName, typer.Option(help="What learns: from pictures of sound, from the wave, or by guessing it.")
+    ] = KindName.cnn,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of all that is drawn; the same gives the same judge.")
+    ] = 0,
+    device: Annotated[str, typer.Option(help="Where it learns: cpu, cuda, or another of torch's.")] = "cpu",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Train a judge that learns from the sound of a taste's samples; notes are played by the built-in string."""
+    from goldenear.audio.learned.kinds import KINDS
+    from goldenear.audio.learned.steady import steady
+    from goldenear.audio.sounding import clips_of_taste
+
+    if model.suffix != ".safetensors":
+        raise InvalidInput(f"{model}: a judge's file ends in .safetensors")
+    if model.exists() and not force:
+        raise InvalidInput(f"{model}: is there already: name another file, or replace it by --force")
+    if not model.parent.is_dir():
+        raise InvalidInput(f"{model}: there is no folder {model.parent}")
+    with steady(device):
+        pass
+    good, good_remarks = clips_of_taste(taste, "good")
+    bad, bad_remarks = clips_of_taste(taste, "bad")
+    for remark in (*good_remarks, *bad_remarks):
+        output.say(f"note: {remark}")
+    if not good or not bad:
+        raise InvalidTaste(
+            f"{taste}: to learn, samples of both kinds are needed: {len(good)} good, {len(bad)} bad"
+        )
+    judge = KINDS[kind].fit(
+        good,
+        bad,
+        seed=seed,
+        device=device,
+        progress=lambda epochs, _: output.with_progress(epochs, "learning"),
+    )
+    judge.save(model)
+    heard = judge.heard
+    of = f"{heard.held_out} held out" if heard.held_out else "those: too few to hold any out"
+    output.say(f"learned from {len(good)} good and {len(bad)} bad clips; right on {heard.right:.0%} of {of}")
+    output.say(f"written: {model}")
