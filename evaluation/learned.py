@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import goldenear as ge
+from benchmarks import mfcc
 from benchmarks.tables import Table
-from evaluation import melodies, mfcc
+from evaluation import melodies
 from evaluation.figures import with_interval
 from evaluation.options import Options
 from evaluation.sounding import has_sound_bank, recorded

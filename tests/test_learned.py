@@ -1,11 +1,14 @@
 """Learned judges tell rising from falling, alike on every run; they are kept safely; a committee has a veto."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import goldenear as ge
 from goldenear.audio.learned import learning
 from goldenear.audio.learned.committee import Committee
 from goldenear.audio.learned.learned_judge import LearnedJudge
@@ -13,12 +16,17 @@ from goldenear.audio.learned.raw_audio_rnn import RawAudioRNN
 from goldenear.audio.learned.spectrogram_cnn import SpectrogramCNN
 from goldenear.audio.learned.verdict import LearnedVerdict
 from goldenear.audio.learned.wavenet_judge import WaveNetJudge
+from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput, UnreadableFile
 from goldenear.hearing.clip import Clip
+from goldenear.match.background import shipped
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 pytest.importorskip("soxr")
+soundfile = pytest.importorskip("soundfile")
+
+Run = Callable[..., tuple[int, str, str]]
 
 RATE = 24_576
 KINDS = [SpectrogramCNN, RawAudioRNN, WaveNetJudge]
@@ -80,16 +88,14 @@ def test_damaged_files_are_refused_in_one_line(judge: LearnedJudge, tmp_path: Pa
     places = [*rng.integers(0, 2500, 20), *rng.integers(0, len(data), 12)]
     damaged += [data[:i] + bytes([data[i] ^ (1 << int(rng.integers(8)))]) + data[i + 1 :] for i in places]
     damaged += [data.replace(b"version", b"revision"), data + b"x", b"\xff" * 64]
-    for i, bad in enumerate(damaged):
+    for bad in damaged:
         (tmp_path / "bad").write_bytes(bad)
-        try:
-            loaded = type(judge).load(tmp_path / "bad")
-        except UnreadableFile as refused:
-            assert "\n" not in str(refused)  # noqa: PT017
-        else:  # A flip in what is only white space or case of JSON's own may change nothing.
-            assert i < 44
-            assert all((loaded.weights[n] == w).all() for n, w in judge.weights.items())
-            assert loaded.classes == judge.classes
+        for load in (type(judge).load, ge.load_judge):
+            with pytest.raises(UnreadableFile) as refused:
+                load(tmp_path / "bad")
+            assert "\n" not in str(refused.value)
+            assert "bad" in str(refused.value)
+    assert type(ge.load_judge(tmp_path / "whole")) is type(judge)
     other = KINDS[KINDS.index(type(judge)) - 1]
     with pytest.raises(UnreadableFile, match="kind"):
         other.load(tmp_path / "whole")
@@ -102,9 +108,9 @@ def test_silence_is_neither(judge: LearnedJudge) -> None:
         type(judge).fit([Clip.of(np.zeros(RATE), RATE)], [tone(1, rises=True)])
 
 
-@pytest.mark.parametrize("kind", [SpectrogramCNN, RawAudioRNN])
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_explanation_sums_to_the_difference_of_logits(
-    kind: type[SpectrogramCNN] | type[RawAudioRNN],
+    kind: type[LearnedJudge],
 ) -> None:
     clip = tone(3, rises=True)
     found = fitted(kind).explain(clip)
@@ -117,9 +123,101 @@ def test_an_explanation_sums_to_the_difference_of_logits(
 def test_what_comes_after_a_clip() -> None:
     net = fitted(WaveNetJudge)
     after = net.continue_(tone(1, rises=True), seconds=0.1, seed=3)
-    assert (len(after), after.sample_rate) == (800, 8000)
+    assert (len(after), after.sample_rate) == (614, 6144)
     assert np.abs(after.wave).max() <= 1
     assert (after.wave == net.continue_(tone(1, rises=True), seconds=0.1, seed=3).wave).all()
+
+
+def test_cuts_of_one_piece_are_held_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[list[np.ndarray]]] = []
+    monkeypatch.setattr(
+        learning, "measured", lambda _net, _sizes, _w, others: (seen.append(others), (1.0, 1.0))[1]
+    )
+    monkeypatch.setattr(learning, "MOST_EPOCHS", 1)
+    monkeypatch.setattr(learning, "HELD_OUT_FROM", 5)
+    monkeypatch.setattr(learning, "SHARE", 0.2)
+
+    def cuts(rises: bool) -> list[Clip]:
+        return [
+            Clip.of(np.array(tone(10 * piece + cut, rises=rises).wave), RATE, name=f"piece {piece}")
+            for piece in range(5)
+            for cut in range(3)
+        ]
+
+    net = SpectrogramCNN.fit(cuts(True), cuts(False))
+    assert [len(clips) for clips in seen[-1]] == [3, 3]
+    assert net.heard.held_out == 6
+    for clips, rises in zip(seen[-1], (True, False), strict=True):
+        pieces = [
+            {piece for piece in range(5) for cut in range(3) if same(h, tone(10 * piece + cut, rises=rises))}
+            for h in clips
+        ]
+        assert len(set.union(*pieces)) == 1
+
+
+def same(heard: np.ndarray, clip: Clip) -> bool:
+    return bool((heard == SpectrogramCNN.net.heard(clip)).all())
+
+
+def test_the_matcher_hears_a_bad_sample_inside_a_clip() -> None:
+    songs = [tune for tune in shipped() if tune.quarters > 24]
+    parts = [clip_of(song).cut(0, 4) for song in songs[:8]]
+    matcher = ge.MatcherJudge.fit(parts[:2], parts[2:4])
+    sung_higher = clip_of(songs[2].transposed(3)).cut(0, 4)
+    whole = np.concatenate([parts[5].wave, sung_higher.wave, parts[6].wave])
+    held = matcher.judge(Clip.of(whole, parts[0].sample_rate))
+    assert held.outcome == "bad"
+    assert held.score < 0
+    assert held.bad is not None
+    assert held.bad.index == 0
+    assert "holds" in held.because
+    assert matcher.judge(parts[0]).outcome == "good"
+    other = matcher.judge(parts[7])
+    assert (other.outcome, other.because) == ("neither", "no sample stands out in it")
+    with pytest.raises(InvalidInput, match="at least one"):
+        ge.MatcherJudge.fit([], [])
+    assert matcher.remarks == ()
+    one_note = Clip.of(0.5 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE), RATE)
+    plain = ge.MatcherJudge.fit([], [one_note])
+    assert "any music resembles it" in plain.remarks[0]
+
+
+def test_it_is_trained_and_judges_from_the_command_line(tmp_path: Path, run: Run) -> None:
+    taste = ge.new_taste(tmp_path / "taste")
+    for kind, rises in (("good", True), ("bad", False)):
+        for i in range(3):
+            soundfile.write(taste / kind / f"{i}.wav", np.array(tone(i, rises=rises).wave), RATE)
+    soundfile.write(tmp_path / "x.wav", np.array(tone(9, rises=True).wave), RATE)
+    model = tmp_path / "cnn.safetensors"
+    code, _, told = run("train", taste, model, "--seed", 3)
+    assert code == 0, told
+    assert "3 good and 3 bad" in told
+    weights = ge.load_judge(model).weights
+    fit = [[ge.read_clip(taste / kind / f"{i}.wav") for i in range(3)] for kind in ("good", "bad")]
+    again = SpectrogramCNN.fit(*fit, seed=3)
+    assert all((again.weights[name] == weight).all() for name, weight in weights.items())
+    code, out, _ = run("judge", tmp_path / "x.wav", "--model", model, "--taste", taste, "--json")
+    said = json.loads(out)
+    assert code == 0
+    assert set(said["members"]) == {"matcher", "cnn"}
+    code, out, _ = run(
+        "judge", tmp_path / "x.wav", "--model", model, "--details", "--plot", tmp_path / "why.png"
+    )
+    assert code == 0
+    assert (tmp_path / "why.png").read_bytes().startswith(b"\x89PNG")
+    for wrong, reason in (
+        (("train", taste, model), "is there already"),
+        (("train", taste, tmp_path / "a.pt"), "safetensors"),
+        (("train", taste, tmp_path / "no" / "a.safetensors"), "no folder"),
+        (("train", taste, tmp_path / "b.safetensors", "--device", "abacus"), "abacus"),
+        (("judge", tmp_path / "x.wav"), "--taste"),
+        (("judge", tmp_path / "x.wav", "--model", tmp_path / "x.wav"), "x.wav"),
+        (("judge", tmp_path / "x.wav", "--model", model, "--align", tmp_path / "a.mid"), "--align"),
+    ):
+        code, _, told = run(*wrong)
+        assert code == 2, wrong
+        assert reason in told
+        assert told.count("\n") == 1
 
 
 @dataclass(frozen=True)

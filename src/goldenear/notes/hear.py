@@ -51,4 +51,4 @@ def hear(
     """
     if not isinstance(clip, Clip):
         raise InvalidInput(f"clip: expected a Clip, got {type(clip).__name__}; read_clip reads files")
-    return assembled(parsed(clip, picture_of(clip, beats=beats, tuning=tuning)), clip.path, name=clip.name)
+    return assembled(parsed(picture_of(clip, beats=beats, tuning=tuning)), clip.path, name=clip.name)

@@ -44,7 +44,7 @@ class Attribution:
     dark: float
 
     def plot(self, clip: Clip) -> Figure:
-        """Draw the clip's constant-Q picture, and where in it what speaks for good (green) and for bad (red).
+        """Draw the clip's constant-Q picture, and where in it what speaks for good (blue-green) and bad (brown).
 
         Raises
         ------

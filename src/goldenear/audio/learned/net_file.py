@@ -19,6 +19,9 @@ from goldenear.weights_file import Wrong, card_of, check_shapes, counts, header_
 CARD, DIGEST, VERSION = "goldenear", "sha256", 1
 """The names of the card and of the digest in the file's metadata, and the card's version."""
 
+UNSIGNED = "0" * 64
+"""What stands in place of the digest when it is taken."""
+
 MOST_BYTES = 2**27
 MOST_CLASSES = 1000
 LONGEST_NAME = 200
@@ -93,7 +96,8 @@ def write(path: str | os.PathLike[str], kind: Kind, card: Card, weights: Weights
     }
     plain = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
     text = json.dumps(whole)
-    data = safetensors_for("a learned judge").save(plain, metadata={CARD: text, DIGEST: _digest(text, plain)})
+    data = safetensors_for("a learned judge").save(plain, metadata={CARD: text, DIGEST: UNSIGNED})
+    data = data.replace(UNSIGNED.encode(), sha256(data).hexdigest().encode(), 1)
     try:
         write_bytes_atomically(path, data)
     except OSError as error:
@@ -123,8 +127,7 @@ def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDAr
     except Exception:
         # What safetensors raises has no name that its every version shares.
         raise UnreadableFile(path, "the net's file is damaged: its parts do not fit together") from None
-    about = header["__metadata__"]
-    if about.get(DIGEST) != _digest(about[CARD], weights):
+    if not _is_whole(data, header["__metadata__"].get(DIGEST)):
         raise UnreadableFile(path, "the net's file is damaged: its digest does not fit what is in it")
     if not all(np.isfinite(value).all() for value in weights.values()):
         raise UnreadableFile(path, "the net's file is damaged: a weight is no number")
@@ -146,12 +149,13 @@ def kind_in(path: str | os.PathLike[str]) -> str:
     return str(kind)[:LONGEST_NAME]
 
 
-def _digest(card: str, weights: Weights) -> str:
-    """Return a digest of card and weights: a flipped bit in a weight changes judgements, and shows nowhere else."""
-    digest = sha256(card.encode())
-    for name in sorted(weights):
-        digest.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
-    return digest.hexdigest()
+def _is_whole(data: bytes, digest: Any) -> bool:
+    """Tell whether a file's digest is that of all its bytes, had it none: a flipped bit shows nowhere else."""
+    if not isinstance(digest, str) or len(digest) != len(UNSIGNED):
+        return False
+    place = data.find(digest.encode())
+    unsigned = data[:place] + UNSIGNED.encode() + data[place + len(digest.encode()) :]
+    return place >= 0 and sha256(unsigned).hexdigest() == digest
 
 
 def _card(header: Mapping[str, Any], kind: Kind) -> Card:

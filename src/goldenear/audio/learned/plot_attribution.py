@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from goldenear.audio.learned.attribution import Attribution
     from goldenear.hearing.clip import Clip
 
-FOR, AGAINST = "#2a8a4a", "#c0392b"
+FOR, NOTHING, AGAINST = "#01665e", "#f7f7f7", "#8c510a"
+"""Blue-green and brown: told apart by eyes that tell no green from red."""
 
 STRONGEST = 99.5
 """The percentile of what is attributed that has the full colour."""
 
 
 def plot_attribution(clip: Clip, found: Attribution) -> Figure:
-    """Draw a clip, and under it what each of its parts says: a picture where pixels do, bars where moments do."""
+    """Draw a clip, and under it what each of its parts says: pixels, or moments as bars."""
+    from matplotlib.colors import LinearSegmentedColormap
+
     figure = empty_figure(9.0, 6.5)
     with names_as_they_are():
         above, below = figure.subplots(2, 1, sharex=True)
@@ -41,7 +44,7 @@ def plot_attribution(clip: Clip, found: Attribution) -> Figure:
                 origin="lower",
                 aspect="auto",
                 extent=(0, float(end), LOWEST - 0.5, LOWEST + PITCHES - 0.5),
-                cmap="RdYlGn",
+                cmap=LinearSegmentedColormap.from_list("said", [AGAINST, NOTHING, FOR]),
                 vmin=-strongest,
                 vmax=strongest,
                 interpolation="none",
@@ -53,7 +56,7 @@ def plot_attribution(clip: Clip, found: Attribution) -> Figure:
             colours = np.where(found.values > 0, FOR, AGAINST)
             below.bar(found.seconds, found.values, width=width, align="edge", color=colours.tolist())
             below.axhline(0, color="0.4", linewidth=0.8)
-        below.set_title(f"green speaks for good, red for bad; {spoken}", loc="left", fontsize=10)
+        below.set_title(f"blue-green speaks for good, brown for bad; {spoken}", loc="left", fontsize=10)
         below.set_xlabel("seconds", fontsize=9)
         below.set_xlim(0, clip.seconds)
     return figure

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from goldenear.hearing.clip import Clip, decoded
+from goldenear.hearing.clip import decoded
 from goldenear.hearing.hear import TICKS_PER_QUARTER, Picture, picture_of
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+
+AUDIBLE = 5
+"""Cents: less is not worth a word."""
 
 
 def parse_sound(data: bytes, path: str) -> list[ParsedTune]:
@@ -17,11 +20,10 @@ def parse_sound(data: bytes, path: str) -> list[ParsedTune]:
     MissingExtra
         If the libraries that hear are not installed (extra ``audio``).
     """
-    clip = decoded(data, path)
-    return [parsed(clip, picture_of(clip))]
+    return [parsed(picture_of(decoded(data, path)))]
 
 
-def parsed(clip: Clip, picture: Picture) -> ParsedTune:
+def parsed(picture: Picture) -> ParsedTune:
     """Return a picture as a tune whose brightness is its own."""
     strokes = picture.strokes
     track = ParsedTrack(
@@ -33,8 +35,6 @@ def parsed(clip: Clip, picture: Picture) -> ParsedTune:
         is_drum=[False] * len(strokes.pitch),
         is_painted=True,
     )
-    remarks = [
-        f"heard: {clip.seconds:.1f} seconds of sound drawn as {len(strokes.pitch):,} strokes"
-        + (f", tuned {100 * picture.tuning:+.0f} cents from 440 Hz" if abs(picture.tuning) >= 0.05 else "")
-    ]
+    cents = 100 * picture.tuning
+    remarks = [f"tuned {cents:+.0f} cents from 440 Hz, and heard so"] if abs(cents) >= AUDIBLE else []
     return ParsedTune("sound", TICKS_PER_QUARTER, [track], tempos=((0, picture.pace),), remarks=remarks)

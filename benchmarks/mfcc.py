@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +22,25 @@ def statistics(clip: ge.Clip) -> NDArray[np.float64]:
     return np.concatenate([rows.mean(1), rows.std(1), slopes.mean(1), slopes.std(1)])
 
 
-def probabilities(
-    learned: Mapping[str, Sequence[ge.Clip]], asked: Sequence[ge.Clip]
-) -> list[dict[str, float]]:
-    """Return the probability of each class for some clips, by logistic regression on the statistics of others."""
+def model(learned: Mapping[str, Sequence[ge.Clip]]) -> Any:
+    """Return a logistic regression that has learned the statistics of some clips."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     rows = [statistics(clip) for clips in learned.values() for clip in clips]
     names = [name for name, clips in learned.items() for _ in clips]
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5_000)).fit(rows, names)
-    chances = model.predict_proba([statistics(clip) for clip in asked])
-    return [dict(zip(model.classes_.tolist(), row.tolist(), strict=True)) for row in chances]
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=5_000)).fit(rows, names)
+
+
+def chances(model: Any, asked: Sequence[ge.Clip]) -> list[dict[str, float]]:
+    """Return the probability of each class for some clips."""
+    found = model.predict_proba([statistics(clip) for clip in asked])
+    return [dict(zip(model.classes_.tolist(), row.tolist(), strict=True)) for row in found]
+
+
+def probabilities(
+    learned: Mapping[str, Sequence[ge.Clip]], asked: Sequence[ge.Clip]
+) -> list[dict[str, float]]:
+    """Return the probability of each class for some clips, after others were learned."""
+    return chances(model(learned), asked)

@@ -1,0 +1,54 @@
+"""
+Three roads to a verdict
+========================
+
+The same samples, good and bad, to three judges: the matcher lays pictures over each other, a convolutional net looks at
+constant-Q pictures, a recurrent net listens to the wave itself. Each has a veto. {doc}`/roads` tells which wins when.
+"""
+
+import tempfile
+from pathlib import Path
+
+import goldenear as ge
+from goldenear.examples import CANDIDATES, TASTE
+
+
+def played(notes: ge.NoteArray, seconds: float = 8.0) -> ge.Clip:
+    """Return how notes sound."""
+    with tempfile.TemporaryDirectory() as folder:
+        ge.render(notes, Path(folder, f"{Path(notes.name).stem}.wav"))
+        return ge.read_clip(Path(folder, f"{Path(notes.name).stem}.wav"), seconds=seconds)
+
+
+taste = ge.Taste(TASTE)
+good, bad = ([played(sample) for sample in samples] for samples in (taste.good, taste.bad))
+
+# %%
+# The matcher has nothing to learn. The nets begin as matchers, too: their first kernels are cut out of the samples; then
+# they learn, a minute or two.
+matcher = ge.MatcherJudge.fit(good, bad)
+cnn = ge.SpectrogramCNN.fit(good, bad, seed=1)
+rnn = ge.RawAudioRNN.fit(good, bad, seed=1)
+
+committee = ge.Committee({"matcher": matcher, "CNN": cnn, "RNN": rnn})
+clips = [played(ge.read(path)) for path in sorted(CANDIDATES.glob("*.mid"))[:12]]
+for clip in clips:
+    verdict = committee.judge(clip)
+    each = "  ".join(f"{name} {said.outcome:8}{said.score:+.2f}" for name, said in verdict.verdicts.items())
+    print(f"{clip.name:44}{verdict.outcome:9}{each}")
+
+# %%
+# Where the convolutional net looked:
+clip = next(clip for clip in clips if "stock-cadence" in clip.name)
+print(cnn.judge(clip).because)
+cnn.explain(clip).plot(clip)
+
+# %%
+# When the recurrent net made up its mind:
+print(rnn.judge(clip).because)
+rnn.explain(clip).plot(clip)
+
+# %%
+# And what the matcher laid on it:
+said = matcher.judge(clip)
+print(said.because)
