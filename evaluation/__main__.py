@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -35,7 +35,7 @@ PURPOSE = "How right goldenear is, on real music with ground truth, beside plain
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
-TASKS: dict[str, Callable[[Options], list[Table]]] = {
+TASKS: dict[str, Callable[[Options], Iterable[Table]]] = {
     "tunes": families.tables_of_shipped,
     "families": families.tables,
     "fugues": fugues.tables,
@@ -77,17 +77,17 @@ def main() -> None:
         print(f"written: {RESULTS}")
 
 
-def _task(name: str, options: Options) -> list[Table]:
-    """Return the tables of a task, or the reason why it is not there; leave where a score is no number."""
+def _task(name: str, options: Options) -> Iterator[Table]:
+    """Give the tables of a task as they come, or the reason why it is not there; leave where a score is no number."""
     start = time.perf_counter()
     try:
-        tables = TASKS[name](options)
+        yield from TASKS[name](options)
     except NotHere as reason:
-        return [left_out(name, reason)]
+        yield left_out(name, reason)
+        return
     except NoNumber as reason:
         sys.exit(f"evaluation: {name}: {reason}")
     print(f"[{name}: {time.perf_counter() - start:.0f} s]", file=sys.stderr)
-    return tables
 
 
 def _document(tables: list[Table], minutes: float) -> str:

@@ -16,6 +16,8 @@ from evaluation.learned import QUICK, RATE, RECORDINGS, SEEDS, Songbook, good_an
 from evaluation.options import Options
 from evaluation.sounding import altered
 
+TOGETHER = "**committee of the three**"
+
 SAMPLES, CLIPS = 20, 40
 """Of each kind, and clips of each kind that every committee is asked for."""
 
@@ -67,10 +69,8 @@ def said(book: Songbook, seed: int) -> tuple[dict[str, Counter[str]], dict[str, 
         "SpectrogramCNN": ge.SpectrogramCNN.fit(good, bad, seed=seed),
         "RawAudioRNN": ge.RawAudioRNN.fit(good, bad, seed=seed),
     }
-    committees = {
-        **{name: ge.Committee({name: member}) for name, member in members.items()},
-        "**committee of the three**": ge.Committee(members),
-    }
+    committee = ge.Committee(members)
+    names = [*members, TOGETHER]
 
     def part() -> ge.Clip:
         clip = book.clip(int(rng.choice(songs)), int(rng.integers(1, RECORDINGS)))
@@ -78,7 +78,7 @@ def said(book: Songbook, seed: int) -> tuple[dict[str, Counter[str]], dict[str, 
 
     counts: list[dict[str, Counter[str]]] = []
     for holds in (True, False):
-        outcomes: dict[str, Counter[str]] = {name: Counter() for name in committees}
+        outcomes: dict[str, Counter[str]] = {name: Counter() for name in names}
         for _ in range(CLIPS):
             inner = (
                 altered(
@@ -90,8 +90,8 @@ def said(book: Songbook, seed: int) -> tuple[dict[str, Counter[str]], dict[str, 
                 else part()
             )
             clip = joined([part(), inner, part()])
-            verdict = committees["**committee of the three**"].judge(clip)
-            for name in committees:
+            verdict = committee.judge(clip)
+            for name in names:
                 outcomes[name][(verdict.verdicts.get(name) or verdict).outcome] += 1
         counts.append(outcomes)
     return counts[0], counts[1]

@@ -64,14 +64,12 @@ class Songbook(NamedTuple):
         return rng.permutation([i for i, name in enumerate(self.families) if name == family]).tolist()
 
 
-def tables(options: Options) -> list[Table]:
-    """Return the tables of families, and of good and bad by a few samples."""
+def tables(options: Options) -> Iterator[Table]:
+    """Give the tables of families, and of good and bad by a few samples."""
     seeds = range(QUICK if options.quick else SEEDS)
     with sung(options) as (book, pool):
-        return [
-            of_families(book, seeds, pool),
-            of_few(book, seeds, FEW[:1] if options.quick else FEW, pool),
-        ]
+        yield of_families(book, seeds, pool)
+        yield of_few(book, seeds, FEW[:1] if options.quick else FEW, pool)
 
 
 @contextmanager

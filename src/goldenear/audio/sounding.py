@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from goldenear.audio.clock import Clock
@@ -11,12 +12,22 @@ from goldenear.errors import NoNotes
 from goldenear.hearing import clip as sound
 from goldenear.hearing.clip import SAMPLE_RATE, Clip, read_clip
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import SUFFIXES, read_all
-from goldenear.taste.samples import Kind, check_is_taste
+from goldenear.notes.read import Brightness, read_all
+from goldenear.taste.samples import SETTINGS_FILE, Kind, check_is_taste, files_of
+from goldenear.taste.settings import read_settings
 
 
-def clips_in(path: str | os.PathLike[str]) -> list[Clip]:
+def clips_in(
+    path: str | os.PathLike[str], *, steps_per_octave: int = 12, brightness: Brightness = "plain"
+) -> list[Clip]:
     """Return the clip in a file of sound, or each tune of a file of notes, played by the built-in string.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file.
+    steps_per_octave, brightness
+        How notes are read, as by :func:`goldenear.read`.
 
     Raises
     ------
@@ -24,12 +35,15 @@ def clips_in(path: str | os.PathLike[str]) -> list[Clip]:
         If the file is damaged.
     NoNotes
         If a tune has none.
+    TooLarge
+        If a tune lasts more than 20 minutes.
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
     if Path(path).suffix.lower() in sound.SUFFIXES:
         return [read_clip(path)]
-    return [clip_of(notes) for notes in read_all(Path(path))]
+    tunes = read_all(Path(path), brightness=brightness, steps_per_octave=steps_per_octave)
+    return [clip_of(notes) for notes in tunes]
 
 
 def clip_of(notes: NoteArray) -> Clip:
@@ -39,12 +53,15 @@ def clip_of(notes: NoteArray) -> Clip:
     ------
     NoNotes
         If there are none.
+    TooLarge
+        If they last more than 20 minutes.
     """
     if not (notes.brightness > 0).any():
         raise NoNotes(notes.name)
     clock = Clock.following(notes.provenance.tempos, notes.ticks_per_quarter)
     wave = sounded([("", notes)], clock, SAMPLE_RATE).mean(axis=0)
-    return Clip.of(wave / max(1e-9, float(abs(wave).max())), SAMPLE_RATE, name=notes.name)
+    clip = Clip.of(wave / max(1e-9, float(abs(wave).max())), SAMPLE_RATE, name=notes.name)
+    return replace(clip, path=notes.provenance.path)
 
 
 def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Clip], list[str]]:
@@ -53,23 +70,22 @@ def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Cli
     Raises
     ------
     InvalidTaste
-        If the folder is no taste.
+        If the folder is no taste, or its taste.toml has a slip.
     UnreadableFile
         If a file is damaged.
     NoNotes
         If a tune has none.
+    TooLarge
+        If a tune lasts more than 20 minutes.
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
-    root = check_is_taste(folder) / kind
-    clips: list[Clip] = []
-    remarks: list[str] = []
-    for path in sorted(p for p in root.rglob("*") if p.is_file()):
-        parts = path.relative_to(root).parts
-        if any(part.startswith(".") for part in parts):
-            continue
-        if path.suffix.lower() in SUFFIXES:
-            clips += clips_in(path)
-        else:
-            remarks.append(f"{'/'.join((kind, *parts))}: not a music file, left out")
+    root = check_is_taste(folder)
+    settings = read_settings(root / SETTINGS_FILE)
+    paths, remarks = files_of(root, kind)
+    clips = [
+        clip
+        for path in paths
+        for clip in clips_in(path, steps_per_octave=settings.steps_per_octave, brightness=settings.brightness)
+    ]
     return clips, remarks

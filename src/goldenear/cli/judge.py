@@ -64,6 +64,8 @@ def judge(
     if model:
         if align is not None:
             raise InvalidInput("--align: a committee places no sample: leave out --model or --align")
+        if backend != "auto" or threads != 1:
+            raise InvalidInput("--backend, --threads: a committee chooses by itself: leave them out")
         return judge_by_committee(
             files,
             taste,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldenear.cli import output
-from goldenear.errors import NoNotes, UnreadableFile
+from goldenear.errors import NoNotes, TooLarge, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def judge_by_committee(
     if not json:
         _print(clips, verdicts, details=details)
     if plot is not None:
-        _plot(committee, clips, plot)
+        _plot(committee, clips, verdicts, plot)
     return 2 if refused else int(any(verdict.outcome in fail_on for verdict in verdicts))
 
 
@@ -72,7 +72,7 @@ def _heard(files: Sequence[Path]) -> tuple[list[Clip], bool]:
 
     Raises
     ------
-    UnreadableFile, NoNotes
+    UnreadableFile, NoNotes, TooLarge
         If there is but one file, and it is refused.
     """
     from goldenear.audio.sounding import clips_in
@@ -82,7 +82,7 @@ def _heard(files: Sequence[Path]) -> tuple[list[Clip], bool]:
     for path in files:
         try:
             clips += clips_in(path)
-        except (UnreadableFile, NoNotes) as error:
+        except (UnreadableFile, NoNotes, TooLarge) as error:
             if len(files) == 1:
                 raise
             output.say(f"goldenear: {error}")
@@ -125,12 +125,18 @@ def _cells(outcome: str, score: float, because: str) -> tuple[str, str, str]:
     return f"[{style}]{outcome}[/{style}]", f"{score:+.2f}", output.plain(because)
 
 
-def _plot(committee: Committee, clips: Sequence[Clip], path: Path) -> None:
-    """Draw what in each clip speaks for good and for bad to the first of the learned judges."""
+def _plot(
+    committee: Committee, clips: Sequence[Clip], verdicts: Sequence[CommitteeVerdict], path: Path
+) -> None:
+    """Draw what in each clip speaks for good and for bad, to the learned judge that decided, or else to the first."""
     from goldenear.audio.learned.learned_judge import LearnedJudge
 
-    name, judge = next((n, m) for n, m in committee.members.items() if isinstance(m, LearnedJudge))
+    learned = {name: judge for name, judge in committee.members.items() if isinstance(judge, LearnedJudge)}
     targets = output.picture_paths([clip.name for clip in clips], path)
-    for clip, target in output.with_progress(list(zip(clips, targets, strict=True)), "drawing"):
-        output.save_picture(judge.explain(clip).plot(clip), target)
+    for clip, verdict, target in output.with_progress(
+        list(zip(clips, verdicts, targets, strict=True)), "drawing"
+    ):
+        decided = [name for name in learned if verdict.verdicts[name].outcome == verdict.outcome]
+        name = (decided or list(learned))[0]
+        output.save_picture(learned[name].explain(clip).plot(clip), target)
         output.say(f"drawn: {target}, as {name} hears it")

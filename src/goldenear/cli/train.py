@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -39,10 +40,14 @@ def train(
 
     if model.suffix != ".safetensors":
         raise InvalidInput(f"{model}: a judge's file ends in .safetensors")
+    if model.is_dir():
+        raise InvalidInput(f"{model}: is a folder")
     if model.exists() and not force:
         raise InvalidInput(f"{model}: is there already: name another file, or replace it by --force")
     if not model.parent.is_dir():
         raise InvalidInput(f"{model}: there is no folder {model.parent}")
+    if not os.access(model.parent, os.W_OK):
+        raise InvalidInput(f"{model}: the folder cannot be written to")
     with steady(device):
         pass
     good, good_remarks = clips_of_taste(taste, "good")

@@ -152,6 +152,12 @@ class Clip:
         return replace(self, wave=_frozen(self.wave[loud[0] * hop : (loud[-1] + 1) * hop]))
 
 
+def must_be_a_clip(value: object) -> None:
+    """Raise InvalidInput, with the likely slip, unless it is a clip."""
+    if not isinstance(value, Clip):
+        raise InvalidInput(f"clip: expected a Clip, got {type(value).__name__}; read_clip reads files")
+
+
 def read_clip(
     path: str | os.PathLike[str], *, start: float = 0.0, seconds: float | None = None, trim: bool = False
 ) -> Clip:

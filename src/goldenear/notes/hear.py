@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from goldenear.errors import InvalidInput
-from goldenear.hearing.clip import Clip
+from goldenear.hearing.clip import Clip, must_be_a_clip
 from goldenear.hearing.hear import picture_of
 from goldenear.notes.formats.sound import parsed
 from goldenear.notes.note_array import NoteArray
@@ -49,6 +48,5 @@ def hear(
     magnitude, half as bright again where it begins. So a picture of sound has whole numbers as any other, and what is
     compared is exact.
     """
-    if not isinstance(clip, Clip):
-        raise InvalidInput(f"clip: expected a Clip, got {type(clip).__name__}; read_clip reads files")
+    must_be_a_clip(clip)
     return assembled(parsed(picture_of(clip, beats=beats, tuning=tuning)), clip.path, name=clip.name)

@@ -47,16 +47,9 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
         If a sample holds no notes.
     """
     samples: list[NoteArray] = []
-    remarks: list[str] = []
-    root = folder / kind
-    for path in sorted(p for p in root.rglob("*") if p.is_file()):
-        parts = path.relative_to(root).parts
-        if any(part.startswith(".") for part in parts):
-            continue
-        name = "/".join((kind, *parts))
-        if path.suffix.lower() not in SUFFIXES:
-            remarks.append(f"{name}: not a music file, left out")
-            continue
+    paths, remarks = files_of(folder, kind)
+    for path in paths:
+        parts = path.relative_to(folder / kind).parts
         for notes in read_all(
             path, brightness=settings.brightness, steps_per_octave=settings.steps_per_octave
         ):
@@ -68,6 +61,22 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
             remarks += [f"{sample.name}: {remark}" for remark in notes.provenance.remarks]
             samples.append(sample)
     return SampleFolder(tuple(samples), tuple(remarks))
+
+
+def files_of(folder: Path, kind: Kind) -> tuple[list[Path], list[str]]:
+    """Return the music files of one kind in a taste, in order, and remarks on the others, but on hidden ones."""
+    root = folder / kind
+    paths: list[Path] = []
+    remarks: list[str] = []
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        parts = path.relative_to(root).parts
+        if any(part.startswith(".") for part in parts):
+            continue
+        if path.suffix.lower() in SUFFIXES:
+            paths.append(path)
+        else:
+            remarks.append(f"{'/'.join((kind, *parts))}: not a music file, left out")
+    return paths, remarks
 
 
 def new_taste(folder: str | os.PathLike[str]) -> Path:

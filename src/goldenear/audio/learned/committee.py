@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goldenear.audio.learned.verdict import Judge, Outcome, Spoken
+from goldenear.audio.learned.verdict import EDGE, Judge, Outcome, Spoken
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
 
@@ -32,9 +32,15 @@ class CommitteeVerdict:
 
     @property
     def score(self) -> float:
-        """-1..1: the lowest score where there is a veto, else the mean of all."""
-        scores = [verdict.score for verdict in self.verdicts.values()]
-        return float(min(scores) if self.outcome == "bad" else np.mean(scores))
+        """-1..1: first by the outcome, from .3 on good, down from -.3 bad; then by the mean of all members."""
+        mean = float(np.mean([verdict.score for verdict in self.verdicts.values()]))
+        if self.outcome == "neither":
+            return mean
+        return (
+            EDGE + (1 - EDGE) * (1 + mean) / 2
+            if self.outcome == "good"
+            else -EDGE - (1 - EDGE) * (1 - mean) / 2
+        )
 
     @property
     def because(self) -> str:

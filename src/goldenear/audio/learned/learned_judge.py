@@ -14,12 +14,12 @@ from goldenear.audio.learned import net_file
 from goldenear.audio.learned.attribution import Attribution, integrated
 from goldenear.audio.learned.learning import Progress, learn, probabilities
 from goldenear.audio.learned.net import Net
-from goldenear.audio.learned.net_file import MOST_CLASSES, Card, Heard, Kind
+from goldenear.audio.learned.net_file import NAMES, Card, Heard, Kind, are_names
 from goldenear.audio.learned.net_weights import Floats, tensors
 from goldenear.audio.learned.steady import needed_torch, steady
 from goldenear.audio.learned.verdict import LearnedVerdict
 from goldenear.errors import InvalidInput
-from goldenear.hearing.clip import Clip
+from goldenear.hearing.clip import Clip, must_be_a_clip
 from goldenear.notes.note_array import whole_number
 
 GOOD_AND_BAD = ("good", "bad")
@@ -101,10 +101,13 @@ class LearnedJudge:
     ) -> Self:
         """Return a net that tells classes of clips apart, two or more; :meth:`fit` describes the rest."""
         whole_number("seed", seed, 0, 2**63 - 1)
-        whole_number("number of classes", len(clips), 2, MOST_CLASSES)
+        if not are_names(list(clips)):
+            raise InvalidInput(f"classes: expected {NAMES}")
         for name, some in clips.items():
             if not some:
                 raise InvalidInput(f"{name}: expected at least one clip, got none")
+            for clip in some:
+                must_be_a_clip(clip)
             silent = next((clip for clip in some if clip.is_silent), None)
             if silent is not None:
                 raise InvalidInput(
@@ -137,6 +140,7 @@ class LearnedJudge:
             raise InvalidInput(
                 f"this net tells {', '.join(self.classes)} apart, not good and bad: ask its probabilities"
             )
+        must_be_a_clip(clip)
         name = type(self).__name__
         if clip.is_silent:
             return LearnedVerdict(clip.name, name, 0.5, silent=True)
@@ -194,8 +198,11 @@ class LearnedJudge:
 
 
 def _pieces(clips: Mapping[str, Sequence[Clip]]) -> list[list[str]]:
-    """Return which piece each clip is from: by its file, or else its name; what has neither stands alone."""
-    return [[clip.path or clip.name or f"clip {i}" for i, clip in enumerate(some)] for some in clips.values()]
+    """Return which piece each clip is from: by its file and its name; what has neither stands alone."""
+    return [
+        [f"{clip.path} {clip.name}".strip() or f"clip {i} of {name}" for i, clip in enumerate(some)]
+        for name, some in clips.items()
+    ]
 
 
 def _frozen(weights: Mapping[str, Floats]) -> dict[str, Floats]:

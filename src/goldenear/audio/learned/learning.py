@@ -135,9 +135,11 @@ def _divided(
     """Return what is learned, and what is held out: whole pieces, where there are enough of every class."""
     enough = min(len(set(names)) for names in pieces) >= HELD_OUT_FROM
     ours, others = [], []
-    for clips, names in zip(classes, pieces, strict=True):
+    aside: set[str] = set()
+    for names in pieces if enough else ():
         order = rng.permutation(sorted(set(names))).tolist()
-        aside = set(order[: round(SHARE * len(order))]) if enough else set()
+        aside |= set(order[: round(SHARE * len(order))])
+    for clips, names in zip(classes, pieces, strict=True):
         ours.append([h for h, name in zip(clips, names, strict=True) if name not in aside])
         others.append([h for h, name in zip(clips, names, strict=True) if name in aside])
     return ours, others

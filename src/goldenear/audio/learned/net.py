@@ -15,6 +15,7 @@ from goldenear.audio.learned.net_weights import Floats
 from goldenear.hearing.clip import Clip
 
 Sizes = Mapping[str, int]
+Limits = Mapping[str, tuple[int, int]]
 
 
 class Net(ABC):
@@ -24,8 +25,8 @@ class Net(ABC):
     ----------
     name : str
         What its files call it.
-    limits : mapping of str to int
-        Its sizes, each at most so much. ``span`` is the length of a window, in steps of its input.
+    limits : mapping of str to (int, int)
+        The least and the most of its sizes. ``span`` is the length of a window, in steps of its input.
     longest : int
         The span for long clips.
     rate : float
@@ -35,7 +36,7 @@ class Net(ABC):
     """
 
     name: ClassVar[str]
-    limits: ClassVar[Mapping[str, int]]
+    limits: ClassVar[Limits]
     longest: ClassVar[int]
     rate: ClassVar[float]
     enough: ClassVar[int]
@@ -104,6 +105,17 @@ def fitted(heard: Floats, start: int, span: int) -> Floats:
     first, last = max(0, start), min(heard.shape[-1], start + span)
     window[..., first - start : last - start] = heard[..., first:last]
     return window
+
+
+def replayed(heard: Floats, longer: float, span: int, rng: np.random.Generator) -> Floats:
+    """Return a window, anywhere in what is heard, played so many times as long."""
+    n = max(1, round(heard.shape[-1] * longer))
+    start = any_start(n, span, rng)
+    at = np.arange(max(0, start), min(n, start + span)) / longer
+    left = np.minimum(at.astype(np.int64), heard.shape[-1] - 1)
+    right = np.minimum(left + 1, heard.shape[-1] - 1)
+    played = heard[..., left] + (heard[..., right] - heard[..., left]) * (at - left).astype(np.float32)
+    return fitted(played, min(0, start), span)
 
 
 def any_start(length: int, span: int, rng: np.random.Generator) -> int:

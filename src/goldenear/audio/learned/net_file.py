@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.weights_file import Wrong, card_of, check_shapes, counts, header_of, measures, safetensors_for
 
 CARD, DIGEST, VERSION = "goldenear", "sha256", 1
-"""The names of the card and of the digest in the file's metadata, and the card's version."""
+"""The names of the card in the file's metadata and of the digest in the card, and the card's version."""
 
 UNSIGNED = "0" * 64
 """What stands in place of the digest when it is taken."""
@@ -25,6 +25,7 @@ UNSIGNED = "0" * 64
 MOST_BYTES = 2**27
 MOST_CLASSES = 1000
 LONGEST_NAME = 200
+NAMES = f"2..{MOST_CLASSES} names, all different, of 1 to {LONGEST_NAME} letters"
 
 Weights = Mapping[str, NDArray[np.float32]]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -66,14 +67,14 @@ class Kind(NamedTuple):
     ----------
     name : str
         What its card calls the net.
-    limits : mapping of str to int
-        Its sizes, each at most so much.
+    limits : mapping of str to (int, int)
+        The least and the most of its sizes.
     shapes : callable
         Takes the number of classes and the sizes, and gives the shape of every matrix.
     """
 
     name: str
-    limits: Mapping[str, int]
+    limits: Mapping[str, tuple[int, int]]
     shapes: Callable[[int, Mapping[str, int]], Shapes]
 
 
@@ -93,11 +94,12 @@ def write(path: str | os.PathLike[str], kind: Kind, card: Card, weights: Weights
         "classes": list(card.classes),
         "sizes": dict(card.sizes),
         "heard": card.heard._asdict(),
+        DIGEST: UNSIGNED,
     }
     plain = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
-    text = json.dumps(whole)
-    data = safetensors_for("a learned judge").save(plain, metadata={CARD: text, DIGEST: UNSIGNED})
-    data = data.replace(UNSIGNED.encode(), sha256(data).hexdigest().encode(), 1)
+    data = safetensors_for("a learned judge").save(plain, metadata={CARD: json.dumps(whole)})
+    place = _place_of_digest(data, UNSIGNED)
+    data = data[:place] + sha256(data).hexdigest().encode() + data[place + len(UNSIGNED) :]
     try:
         write_bytes_atomically(path, data)
     except OSError as error:
@@ -127,7 +129,7 @@ def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDAr
     except Exception:
         # What safetensors raises has no name that its every version shares.
         raise UnreadableFile(path, "the net's file is damaged: its parts do not fit together") from None
-    if not _is_whole(data, header["__metadata__"].get(DIGEST)):
+    if not _is_whole(data, json.loads(header["__metadata__"][CARD]).get(DIGEST)):
         raise UnreadableFile(path, "the net's file is damaged: its digest does not fit what is in it")
     if not all(np.isfinite(value).all() for value in weights.values()):
         raise UnreadableFile(path, "the net's file is damaged: a weight is no number")
@@ -153,9 +155,16 @@ def _is_whole(data: bytes, digest: Any) -> bool:
     """Tell whether a file's digest is that of all its bytes, had it none: a flipped bit shows nowhere else."""
     if not isinstance(digest, str) or len(digest) != len(UNSIGNED):
         return False
-    place = data.find(digest.encode())
+    place = _place_of_digest(data, digest)
     unsigned = data[:place] + UNSIGNED.encode() + data[place + len(digest.encode()) :]
     return place >= 0 and sha256(unsigned).hexdigest() == digest
+
+
+def _place_of_digest(data: bytes, digest: str) -> int:
+    """Return where a digest stands in a file: the card is JSON within JSON, its quotes have backslashes."""
+    before = json.dumps(json.dumps({DIGEST: digest}))[2:].split(digest)[0].encode()
+    place = data.find(before + digest.encode())
+    return place if place < 0 else place + len(before)
 
 
 def _card(header: Mapping[str, Any], kind: Kind) -> Card:
@@ -166,23 +175,27 @@ def _card(header: Mapping[str, Any], kind: Kind) -> Card:
 
 def _classes(classes: Any) -> tuple[str, ...]:
     """Return the names of the classes."""
-    if (
-        not isinstance(classes, list)
-        or not 2 <= len(classes) <= MOST_CLASSES
-        or not all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in classes)
-        or len(set(classes)) < len(classes)
-    ):
-        raise Wrong(f"its card is off: classes, expected 2..{MOST_CLASSES} names, all different")
+    if not isinstance(classes, list) or not are_names(classes):
+        raise Wrong(f"its card is off: classes, expected {NAMES}")
     return tuple(classes)
+
+
+def are_names(classes: Sequence[object]) -> bool:
+    """Tell whether classes may be called so."""
+    return (
+        2 <= len(classes) <= MOST_CLASSES
+        and all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in classes)
+        and len(set(classes)) == len(classes)
+    )
 
 
 def _sizes(sizes: Any, kind: Kind) -> dict[str, int]:
     """Return the net's sizes."""
     if not isinstance(sizes, dict) or sizes.keys() != kind.limits.keys():
         raise Wrong(f"its card is off: sizes, expected {', '.join(kind.limits)}")
-    for name, most in kind.limits.items():
-        if not counts(sizes[name], 1, most):
-            raise Wrong(f"its card is off: {name}, expected 1..{most}")
+    for name, (least, most) in kind.limits.items():
+        if not counts(sizes[name], least, most):
+            raise Wrong(f"its card is off: {name}, expected {least}..{most}")
     return {name: sizes[name] for name in kind.limits}
 
 

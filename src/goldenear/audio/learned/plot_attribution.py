@@ -52,9 +52,8 @@ def plot_attribution(clip: Clip, found: Attribution) -> Figure:
             octaves = range(LOWEST, LOWEST + PITCHES, 12)
             below.set_yticks(list(octaves), [f"C{pitch // 12 - 1}" for pitch in octaves], fontsize=8)
         else:
-            width = found.seconds[1] - found.seconds[0] if len(found.seconds) > 1 else 0.04
-            colours = np.where(found.values > 0, FOR, AGAINST)
-            below.bar(found.seconds, found.values, width=width, align="edge", color=colours.tolist())
+            for colour, part in ((FOR, np.maximum(found.values, 0)), (AGAINST, np.minimum(found.values, 0))):
+                below.fill_between(found.seconds, part, step="post", color=colour, linewidth=0)
             below.axhline(0, color="0.4", linewidth=0.8)
         below.set_title(f"blue-green speaks for good, brown for bad; {spoken}", loc="left", fontsize=10)
         below.set_xlabel("seconds", fontsize=9)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import Net, Sizes, any_start, fitted
+from goldenear.audio.learned.net import Limits, Net, Sizes, fitted, replayed
 from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats, drawn
 from goldenear.audio.learned.patterns import (
@@ -52,8 +52,8 @@ class ListeningNet(Net):
     """
 
     name = "raw-audio-rnn"
-    limits: ClassVar[Mapping[str, int]] = {"span": 10 * RATE}
     longest, shortest = 5 * RATE, 8 * KERNEL // 2
+    limits: ClassVar[Limits] = {"span": (shortest, longest)}
     rate, enough = 2e-3, 16_000
 
     def heard(self, clip: Clip) -> Floats:
@@ -86,10 +86,7 @@ class ListeningNet(Net):
 
     def varied(self, heard: Floats, span: int, rng: np.random.Generator) -> Floats:
         """Return a part of a wave: played a little faster or slower, louder or softer, with noise."""
-        speed = 2 ** (rng.uniform(-BENT, BENT) / 12)
-        at = np.arange(int((len(heard) - 1) / speed)) * speed
-        played = np.interp(at, np.arange(len(heard)), heard).astype(np.float32)
-        window = fitted(played, any_start(len(played), span, rng), span)
+        window = replayed(heard, 2 ** (rng.uniform(-BENT, BENT) / 12), span, rng)
         noise = rng.uniform(0, NOISE) * rng.standard_normal(span, dtype=np.float32)
         return ((window + noise) * rng.uniform(0.7, 1.4)).astype(np.float32)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import Net, Sizes, any_start, fitted
+from goldenear.audio.learned.net import Limits, Net, Sizes, fitted, replayed
 from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats, drawn, norm_shapes, normed
 from goldenear.audio.learned.patterns import (
@@ -35,8 +35,8 @@ class PictureNet(Net):
     """Patterns cut from the pictures, two convolutions that join them; over all pitches the brightest counts."""
 
     name = "spectrogram-cnn"
-    limits: ClassVar[Mapping[str, int]] = {"span": 240}
     longest, shortest = 120, 16
+    limits: ClassVar[Limits] = {"span": (shortest, longest)}
     rate, enough = 2e-3, 16_000
 
     def heard(self, clip: Clip) -> Floats:
@@ -55,7 +55,10 @@ class PictureNet(Net):
         import torch
 
         weights = drawn(self.shapes(classes, sizes), rng)
-        some = [heard[i] for i in rng.integers(0, len(heard), PATTERNS)]
+        some = [
+            fitted(heard[i], 0, max(sizes["span"], heard[i].shape[-1]))
+            for i in rng.integers(0, len(heard), PATTERNS)
+        ]
         seen = [_layers(torch.tensor(pixels[None]))[0].numpy() for pixels in some]
         return weights | cut(seen, rng) | {"out": weights["out"] * np.float32(0.1)}
 
@@ -64,12 +67,7 @@ class PictureNet(Net):
 
         Source of the masks: Park et al., SpecAugment, Interspeech 2019.
         """
-        n = max(2, round(heard.shape[-1] * np.exp(rng.uniform(-STRETCHED, STRETCHED))))
-        at = np.linspace(0, heard.shape[-1] - 1, n)
-        left = at.astype(np.int64)
-        right = np.minimum(left + 1, heard.shape[-1] - 1)
-        stretched = heard[..., left] + (heard[..., right] - heard[..., left]) * (at - left).astype(np.float32)
-        window = fitted(stretched, any_start(n, span, rng), span)
+        window = replayed(heard, np.exp(rng.uniform(-STRETCHED, STRETCHED)), span, rng)
         steps = int(rng.integers(-TRANSPOSED, TRANSPOSED + 1))
         window = fitted(window.swapaxes(1, 2), -steps, ROWS).swapaxes(1, 2).copy()
         window *= np.float32(rng.uniform(0.85, 1.15))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
 from goldenear.errors import InvalidInput, MissingExtra
@@ -41,11 +42,21 @@ def steady(device: str = "cpu") -> Iterator[Any]:
     torch = needed_torch()
     try:
         found = torch.device(device)
-        torch.zeros(1, device=found)
+        torch.zeros(1, device=found).cpu()
     except (RuntimeError, AssertionError, TypeError, NotImplementedError):
         raise InvalidInput(
             f"device: torch has no {device!r} here: expected 'cpu', 'cuda' or the like"
         ) from None
+    with _ONE_AT_A_TIME:
+        yield from _steadied(torch, found)
+
+
+_ONE_AT_A_TIME = RLock()
+"""What torch is told holds for all threads: two must not take turns at putting it back."""
+
+
+def _steadied(torch: Any, found: Any) -> Iterator[Any]:
+    """Give the device while torch is steady."""
     threads = torch.get_num_threads()
     strict = torch.are_deterministic_algorithms_enabled()
     only_warns = torch.is_deterministic_algorithms_warn_only_enabled()

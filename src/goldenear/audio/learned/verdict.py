@@ -13,6 +13,10 @@ SURE = 0.65
 """The probability from which a judge makes up its mind."""
 
 
+EDGE = 2 * SURE - 1
+"""The score from which on it is good; below minus this it is bad."""
+
+
 class Spoken(Protocol):
     """What every judgement tells, a learned one's or a taste's."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import Net, Sizes, any_start, fitted, starts
+from goldenear.audio.learned.net import Limits, Net, Sizes, any_start, fitted, starts
 from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats, drawn, tensors
 from goldenear.audio.learned.steady import steady
@@ -22,6 +22,9 @@ RATE, LEVELS = 6_144, 256
 """Samples a second, and the levels of a sample, in the mu law."""
 
 CHANNELS, HEAD = 16, 32
+SHARPNESS = 20.0
+"""How many times the nats a sample are counted in a logit, to begin with."""
+
 FRAME = RATE // 24
 DILATIONS = tuple(2**i for i in range(10))
 """How far back each layer looks: 1,024 samples in all, about 1/6 s."""
@@ -34,14 +37,14 @@ class GuessingNet(Net):
     """
 
     name = "wavenet-judge"
-    limits: ClassVar[Mapping[str, int]] = {"span": 4 * RATE}
     longest, shortest = RATE // 2, 256
+    limits: ClassVar[Limits] = {"span": (shortest, longest)}
     rate, enough = 5e-3, 3_200
 
     def heard(self, clip: Clip) -> Floats:
         """Return the levels of the clip's samples, 0..255; its loudest sample has an outermost one."""
         wave = clip.at_rate(RATE).wave
-        return levels(wave / np.float32(max(1e-6, float(np.abs(wave).max()))))
+        return levels(wave / np.float32(max(1e-6, float(np.abs(wave).max(initial=0)))))
 
     def shapes(self, classes: int, sizes: Sizes) -> Shapes:  # noqa: ARG002
         """Return the shape of every matrix."""
@@ -68,7 +71,8 @@ class GuessingNet(Net):
         return levels(window * np.float32(rng.uniform(0.7, 1.0)))
 
     def windows(self, heard: Floats, span: int) -> Floats:
-        """Return windows over a clip, silence at its level where it is shorter."""
+        """Return windows over a clip; one that is shorter stands alone: silence after it has no say."""
+        span = min(span, max(len(heard), self.shortest))
         return waves_windows(super().windows(heard - LEVELS // 2, span))
 
     def surprise(self, weights: Mapping[str, Any], windows: Any, classes: Any) -> Any:
@@ -94,22 +98,15 @@ class GuessingNet(Net):
 
     def logits(self, weights: Mapping[str, Any], windows: Any, *, learning: bool = False) -> Any:  # noqa: ARG002
         """Return the scaled log-likelihoods, shape (windows, classes)."""
-        import torch
+        return -_nats(self, weights, windows) * SHARPNESS * weights["scale.bias"].exp()
 
-        n = len(weights["class0"])
-        each = [
-            self.surprise(weights, windows, torch.full((len(windows),), k, device=windows.device)).mean(1)
-            for k in range(n)
-        ]
-        return -torch.stack(each, 1) * 20 * weights["scale.bias"].exp()
-
-    def loss(self, weights: Mapping[str, Any], windows: Any, labels: Any, *, learning: bool) -> Any:
+    def loss(self, weights: Mapping[str, Any], windows: Any, labels: Any, *, learning: bool) -> Any:  # noqa: ARG002
         """Return the surprise at the samples, their class known, and the cross-entropy of the class."""
         import torch.nn.functional as F  # noqa: N812
 
-        logits = self.logits(weights, windows, learning=learning)
-        own = -logits.gather(1, labels[:, None]).mean() / (20 * weights["scale.bias"].exp().detach())
-        return own + F.cross_entropy(logits, labels)
+        nats = _nats(self, weights, windows)
+        logits = -nats * SHARPNESS * weights["scale.bias"].exp()
+        return nats.gather(1, labels[:, None]).mean() + F.cross_entropy(logits, labels)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,27 +116,28 @@ class WaveNetJudge(LearnedJudge):
     net: ClassVar[GuessingNet] = GuessingNet()
 
     def explain(self, clip: Clip) -> Attribution:
-        """Return by how many nats each frame of 1/24 s is less surprising as good than as bad.
+        """Return what each frame of 1/24 s adds to the logit of good over that of bad.
 
-        Their mean is what the verdict rests on; silence has no say.
+        That is by how many nats its samples are less surprising as good than as bad, scaled; the sum is the
+        difference of logits. Silence as such has no say.
         """
         import torch
 
         heard, span = self.net.heard(clip), self.sizes["span"]
-        summed, times = np.zeros((2, max(len(heard), span)))
+        windows = self.net.windows(heard, span)
+        said = np.zeros(max(len(heard), windows.shape[1]))
         with steady() as where, torch.no_grad():
             weights = tensors(self.weights, where)
-            for start, window in zip(starts(len(heard), span), self.net.windows(heard, span), strict=True):
+            for start, window in zip(starts(len(heard), span), windows, strict=True):
                 good, bad = (
                     self.net.surprise(weights, torch.tensor(window[None], device=where), torch.tensor([k]))[0]
                     for k in self._pair()
                 )
-                summed[start + 1 : start + span] += (bad - good).numpy()
-                times[start + 1 : start + span] += 1
-        nats = (summed / np.maximum(times, 1))[: len(heard)].astype(np.float32)
-        frames = np.pad(nats, (0, -len(nats) % FRAME)).reshape(-1, FRAME).sum(axis=1)
+                said[start + 1 : start + len(window)] += (bad - good).numpy()
+        said *= SHARPNESS * np.exp(self.weights["scale.bias"]) / (len(windows) * (windows.shape[1] - 1))
+        frames = np.pad(said, (0, -len(said) % FRAME)).reshape(-1, FRAME).sum(axis=1).astype(np.float32)
         at = np.arange(len(frames), dtype=np.float64) * (FRAME / RATE)
-        return Attribution(frames, at, np.zeros(0), float(nats.sum()), 0.0)
+        return Attribution(frames, at, np.zeros(0), float(said.sum()), 0.0)
 
     def continue_(
         self, clip: Clip, *, seconds: float = 1.0, seed: int = 0, as_class: str | None = None
@@ -171,6 +169,15 @@ class WaveNetJudge(LearnedJudge):
         before = self.net.heard(clip)[-2 * sum(DILATIONS) :].astype(np.int64)
         sung = _sung(self.weights, self.classes.index(chosen), before, round(seconds * RATE), seed)
         return Clip.of(waves(sung.astype(np.float32)), RATE, name=f"after {clip.name}" if clip.name else "")
+
+
+def _nats(net: GuessingNet, weights: Mapping[str, Any], windows: Any) -> Any:
+    """Return the mean surprise at the samples of each window in each class, shape (windows, classes)."""
+    import torch
+
+    n = len(weights["class0"])
+    every = [torch.full((len(windows),), k, device=windows.device) for k in range(n)]
+    return torch.stack([net.surprise(weights, windows, classes).mean(1) for classes in every], 1)
 
 
 def levels(wave: Floats) -> Floats:
