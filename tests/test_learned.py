@@ -169,7 +169,7 @@ def test_the_matcher_hears_a_bad_sample_inside_a_clip() -> None:
     assert held.outcome == "bad"
     assert held.score < 0
     assert held.bad is not None
-    assert held.bad.index == 0
+    assert held.bad.match.index == 0
     assert "holds" in held.because
     assert matcher.judge(parts[0]).outcome == "good"
     other = matcher.judge(parts[7])

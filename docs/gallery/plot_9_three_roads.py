@@ -50,5 +50,5 @@ rnn.explain(clip).plot(clip)
 
 # %%
 # And what the matcher laid on it:
-said = matcher.judge(clip)
-print(said.because)
+print(matcher.judge(clip).because)
+matcher.judge(clip).plot()

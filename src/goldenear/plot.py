@@ -80,7 +80,7 @@ def plot_verdict(
     grid = figure.add_gridspec(2, 2, height_ratios=(1.15, 1), width_ratios=(1.35, 1))
     x = x.where(x.brightness > 0)
     with names_as_they_are():
-        _overlay(figure.add_subplot(grid[0, :]), x, sample, match)
+        overlay(figure.add_subplot(grid[0, :]), x, sample, match)
         _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match)
         _bars(figure.add_subplot(grid[1, 1]), ranked)
         figure.suptitle(title, x=0.012, ha="left", fontsize=14, fontweight="bold")
@@ -110,7 +110,7 @@ def empty_figure(width: float, height: float, *, headroom: float = 0.0) -> Figur
     return figure
 
 
-def _overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
+def overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     """Lay the placed sample over X: what both have, what only one has."""
     why = explain(x, sample, match)
     placed = why.placed.where(why.placed.brightness > 0)

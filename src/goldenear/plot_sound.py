@@ -23,6 +23,7 @@ from goldenear.plot import (
     empty_figure,
     lay,
     names_as_they_are,
+    overlay,
     shared_parts,
 )
 
@@ -69,6 +70,21 @@ def plot_clip(clip: Clip, *, piece: NoteArray | None = None, match: Match | None
             )
         else:
             _on_piece(below, strokes, piece, match)
+    return figure
+
+
+def plot_laid(x: NoteArray, sample: NoteArray, match: Match, *, because: str) -> Figure:
+    """Draw a sample laid on what is heard of a clip; quarters are half seconds.
+
+    Raises
+    ------
+    MissingExtra
+        If matplotlib (extra ``plot``) is not installed.
+    """
+    figure = empty_figure(9.0, 4.5, headroom=0.06)
+    with names_as_they_are():
+        overlay(figure.subplots(), x, sample, match)
+        figure.text(0.012, 0.95, because, ha="left", fontsize=10, color="#333333")
     return figure
 
 

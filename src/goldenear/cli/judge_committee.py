@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from goldenear.cli import output
 from goldenear.errors import NoNotes, TooLarge, UnreadableFile
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from goldenear.audio.learned.committee import Committee, CommitteeVerdict
+    from goldenear.audio.learned.matcher_judge import MatcherVerdict
     from goldenear.hearing.clip import Clip
 
 MATCHER = "matcher"
@@ -128,15 +129,18 @@ def _cells(outcome: str, score: float, because: str) -> tuple[str, str, str]:
 def _plot(
     committee: Committee, clips: Sequence[Clip], verdicts: Sequence[CommitteeVerdict], path: Path
 ) -> None:
-    """Draw what in each clip speaks for good and for bad, to the learned judge that decided, or else to the first."""
+    """Draw why, as the member sees it that decided; of several, the first."""
     from goldenear.audio.learned.learned_judge import LearnedJudge
 
-    learned = {name: judge for name, judge in committee.members.items() if isinstance(judge, LearnedJudge)}
     targets = output.picture_paths([clip.name for clip in clips], path)
     for clip, verdict, target in output.with_progress(
         list(zip(clips, verdicts, targets, strict=True)), "drawing"
     ):
-        decided = [name for name in learned if verdict.verdicts[name].outcome == verdict.outcome]
-        name = (decided or list(learned))[0]
-        output.save_picture(learned[name].explain(clip).plot(clip), target)
+        name = next(n for n, said in verdict.verdicts.items() if said.outcome == verdict.outcome)
+        member, said = committee.members[name], verdict.verdicts[name]
+        if isinstance(member, LearnedJudge):
+            figure = member.explain(clip).plot(clip)
+        else:
+            figure = cast("MatcherVerdict", said).plot()
+        output.save_picture(figure, target)
         output.say(f"drawn: {target}, as {name} hears it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
 from goldenear.hearing.constant_q import tuning_of
+from goldenear.hearing.hear import SECONDS_A_QUARTER
 from goldenear.match.background import Background, shipped
 from goldenear.match.matches import Match
 from goldenear.match.prepared import PreparedSamples, prepare
@@ -22,6 +23,9 @@ from goldenear.match.rank import rank
 from goldenear.notes.hear import hear
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 RECIPE = "sound"
 
@@ -39,6 +43,36 @@ OPENING, EVERY = 16, 3
 """Unrelated music is heard for so many quarters, 8 s, and one piece of so many: 25 pieces."""
 
 
+class StandingOut(NamedTuple):
+    """A sample that a clip is more like than unrelated music is.
+
+    Attributes
+    ----------
+    match : Match
+        How it lies on what is heard of the clip.
+    excess : float
+        By how much its similarity exceeds what unrelated music has of it.
+    x, sample : NoteArray
+        What is heard of the clip, and of the sample.
+    """
+
+    match: Match
+    excess: float
+    x: NoteArray
+    sample: NoteArray
+
+    @property
+    def where(self) -> str:
+        """How the sample lies on the clip, in words; what is not altered is not told."""
+        steps, stretch = self.match.transposition, float(self.match.stretch)
+        told = [f"from second {max(0.0, float(self.match.onset) * SECONDS_A_QUARTER):.1f}"]
+        if steps:
+            told.append(f"{steps:+d} semitones")
+        if stretch != 1:
+            told.append(f"{stretch:.2f} times as long")
+        return ", ".join(told)
+
+
 @dataclass(frozen=True, slots=True)
 class MatcherVerdict:
     """What the matcher thinks of a clip.
@@ -47,42 +81,54 @@ class MatcherVerdict:
     ----------
     name : str
         The clip's.
-    good, bad : Match or None
+    good, bad : StandingOut or None
         The sample of each kind that stands out most; None where there is none.
-    good_excess, bad_excess : float
-        By how much its similarity exceeds what unrelated music has of it.
     """
 
     name: str
-    good: Match | None
-    bad: Match | None
-    good_excess: float
-    bad_excess: float
+    good: StandingOut | None
+    bad: StandingOut | None
 
     @property
     def outcome(self) -> Outcome:
         """``"bad"`` if a bad sample stands out, by .14; else ``"good"`` if a good one does, by .16; else neither."""
-        if self.bad is not None and self.bad_excess >= BAD_FROM:
+        if self.bad is not None and self.bad.excess >= BAD_FROM:
             return "bad"
-        return "good" if self.good is not None and self.good_excess >= GOOD_FROM else "neither"
+        return "good" if self.good is not None and self.good.excess >= GOOD_FROM else "neither"
 
     @property
     def score(self) -> float:
         """-1..1, as a net's: from .3 on good, down from -.3 bad, and in between for how far they stand out."""
         good, bad = (
-            EDGE * max(0.0, excess) / least
-            for excess, least in ((self.good_excess, GOOD_FROM), (self.bad_excess, BAD_FROM))
+            EDGE * max(0.0, found.excess) / least if found else 0.0
+            for found, least in ((self.good, GOOD_FROM), (self.bad, BAD_FROM))
         )
         return {"bad": -min(1.0, bad), "good": min(1.0, good), "neither": good - bad}[self.outcome]
 
     @property
     def because(self) -> str:
         """Why, in one sentence with the sample's name and place."""
-        if self.outcome == "bad" and self.bad is not None:
-            return f"holds {self.bad.name}, {self.bad_excess:.2f} above chance, {self.bad.where()}"
-        if self.outcome == "good" and self.good is not None:
-            return f"resembles {self.good.name}, {self.good_excess:.2f} above chance, {self.good.where()}"
-        return "no sample stands out in it"
+        found, said = (self.bad, "holds") if self.outcome == "bad" else (self.good, "resembles")
+        if found is None or self.outcome == "neither":
+            return "no sample stands out in it"
+        return f"{said} {found.match.name}, {found.excess:.2f} above chance, {found.where}"
+
+    def plot(self) -> Figure:
+        """Draw the deciding sample, or the nearest, laid on what is heard of the clip.
+
+        Raises
+        ------
+        InvalidInput
+            If there is none: nothing was heard.
+        MissingExtra
+            If matplotlib is not installed (extra ``plot``).
+        """
+        found = self.bad if self.outcome == "bad" or self.good is None else self.good
+        if found is None:
+            raise InvalidInput(f"{self.name or 'the clip'}: nothing is heard in it, so nothing lies on it")
+        from goldenear.plot_sound import plot_laid
+
+        return plot_laid(found.x, found.sample, found.match, because=self.because)
 
     def __repr__(self) -> str:
         return f"<MatcherVerdict {self.outcome}: {self.because}>"
@@ -161,9 +207,7 @@ class MatcherJudge:
         heard = [
             hear(clip, tuning=tuned) for tuned in (tuning, tuning + (BESIDE if tuning <= 0 else -BESIDE))
         ]
-        good, good_excess = _standing_out(heard, self.good)
-        bad, bad_excess = _standing_out(heard, self.bad)
-        return MatcherVerdict(clip.name, good, bad, good_excess, bad_excess)
+        return MatcherVerdict(clip.name, _standing_out(heard, self.good), _standing_out(heard, self.bad))
 
 
 def _heard(sample: NoteArray) -> NoteArray:
@@ -171,19 +215,17 @@ def _heard(sample: NoteArray) -> NoteArray:
     return sample if sample.provenance.format == "sound" else hear(clip_of(sample))
 
 
-def _standing_out(heard: Sequence[NoteArray], samples: PreparedSamples) -> tuple[Match | None, float]:
-    """Return the sample that exceeds chance most in any hearing, and by how much; of no samples, none by 0."""
-    best: Match | None = None
-    most = 0.0
+def _standing_out(heard: Sequence[NoteArray], samples: PreparedSamples) -> StandingOut | None:
+    """Return the sample that exceeds chance most in any hearing; None of no samples, or where nothing is heard."""
+    found = []
     for x in heard if len(samples) else ():
         if not len(x):
             continue
         matches = rank(x, samples)
         excess: NDArray[np.float64] = matches.similarity - _openings().chance(samples).mean[matches.sample]
         first = int(np.argmax(excess))
-        if best is None or excess[first] > most:
-            best, most = matches[first], float(excess[first])
-    return best, most
+        found.append(StandingOut(matches[first], float(excess[first]), x, matches.sample_of(matches[first])))
+    return max(found, key=lambda standing: standing.excess, default=None)
 
 
 @cache
