@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import goldenear as ge
 from goldenear.audio.learned import learning
@@ -108,16 +110,46 @@ def test_silence_is_neither(judge: LearnedJudge) -> None:
         type(judge).fit([Clip.of(np.zeros(RATE), RATE)], [tone(1, rises=True)])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_explanation_sums_to_the_difference_of_logits(
-    kind: type[LearnedJudge],
-) -> None:
-    clip = tone(3, rises=True)
-    found = fitted(kind).explain(clip)
+@pytest.mark.parametrize("seconds", [0.3, 1.5])
+def test_an_explanation_sums_to_the_difference_of_logits(judge: LearnedJudge, seconds: float) -> None:
+    clip = tone(3, rises=True, seconds=seconds)
+    found = judge.explain(clip)
     assert found.values.shape[-1] == len(found.seconds)
-    if kind is SpectrogramCNN:
+    if isinstance(judge, SpectrogramCNN):
         assert found.values.shape[0] == len(found.hertz)
-        assert found.values.sum() == pytest.approx(found.whole - found.dark, rel=0.05, abs=0.05)
+    assert found.values.sum() == pytest.approx(found.whole - found.dark, rel=0.05, abs=0.05)
+    chance = judge.probabilities(clip)["good"]
+    assert np.log(chance / (1 - chance)) == pytest.approx(found.whole, rel=1e-3, abs=1e-3)
+    assert found.plot(clip).axes
+
+
+@pytest.mark.parametrize("samples", [1, 2, 200, 1024])
+def test_the_shortest_clips_are_learned_and_judged(judge: LearnedJudge, samples: int) -> None:
+    short = Clip.of(np.full(samples, 0.5), RATE)
+    assert -1 <= judge.judge(short).score <= 1
+    if samples == 1:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(learning, "MOST_EPOCHS", 1)
+            patch.setattr(learning, "LEAST_EPOCH", 2)
+            assert type(judge).fit([short], [tone(1, rises=False)]).heard.epochs == 1
+
+
+def test_what_is_no_clip_is_refused(judge: LearnedJudge) -> None:
+    for call in (lambda: judge.judge("x.wav"), lambda: type(judge).fit(["a.wav"], ["b.wav"])):
+        with pytest.raises(InvalidInput, match="read_clip"):
+            call()
+    with pytest.raises(InvalidInput, match="classes"):
+        type(judge).fit_classes({"": [], "b": []})
+    with pytest.raises(InvalidInput, match="meta"):
+        type(judge).fit([tone(1, rises=True)], [tone(1, rises=False)], device="meta")
+
+
+def test_what_is_written_is_heard_at_its_tempo(tmp_path: Path) -> None:
+    song = next(tune for tune in shipped() if tune.quarters > 24)
+    for tempo in (60, 180):
+        slow = replace(song, provenance=replace(song.provenance, tempos=((0, 60_000_000 // tempo),)))
+        matcher = ge.MatcherJudge.of(ge.Taste.of(bad=[slow]))
+        assert matcher.judge(clip_of(slow)).outcome == "bad"
 
 
 def test_what_comes_after_a_clip() -> None:
@@ -139,7 +171,7 @@ def test_cuts_of_one_piece_are_held_out_together(monkeypatch: pytest.MonkeyPatch
 
     def cuts(rises: bool) -> list[Clip]:
         return [
-            Clip.of(np.array(tone(10 * piece + cut, rises=rises).wave), RATE, name=f"piece {piece}")
+            Clip.of(np.array(tone(10 * piece + cut, rises=rises).wave), RATE, name=f"piece {piece} {rises}")
             for piece in range(5)
             for cut in range(3)
         ]
@@ -240,3 +272,15 @@ def test_every_bad_is_a_veto(chances: tuple[float, ...], outcome: str) -> None:
         assert verdict.because.startswith(f"vetoed by member {len(chances) - 1}")
     with pytest.raises(InvalidInput, match="members"):
         Committee({})
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=4), st.lists(st.floats(0, 1), min_size=1, max_size=4))
+def test_scores_are_ordered_by_outcome(some: list[float], others: list[float]) -> None:
+    order = ["bad", "neither", "good"]
+    a, b = (
+        Committee({str(i): Fixed(p) for i, p in enumerate(chances)}).judge(tone(1, rises=True))
+        for chances in (some, others)
+    )
+    if order.index(a.outcome) < order.index(b.outcome):
+        assert a.score < b.score
+    assert -1 <= a.score <= 1
