@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import goldenear as ge
+from goldenear.audio.seconds import in_seconds
 from goldenear.hearing import clip as clips
 from goldenear.hearing.constant_q import constant_q, tuning_of
 from goldenear.hearing.hear import picture_of
@@ -324,6 +326,18 @@ class TestIdentifying:
             heard = ge.hear(sounding(notes.transposed(4), tempo=110))
             match = ge.identify(heard, self.TUNES).best
             assert (match.name, match.index, match.transposition) == (notes.name, i, -4)
+
+    def test_a_piece_counted_in_seconds_is_found_at_the_tempo_that_its_file_names(self, sounding):
+        slow = [
+            replace(notes, provenance=replace(notes.provenance, tempos=((0, 1_000_000),)))
+            for notes in self.TUNES
+        ]
+        heard = ge.hear(sounding(self.TUNES[1], tempo=60))
+        written, played = (ge.identify(heard, pieces).best for pieces in (slow, map(in_seconds, slow)))
+        assert played.name == "two"
+        assert played.similarity > written.similarity + 0.2
+        assert in_seconds(heard) is heard
+        assert in_seconds(self.TUNES[0]) is self.TUNES[0]
 
     def test_it_is_rank_turned_round(self, sounding):
         heard = ge.hear(sounding(self.TUNES[0]))

@@ -49,6 +49,7 @@ def fitted(kind: type[LearnedJudge], seed: int = 0) -> LearnedJudge:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learning, "MOST_EPOCHS", 8)
         patch.setattr(learning, "LEAST_EPOCH", 32)
+        patch.setattr(WaveNetJudge.net, "longest", 512)
         return kind.fit(good, bad, seed=seed)
 
 

@@ -29,6 +29,7 @@ def identify(
     threads: output.Threads = 1,
 ) -> None:
     """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4."""
+    from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
     from goldenear.hearing import clip
     from goldenear.match import identify as library
@@ -44,9 +45,12 @@ def identify(
         raise InvalidInput("--tune: a sound file is one tune")
     what = hear(clip.read_clip(fragment, start=start, seconds=seconds)) if part else read(fragment, tune=tune)
     output.say_remarks([what])
+    among = pieces_in(pieces)
+    if what.provenance.format == "sound":
+        among = [in_seconds(piece) for piece in among]
     found = library.identify(
         what,
-        pieces_in(pieces),
+        among,
         k=k,
         backend=cast("Engine", backend),
         threads=threads,

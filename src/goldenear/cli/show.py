@@ -34,6 +34,7 @@ def show(
     json: output.Json = False,
 ) -> None:
     """Show what is in a music file, as goldenear reads it: notes, tracks, what was repaired or left out."""
+    from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
     from goldenear.notes.read import read_all
 
@@ -48,7 +49,7 @@ def show(
             _print(tune)
     if plot is None:
         return
-    pieces = [] if on is None else pieces_in([on])
+    pieces = [] if on is None else [in_seconds(piece) for piece in pieces_in([on])]
     for tune, target in zip(tunes, output.picture_paths([tune.name for tune in tunes], plot), strict=True):
         output.save_picture(_picture(tune, pieces), target)
         output.say(f"drawn: {target}")
