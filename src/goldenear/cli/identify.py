@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from goldenear.notes.note_array import NoteArray
 
 
+SHORTEST = 1.0
+"""Quarters, of half a second: of less sound everything is made."""
+
+
 def identify(
     fragment: Annotated[Path, typer.Argument(help="What was heard: a sound or music file.")],
     pieces: Annotated[list[Path], typer.Argument(help="Where it may come from: files, or folders of them.")],
@@ -47,6 +51,7 @@ def identify(
     output.say_remarks([what])
     among = pieces_in(pieces)
     if what.provenance.format == "sound":
+        _check_length(what)
         among = [in_seconds(piece) for piece in among]
     found = library.identify(
         what,
@@ -67,11 +72,30 @@ def identify(
         return
     table = output.new_table(what.name, [">similarity", ">excess", "piece", ">second", "placement"])
     for match, above in zip(found, excess.tolist(), strict=True):
+        piece = found.sample_of(match)
+        second = _second(match, piece)
         similarity, name, where = output.match_row(match)
-        table.add_row(similarity, f"{above:+.3f}", name, _second(match, found.sample_of(match)), where)
+        table.add_row(similarity, f"{above:+.3f}", name, second, _altered(match) if second else where)
     output.print_table(table)
     if excess[0] < STANDS_OUT:
         output.say(f"nothing stands out (excess from {STANDS_OUT} on): it may come from none of these")
+
+
+def _check_length(what: NoteArray) -> None:
+    """Raise InvalidInput where too little is heard to tell anything."""
+    heard = (what.last_offset - what.first_onset) / what.ticks_per_quarter if len(what) else 0.0
+    if heard < SHORTEST:
+        raise InvalidInput(
+            f"{what.name}: {heard / 2:.2f} s are heard in it: too little to tell where it is from (at least "
+            f"{SHORTEST / 2:g} s)"
+        )
+
+
+def _altered(match: Match) -> str:
+    """Return how the fragment is altered on the piece, in words."""
+    higher = [f"{match.transposition:+d} semitones"] if match.transposition else []
+    longer = [f"{float(match.stretch):.2f} times as long"] if match.stretch != 1 else []
+    return ", ".join([*higher, *longer]) or "as it is"
 
 
 def _second(match: Match, piece: NoteArray) -> str:
