@@ -233,6 +233,9 @@ def test_it_is_trained_and_judges_from_the_command_line(tmp_path: Path, run: Run
     said = json.loads(out)
     assert code == 0
     assert set(said["members"]) == {"matcher", "cnn"}
+    sample = taste / "bad" / "1.wav"
+    code, out, _ = run("judge", sample, "--by-ear", "--taste", taste, "--json", "--fail-on", "bad")
+    assert (code, json.loads(out)["outcome"]) == (1, "bad")
     code, out, _ = run(
         "judge", tmp_path / "x.wav", "--model", model, "--details", "--plot", tmp_path / "why.png"
     )

@@ -38,6 +38,9 @@ def judge(
         list[Path] | None,
         typer.Option(help="A judge that goldenear train wrote; several, and the taste, have a veto each."),
     ] = None,
+    by_ear: Annotated[
+        bool, typer.Option("--by-ear", help="Judge the sound of files: by what samples stand out in it.")
+    ] = False,
     json: output.Json = False,
     details: Annotated[bool, typer.Option("--details", help="Also print every sample's similarity.")] = False,
     plot: Annotated[
@@ -61,15 +64,17 @@ def judge(
     from goldenear.taste.judge import Taste
 
     output.check_picture(plot)
-    if model:
+    if model or by_ear:
         if align is not None:
-            raise InvalidInput("--align: a committee places no sample: leave out --model or --align")
+            raise InvalidInput(
+                "--align: a committee places no sample: leave out --model and --by-ear, or --align"
+            )
         if backend != "auto" or threads != 1:
             raise InvalidInput("--backend, --threads: a committee chooses by itself: leave them out")
         return judge_by_committee(
             files,
             taste,
-            model,
+            model or [],
             json=json,
             details=details,
             plot=plot,

@@ -1,4 +1,4 @@
-"""This file is where `goldenear judge --model` stands: learned judges, and a taste beside them."""
+"""This file is where `goldenear judge` judges sound, --model or --by-ear: learned judges, a taste beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from goldenear.cli import output
-from goldenear.errors import NoNotes, TooLarge, UnreadableFile
+from goldenear.errors import InvalidInput, NoNotes, TooLarge, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +55,8 @@ def _seated(taste: Path | None, models: Sequence[Path]) -> Committee:
     from goldenear.audio.learned.verdict import Judge
     from goldenear.taste.judge import Taste
 
+    if taste is None and not models:
+        raise InvalidInput("--by-ear: samples are needed: name their folder, --taste")
     members: dict[str, Judge] = {}
     if taste is not None:
         samples = Taste(taste)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
@@ -41,6 +42,9 @@ BESIDE = 0.5
 
 OPENING, EVERY = 16, 3
 """Unrelated music is heard for so many quarters, 8 s, and one piece of so many: 25 pieces."""
+
+LONG, LONGEST = 24, 128
+"""Beside clips of more quarters than that it is heard for as long as they last, up to 64 s."""
 
 
 class StandingOut(NamedTuple):
@@ -189,7 +193,7 @@ class MatcherJudge:
             f"{sample.name}: any music resembles it, by {chance:.2f} on the mean: take a fragment with more in it"
             for samples in (self.good, self.bad)
             if len(samples)
-            for sample, chance in zip(samples, _openings().chance(samples).mean.tolist(), strict=True)
+            for sample, chance in zip(samples, _openings(OPENING).chance(samples).mean.tolist(), strict=True)
             if chance > PLAIN
         )
 
@@ -222,17 +226,25 @@ def _standing_out(heard: Sequence[NoteArray], samples: PreparedSamples) -> Stand
         if not len(x):
             continue
         matches = rank(x, samples)
-        excess: NDArray[np.float64] = matches.similarity - _openings().chance(samples).mean[matches.sample]
+        excess: NDArray[np.float64] = (
+            matches.similarity - _openings(_opening(x)).chance(samples).mean[matches.sample]
+        )
         first = int(np.argmax(excess))
         found.append(StandingOut(matches[first], float(excess[first]), x, matches.sample_of(matches[first])))
     return max(found, key=lambda standing: standing.excess, default=None)
 
 
+def _opening(x: NoteArray) -> int:
+    """Return how many quarters of unrelated music are heard beside X: as the longer both are, the more meets."""
+    quarters = float(x.quarters)
+    return OPENING if quarters <= LONG else min(LONGEST, OPENING * ceil(quarters / OPENING))
+
+
 @cache
-def _openings() -> Background:
+def _openings(quarters: int) -> Background:
     """Return openings of unrelated music; what chance has of a judge's samples is kept in it."""
     pieces = [
-        piece.where(piece.onset < piece.first_onset + OPENING * piece.ticks_per_quarter)
+        piece.where(piece.onset < piece.first_onset + quarters * piece.ticks_per_quarter)
         for piece in shipped()
     ]
     return Background(pieces[::EVERY], RECIPE)
