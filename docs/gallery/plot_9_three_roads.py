@@ -6,18 +6,13 @@ The same samples, good and bad, to three judges: the matcher lays pictures over 
 constant-Q pictures, a recurrent net listens to the wave itself. Each has a veto. {doc}`/roads` tells which wins when.
 """
 
-import tempfile
-from pathlib import Path
-
 import goldenear as ge
 from goldenear.examples import CANDIDATES, TASTE
 
 
-def played(notes: ge.NoteArray, seconds: float = 8.0) -> ge.Clip:
-    """Return how notes sound."""
-    with tempfile.TemporaryDirectory() as folder:
-        ge.render(notes, Path(folder, f"{Path(notes.name).stem}.wav"))
-        return ge.read_clip(Path(folder, f"{Path(notes.name).stem}.wav"), seconds=seconds)
+def played(notes: ge.NoteArray) -> ge.Clip:
+    """Return how notes sound, their first eight seconds."""
+    return ge.clip_of(notes).cut(0, 8)
 
 
 taste = ge.Taste(TASTE)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from goldenear.audio.learned.verdict import LearnedVerdict
     from goldenear.audio.learned.wavenet_judge import WaveNetJudge
     from goldenear.audio.render import render
+    from goldenear.audio.sounding import clip_of
     from goldenear.composing.composer import Candidate, Composer, Progress, compose
     from goldenear.composing.phrase import Bar, Phrase
     from goldenear.composing.piece import Piece, Stage, compose_piece
@@ -99,6 +100,7 @@ _HOME = {
     "read_clip": "hearing.clip",
     "hear": "notes.hear",
     "render": "audio.render",
+    "clip_of": "audio.sounding",
     "SpectrogramCNN": "audio.learned.spectrogram_cnn",
     "RawAudioRNN": "audio.learned.raw_audio_rnn",
     "WaveNetJudge": "audio.learned.wavenet_judge",

@@ -12,6 +12,7 @@ import numpy as np
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
 from goldenear.hearing.constant_q import FRAMES_A_SECOND, LOWEST, PITCHES, constant_q
+from goldenear.hearing.hear import SECONDS_A_QUARTER
 from goldenear.match.matches import Match
 from goldenear.notes.hear import hear
 from goldenear.notes.note_array import NoteArray
@@ -74,7 +75,7 @@ def plot_clip(clip: Clip, *, piece: NoteArray | None = None, match: Match | None
 
 
 def plot_laid(x: NoteArray, sample: NoteArray, match: Match, *, because: str) -> Figure:
-    """Draw a sample laid on what is heard of a clip; quarters are half seconds.
+    """Draw a sample laid on what is heard of a clip.
 
     Raises
     ------
@@ -83,7 +84,11 @@ def plot_laid(x: NoteArray, sample: NoteArray, match: Match, *, because: str) ->
     """
     figure = empty_figure(9.0, 4.5, headroom=0.06)
     with names_as_they_are():
-        overlay(figure.subplots(), x, sample, match)
+        axes = figure.subplots()
+        overlay(axes, x, sample, match)
+        axes.set_title(f"{match.name} laid on the clip: strokes of light", loc="left", fontsize=10)
+        axes.xaxis.set_major_formatter(lambda quarter, _: f"{quarter * SECONDS_A_QUARTER:g}")
+        axes.set_xlabel("seconds", fontsize=9)
         figure.text(0.012, 0.95, because, ha="left", fontsize=10, color="#333333")
     return figure
 

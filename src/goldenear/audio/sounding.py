@@ -47,7 +47,12 @@ def clips_in(
 
 
 def clip_of(notes: NoteArray) -> Clip:
-    """Return how notes sound, at the tempos that came with them.
+    """Return how notes sound, played by the built-in string at the tempos that came with them.
+
+    Parameters
+    ----------
+    notes : NoteArray
+        What is played; drums too, forbidden places not.
 
     Raises
     ------

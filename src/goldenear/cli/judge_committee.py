@@ -39,7 +39,7 @@ def judge_by_committee(
         verdict = committee.judge(clip)
         verdicts.append(verdict)
         if json:
-            output.print_json(_as_dict(clip, verdict))
+            output.print_json({"name": clip.name, "file": clip.path} | verdict.as_dict())
     if not json:
         _print(clips, verdicts, details=details)
     if plot is not None:
@@ -54,6 +54,7 @@ def _seated(taste: Path | None, models: Sequence[Path]) -> Committee:
     from goldenear.audio.learned.matcher_judge import MatcherJudge
     from goldenear.audio.learned.verdict import Judge
     from goldenear.taste.judge import Taste
+    from goldenear.taste.settings import Settings
 
     if taste is None and not models:
         raise InvalidInput("--by-ear: samples are needed: name their folder, --taste")
@@ -63,8 +64,10 @@ def _seated(taste: Path | None, models: Sequence[Path]) -> Committee:
         matcher = MatcherJudge.of(samples)
         for remark in (*samples.remarks, *matcher.remarks):
             output.say(f"note: {remark}")
+        if samples.settings != Settings():
+            output.say("note: taste.toml says how notes are compared; by ear only its samples count")
         members[MATCHER] = matcher
-    for path in models:
+    for path in dict.fromkeys(models):
         name = path.stem if path.stem not in members else str(path)
         members[name] = load_judge(path)
     return Committee(members)
@@ -91,22 +94,6 @@ def _heard(files: Sequence[Path]) -> tuple[list[Clip], bool]:
             output.say(f"goldenear: {error}")
             refused = True
     return clips, refused
-
-
-def _as_dict(clip: Clip, verdict: CommitteeVerdict) -> dict[str, object]:
-    """Return a verdict as JSON has it."""
-    members = {
-        name: {"outcome": said.outcome, "score": round(said.score, 6), "because": said.because}
-        for name, said in verdict.verdicts.items()
-    }
-    return {
-        "name": clip.name,
-        "file": clip.path,
-        "outcome": verdict.outcome,
-        "score": round(verdict.score, 6),
-        "because": verdict.because,
-        "members": members,
-    }
 
 
 def _print(clips: Sequence[Clip], verdicts: Sequence[CommitteeVerdict], *, details: bool) -> None:

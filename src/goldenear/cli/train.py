@@ -58,6 +58,10 @@ def train(
         raise InvalidTaste(
             f"{taste}: to learn, samples of both kinds are needed: {len(good)} good, {len(bad)} bad"
         )
+    liked = {clip.wave.tobytes(): clip.name for clip in good}
+    for clip in bad:
+        if clip.wave.tobytes() in liked:
+            output.say(f"note: bad/{clip.name}: sounds the same as good/{liked[clip.wave.tobytes()]}")
     judge = KINDS[kind].fit(
         good,
         bad,
@@ -67,6 +71,10 @@ def train(
     )
     judge.save(model)
     heard = judge.heard
-    of = f"{heard.held_out} held out" if heard.held_out else "those: too few to hold any out"
-    output.say(f"learned from {len(good)} good and {len(bad)} bad clips; right on {heard.right:.0%} of {of}")
+    known = f"{heard.right:.0%} of {{}} are put in their own class"
+    output.say(f"learned from {len(good)} good and {len(bad)} bad clips, {heard.epochs} times each")
+    if heard.held_out:
+        output.say(known.format(f"the {heard.held_out} held out"))
+    else:
+        output.say(known.format("these") + "; of new ones that says little: too few to hold some out")
     output.say(f"written: {model}")

@@ -116,8 +116,8 @@ class Clip:
 
     @property
     def is_silent(self) -> bool:
-        """Whether there is nothing to hear: no sample is louder than 80 dB below full scale."""
-        return not len(self.wave) or float(np.abs(self.wave).max()) < QUIETEST_PEAK
+        """Whether there is nothing to hear: no sample lies further from their mean than 80 dB below full scale."""
+        return not len(self.wave) or float(np.abs(self.wave - self.wave.mean()).max()) < QUIETEST_PEAK
 
     def cut(self, start: float, end: float) -> Clip:
         """Return what sounds from `start` to `end`, in seconds; beyond the clip there is nothing.

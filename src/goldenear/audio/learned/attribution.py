@@ -35,6 +35,8 @@ class Attribution:
         The frequency of each row; empty where there are no rows.
     whole, dark : float
         The difference of logits of the clip, and of silence.
+    because : str
+        The verdict's reason; empty where the classes are others than good and bad.
     """
 
     values: NDArray[np.float32]
@@ -42,6 +44,7 @@ class Attribution:
     hertz: NDArray[np.float64]
     whole: float
     dark: float
+    because: str = ""
 
     def plot(self, clip: Clip) -> Figure:
         """Draw the clip's constant-Q picture, and where in it what speaks for good (blue-green) and bad (brown).

@@ -32,7 +32,9 @@ class CommitteeVerdict:
 
     @property
     def score(self) -> float:
-        """-1..1: first by the outcome, from .3 on good, down from -.3 bad; then by the mean of all members."""
+        """-1..1: a single member's own; else first by the outcome, then by the mean of all members."""
+        if len(self.verdicts) == 1:
+            return next(iter(self.verdicts.values())).score
         mean = float(np.mean([verdict.score for verdict in self.verdicts.values()]))
         if self.outcome == "neither":
             return mean
@@ -49,6 +51,15 @@ class CommitteeVerdict:
         if self.outcome == "neither":
             return f"no member says good: {'; '.join(said)}"
         return f"{'vetoed by' if self.outcome == 'bad' else 'good to'} {'; '.join(said)}"
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values, with what every member says."""
+        return {
+            "outcome": self.outcome,
+            "score": round(self.score, 6),
+            "because": self.because,
+            "members": {name: verdict.as_dict() for name, verdict in self.verdicts.items()},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +80,11 @@ class Committee:
     members: Mapping[str, Judge]
 
     def __post_init__(self) -> None:
-        if not self.members:
-            raise InvalidInput("members: expected at least one judge, got none")
+        if not isinstance(self.members, Mapping) or not self.members:
+            raise InvalidInput("members: expected a mapping of names to judges, at least one")
+        for name, member in self.members.items():
+            if not callable(getattr(member, "judge", None)):
+                raise InvalidInput(f"members: {name}: {type(member).__name__} is no judge")
 
     def judge(self, clip: Clip) -> CommitteeVerdict:
         """Return what all members think of a clip."""

@@ -17,7 +17,7 @@ from goldenear.audio.learned.net import Net
 from goldenear.audio.learned.net_file import NAMES, Card, Heard, Kind, are_names
 from goldenear.audio.learned.net_weights import Floats, tensors
 from goldenear.audio.learned.steady import needed_torch, steady
-from goldenear.audio.learned.verdict import LearnedVerdict
+from goldenear.audio.learned.verdict import SHORTEST, LearnedVerdict
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
 from goldenear.notes.note_array import whole_number
@@ -104,6 +104,8 @@ class LearnedJudge:
         if not are_names(list(clips)):
             raise InvalidInput(f"classes: expected {NAMES}")
         for name, some in clips.items():
+            if isinstance(some, Clip):
+                raise InvalidInput(f"{name}: expected clips, got one: put it in a list")
             if not some:
                 raise InvalidInput(f"{name}: expected at least one clip, got none")
             for clip in some:
@@ -124,6 +126,7 @@ class LearnedJudge:
 
     def probabilities(self, clip: Clip) -> dict[str, float]:
         """Return the probability of each class, as the net believes."""
+        must_be_a_clip(clip)
         with steady() as where:
             chances = probabilities(self.net, self.sizes, tensors(self.weights, where), self.net.heard(clip))
         return {name: float(chance) for name, chance in zip(self.classes, chances, strict=True)}
@@ -142,7 +145,7 @@ class LearnedJudge:
             )
         must_be_a_clip(clip)
         name = type(self).__name__
-        if clip.is_silent:
+        if clip.is_silent or clip.seconds < SHORTEST:
             return LearnedVerdict(clip.name, name, 0.5, silent=True)
         return LearnedVerdict(clip.name, name, self.probabilities(clip)["good"])
 
@@ -156,10 +159,15 @@ class LearnedJudge:
         Of nets that look and listen: integrated gradients from silence, see
         :class:`~goldenear.Attribution`. Their sum is the difference that the clip makes, within a few per cent.
         """
+        must_be_a_clip(clip)
         values, whole, dark = integrated(
             self.net, self.sizes, self.weights, self._pair(), self.net.heard(clip)
         )
-        return Attribution(*self.net.attributed(values), whole, dark)
+        return Attribution(*self.net.attributed(values), whole, dark, self._said(clip))
+
+    def _said(self, clip: Clip) -> str:
+        """Return the verdict's reason; nothing where the classes are others than good and bad."""
+        return self.judge(clip).because if set(self.classes) == set(GOOD_AND_BAD) else ""
 
     def _pair(self) -> tuple[int, int]:
         """Return the places of good and bad among the classes, or of the first two."""

@@ -76,6 +76,17 @@ class StandingOut(NamedTuple):
             told.append(f"{stretch:.2f} times as long")
         return ", ".join(told)
 
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values, the place in seconds."""
+        return {
+            "name": self.match.name,
+            "excess": round(self.excess, 6),
+            "similarity": round(self.match.similarity, 6),
+            "second": round(float(self.match.onset) * SECONDS_A_QUARTER, 3),
+            "transposition": self.match.transposition,
+            "stretch": str(self.match.stretch),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class MatcherVerdict:
@@ -116,6 +127,16 @@ class MatcherVerdict:
         if found is None or self.outcome == "neither":
             return "no sample stands out in it"
         return f"{said} {found.match.name}, {found.excess:.2f} above chance, {found.where}"
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values; of each kind the sample that stands out most."""
+        return {
+            "outcome": self.outcome,
+            "score": round(self.score, 6),
+            "because": self.because,
+            "good": self.good.as_dict() if self.good else None,
+            "bad": self.bad.as_dict() if self.bad else None,
+        }
 
     def plot(self) -> Figure:
         """Draw the deciding sample, or the nearest, laid on what is heard of the clip.
@@ -164,6 +185,9 @@ class MatcherJudge:
         MissingExtra
             If librosa is not installed (extra ``audio``).
         """
+        for clips in (good, bad):
+            if isinstance(clips, Clip):
+                raise InvalidInput("good, bad: expected clips, got one: put it in a list")
         return cls.by([hear(clip) for clip in good], [hear(clip) for clip in bad])
 
     @classmethod

@@ -144,8 +144,9 @@ def kind_in(path: str | os.PathLike[str]) -> str:
     UnreadableFile
         If there is no such file, or no card in it.
     """
+    data = bytes_of(path, MOST_BYTES, "net")
     try:
-        kind = json.loads(header_of(bytes_of(path, MOST_BYTES, "net"))["__metadata__"][CARD])["kind"]
+        kind = json.loads(header_of(data)["__metadata__"][CARD])["kind"]
     except (Wrong, ValueError, KeyError, TypeError, RecursionError):
         raise UnreadableFile(path, "it is damaged, or no learned judge: it has no card") from None
     return str(kind)[:LONGEST_NAME]

@@ -27,13 +27,12 @@ def plot_attribution(clip: Clip, found: Attribution) -> Figure:
     """Draw a clip, and under it what each of its parts says: pixels, or moments as bars."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    figure = empty_figure(9.0, 6.5)
+    figure = empty_figure(9.0, 6.8, headroom=0.05)
     with names_as_they_are():
         above, below = figure.subplots(2, 1, sharex=True)
         draw_spectrogram(above, clip)
         above.set_title(f"{clip.name}: constant-Q, a row a semitone", loc="left", fontsize=10)
         above.set_xlabel("")
-        spoken = f"good over bad: {found.whole:+.2f}"
         if len(found.hertz):
             strongest = max(float(np.percentile(np.abs(found.values), STRONGEST)), 1e-9)
             end = found.seconds[-1] + (
@@ -54,8 +53,15 @@ def plot_attribution(clip: Clip, found: Attribution) -> Figure:
         else:
             for colour, part in ((FOR, np.maximum(found.values, 0)), (AGAINST, np.minimum(found.values, 0))):
                 below.fill_between(found.seconds, part, step="post", color=colour, linewidth=0)
+            below.set_ylabel("logits a frame", fontsize=9)
             below.axhline(0, color="0.4", linewidth=0.8)
-        below.set_title(f"blue-green speaks for good, brown for bad; {spoken}", loc="left", fontsize=10)
+        below.set_title(
+            "what speaks for good (blue-green) and for bad (brown), in logits: "
+            f"{found.whole - found.dark:+.2f} in all, and {found.dark:+.2f} before anything sounds",
+            loc="left",
+            fontsize=10,
+        )
+        figure.text(0.012, 0.965, found.because, ha="left", fontsize=11, fontweight="bold")
         below.set_xlabel("seconds", fontsize=9)
         below.set_xlim(0, clip.seconds)
     return figure

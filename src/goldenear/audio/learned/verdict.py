@@ -17,6 +17,10 @@ EDGE = 2 * SURE - 1
 """The score from which on it is good; below minus this it is bad."""
 
 
+SHORTEST = 0.1
+"""Seconds: of less than that a net says nothing."""
+
+
 class Spoken(Protocol):
     """What every judgement tells, a learned one's or a taste's."""
 
@@ -31,6 +35,9 @@ class Spoken(Protocol):
     @property
     def because(self) -> str:
         """One sentence."""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values."""
 
 
 class Judge(Protocol):
@@ -54,7 +61,7 @@ class LearnedVerdict:
         That the clip is good rather than bad, 0..1; of a clip like neither it says little. A half for
         silence.
     silent : bool
-        Whether there was nothing to hear.
+        Whether there was nothing to hear: silence, or less than a tenth of a second.
 
     Examples
     --------
@@ -85,11 +92,20 @@ class LearnedVerdict:
     def because(self) -> str:
         """Why, in one sentence."""
         if self.silent:
-            return f"{self.judge} hears nothing: the clip is silent"
+            return f"{self.judge} hears nothing: the clip is silent, or too short"
         if self.outcome == "neither":
             return f"{self.judge} is undecided, probability of good {_short(self.probability)}"
         chance = max(self.probability, 1 - self.probability)
         return f"{self.judge} hears the {self.outcome} samples in it, probability {_short(chance)}"
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {
+            "outcome": self.outcome,
+            "score": round(self.score, 6),
+            "because": self.because,
+            "probability": round(self.probability, 6),
+        }
 
     def __repr__(self) -> str:
         return f"<LearnedVerdict {self.outcome}: {self.because}>"

@@ -15,7 +15,7 @@ from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats, drawn, tensors
 from goldenear.audio.learned.steady import steady
 from goldenear.errors import InvalidInput
-from goldenear.hearing.clip import Clip
+from goldenear.hearing.clip import Clip, must_be_a_clip
 from goldenear.notes.note_array import whole_number
 
 RATE, LEVELS = 6_144, 256
@@ -123,6 +123,7 @@ class WaveNetJudge(LearnedJudge):
         """
         import torch
 
+        must_be_a_clip(clip)
         heard, span = self.net.heard(clip), self.sizes["span"]
         windows = self.net.windows(heard, span)
         said = np.zeros(max(len(heard), windows.shape[1]))
@@ -137,7 +138,7 @@ class WaveNetJudge(LearnedJudge):
         said *= SHARPNESS * np.exp(self.weights["scale.bias"]) / (len(windows) * (windows.shape[1] - 1))
         frames = np.pad(said, (0, -len(said) % FRAME)).reshape(-1, FRAME).sum(axis=1).astype(np.float32)
         at = np.arange(len(frames), dtype=np.float64) * (FRAME / RATE)
-        return Attribution(frames, at, np.zeros(0), float(said.sum()), 0.0)
+        return Attribution(frames, at, np.zeros(0), float(said.sum()), 0.0, self._said(clip))
 
     def continue_(
         self, clip: Clip, *, seconds: float = 1.0, seed: int = 0, as_class: str | None = None
