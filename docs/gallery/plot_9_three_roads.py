@@ -33,8 +33,8 @@ for clip in clips:
     print(f"{clip.name:44}{verdict.outcome:9}{each}")
 
 # %%
-# Where the convolutional net looked:
-clip = next(clip for clip in clips if "stock-cadence" in clip.name)
+# A tune that both nets like, with a haircut at its end. Where the convolutional net looked:
+clip = next(clip for clip in clips if "haircut" in clip.name)
 print(cnn.judge(clip).because)
 cnn.explain(clip).plot(clip)
 
@@ -44,6 +44,6 @@ print(rnn.judge(clip).because)
 rnn.explain(clip).plot(clip)
 
 # %%
-# And what the matcher laid on it:
+# And what the matcher laid on it, which is a veto:
 print(matcher.judge(clip).because)
 matcher.judge(clip).plot()
