@@ -417,7 +417,7 @@ class TestEverywhere:
         code, out, err = run("identify", tmp_path / "clip.wav", tmp_path / "library", "--json", "-k", 1)
         assert code == 0
         assert '"name": "three.mid"' in out
-        assert "seconds of sound" in err
+        assert not err  # In tune: nothing is worth a remark.
         code, out, _ = run(
             "identify", tmp_path / "clip.wav", tmp_path / "library", "--start", 0.4, "--seconds", 2
         )
