@@ -27,12 +27,12 @@ class Attribution:
 
     Attributes
     ----------
-    values : float32 array, shape (rows, frames) or (frames,)
+    values : float32 array, shape (r, n) or (n,)
         Above 0 where it speaks for good, below 0 where it speaks for bad.
-    seconds : float64 array, shape (frames,)
-        When each frame sounds.
-    hertz : float64 array, shape (rows,) or (0,)
-        The frequency of each row; empty where there are no rows.
+    seconds : float64 array, shape (n,)
+        When each of the n frames sounds.
+    hertz : float64 array, shape (r,) or (0,)
+        The frequency of each of the r rows; empty where there are none.
     whole, dark : float
         The difference of logits of the clip, and of silence.
     because : str
