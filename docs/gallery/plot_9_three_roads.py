@@ -3,8 +3,10 @@ Three roads to a verdict
 ========================
 
 The same samples, good and bad, to three judges: the matcher lays pictures over each other, a convolutional net looks at
-constant-Q pictures, a recurrent net listens to the wave itself. Each has a veto. {doc}`/roads` tells which wins when.
+constant-Q pictures, a recurrent net listens to the wave itself. Each has a veto. :doc:`/roads` tells which wins when.
 """
+
+from pathlib import Path
 
 import goldenear as ge
 from goldenear.examples import CANDIDATES, TASTE
@@ -29,8 +31,8 @@ committee = ge.Committee({"matcher": matcher, "CNN": cnn, "RNN": rnn})
 clips = [played(ge.read(path)) for path in sorted(CANDIDATES.glob("*.mid"))[:12]]
 for clip in clips:
     verdict = committee.judge(clip)
-    each = "  ".join(f"{name} {said.outcome:8}{said.score:+.2f}" for name, said in verdict.verdicts.items())
-    print(f"{clip.name:44}{verdict.outcome:9}{each}")
+    each = ", ".join(f"{name} {said.outcome}" for name, said in verdict.verdicts.items())
+    print(f"{Path(clip.name).stem:36}{verdict.outcome:9}{each}")
 
 # %%
 # A tune that both nets like, with a haircut at its end. Where the convolutional net looked:
