@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from goldenear.notes.note_array import NoteArray
 
 
-SHORTEST = 1.0
-"""Quarters, of half a second: of less sound everything is made."""
+SHORTEST = 0.5
+"""Seconds: of less sound everything is made."""
 
 
 def identify(
@@ -83,11 +83,13 @@ def identify(
 
 def _check_length(what: NoteArray) -> None:
     """Raise InvalidInput where too little is heard to tell anything."""
-    heard = (what.last_offset - what.first_onset) / what.ticks_per_quarter if len(what) else 0.0
+    from goldenear.hearing.hear import SECONDS_A_QUARTER
+
+    quarters = (what.last_offset - what.first_onset) / what.ticks_per_quarter if len(what) else 0.0
+    heard = quarters * SECONDS_A_QUARTER
     if heard < SHORTEST:
         raise InvalidInput(
-            f"{what.name}: {heard / 2:.2f} s are heard in it: too little to tell where it is from (at least "
-            f"{SHORTEST / 2:g} s)"
+            f"{what.name}: {heard:.2f} s are heard in it: too little to tell where it is from (at least {SHORTEST:g} s)"
         )
 
 

@@ -72,7 +72,7 @@ def train(
     judge.save(model)
     heard = judge.heard
     known = f"{heard.right:.0%} of {{}} are put in their own class"
-    output.say(f"learned from {len(good)} good and {len(bad)} bad clips, {heard.epochs} times each")
+    output.say(f"learned from {len(good)} good and {len(bad)} bad clips in {heard.epochs} epochs")
     if heard.held_out:
         output.say(known.format(f"the {heard.held_out} held out"))
     else:
