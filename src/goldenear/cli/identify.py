@@ -89,7 +89,7 @@ def _check_length(what: NoteArray) -> None:
     heard = quarters * SECONDS_A_QUARTER
     if heard < SHORTEST:
         raise InvalidInput(
-            f"{what.name}: {heard:.2f} s are heard in it: too little to tell where it is from (at least {SHORTEST:g} s)"
+            f"{what.name}: {heard:.2f} s are heard in it: too little to tell its origin (at least {SHORTEST:g} s)"
         )
 
 
