@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 import goldenear as ge
 from benchmarks import mfcc
 from benchmarks.tables import Table
-from evaluation import melodies
-from evaluation.figures import with_interval
+from evaluation import learning_curves, melodies
+from evaluation.figures import Figure, with_interval
 from evaluation.options import Options
 from evaluation.sounding import has_sound_bank, recorded
 
@@ -69,7 +69,11 @@ def tables(options: Options) -> Iterator[Table]:
     seeds = range(QUICK if options.quick else SEEDS)
     with sung(options) as (book, pool):
         yield of_families(book, seeds, pool)
-        yield of_few(book, seeds, FEW[:1] if options.quick else FEW, pool)
+        sizes = FEW[:1] if options.quick else FEW
+        figures = by_few(book, seeds, sizes, pool)
+        if options.pictures:
+            learning_curves.draw(options.pictures / "few-samples.png", sizes, figures)
+        yield of_few(figures, seeds, sizes)
 
 
 @contextmanager
@@ -114,10 +118,20 @@ def of_families(book: Songbook, seeds: Sequence[int], pool: ProcessPoolExecutor)
     return table
 
 
-def of_few(book: Songbook, seeds: Sequence[int], sizes: Sequence[int], pool: ProcessPoolExecutor) -> Table:
-    """Return how often a good clip has a higher score than a bad one, after a few samples of each."""
+def by_few(
+    book: Songbook, seeds: Sequence[int], sizes: Sequence[int], pool: ProcessPoolExecutor
+) -> dict[str, list[Figure]]:
+    """Return, for each judge, how often a good clip has a higher score than a bad one, after so many samples."""
     jobs = [(n, seed) for n in reversed(sizes) for seed in seeds]
     found = dict(zip(jobs, pool.map(partial(orders, book), jobs), strict=True))
+    return {
+        name: [with_interval([found[n, seed][name] for seed in seeds], seeds) for n in sizes]
+        for name in found[jobs[0]]
+    }
+
+
+def of_few(figures: dict[str, list[Figure]], seeds: Sequence[int], sizes: Sequence[int]) -> Table:
+    """Return the table of judges that had few samples."""
     table = Table(
         f"Good or bad by a few samples: {KINDS} good families and {KINDS} bad ones, clips of {SECONDS:g} s",
         ["judge", *(f"{n} good, {n} bad" for n in sizes)],
@@ -127,9 +141,7 @@ def of_few(book: Songbook, seeds: Sequence[int], sizes: Sequence[int], pool: Pro
             "resamples of the seeds. The committee: the matcher and all three nets."
         ],
     )
-    for name in found[jobs[0]]:
-        cells = [str(with_interval([found[n, seed][name] for seed in seeds], seeds)) for n in sizes]
-        table.rows.append([name, *cells])
+    table.rows += [[name, *map(str, row)] for name, row in figures.items()]
     return table
 
 
