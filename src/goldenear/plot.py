@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goldenear.correlate.correlogram import correlogram
-from goldenear.errors import MissingExtra, TooLarge
+from goldenear.errors import TooLarge
 from goldenear.match.explain import explain
 from goldenear.match.matches import Match, Matches, spoken
 from goldenear.notes.note_array import NoteArray
+from goldenear.optional import needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,12 +99,11 @@ def names_as_they_are() -> AbstractContextManager[None]:
 
 def empty_figure(width: float, height: float, *, headroom: float = 0.0) -> Figure:
     """Return an empty figure that needs no screen, with a share of its height kept free above."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-        from matplotlib.layout_engine import ConstrainedLayoutEngine
-    except ImportError:
-        raise MissingExtra("drawing", "plot") from None
+    needed("matplotlib", "drawing", "plot")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     layout = ConstrainedLayoutEngine(rect=(0, 0, 1, 1 - headroom))
     figure = Figure(figsize=(width, height), layout=layout)
     FigureCanvasAgg(figure)

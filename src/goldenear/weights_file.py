@@ -6,35 +6,73 @@ The format is safetensors: eight bytes that tell the length of a header, the hea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
-from goldenear.errors import MissingExtra
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.errors import UnreadableFile
+from goldenear.files import bytes_of
+from goldenear.optional import needed
 
 HEADER = 8
 """Bytes that tell the length of the header, a little-endian number, before it."""
 
 LONGEST_HEADER = 2**20
 
+Card = TypeVar("Card")
+
 
 class Wrong(Exception):
     """Why a file is refused, before its name is known."""
 
 
-def safetensors_for(what: str) -> Any:
-    """Return the library that reads and writes arrays.
+def read(
+    path: str | os.PathLike[str],
+    most: int,
+    what: str,
+    card_in: Callable[[bytes, Mapping[str, Any]], Card],
+    shapes_of: Callable[[Card], Mapping[str, tuple[int, ...]]],
+) -> tuple[Card, dict[str, NDArray[np.float32]]]:
+    """Return the card in a file and its matrices, in the order of the net's shapes.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file.
+    most : int
+        How many bytes it may have.
+    what : str
+        What needs the library that reads it, for the message.
+    card_in, shapes_of : callable
+        Take the file and its header, and give the card, or raise Wrong; take the card, and give what must be there.
 
     Raises
     ------
+    UnreadableFile
+        If there is no such file, or it is not whole, or something else than its card says.
     MissingExtra
-        If it is not installed: `what` needs it.
+        If safetensors is not installed.
     """
+    safetensors = needed("safetensors.numpy", what, "torch")
+    data = bytes_of(path, most, "net")
     try:
-        import safetensors.numpy
-    except ImportError:
-        raise MissingExtra(what, "torch") from None
-    return safetensors.numpy
+        header = header_of(data)
+        card = card_in(data, header)
+        shapes = shapes_of(card)
+        check_shapes(header, shapes)
+        weights = safetensors.load(data)
+    except Wrong as wrong:
+        raise UnreadableFile(path, str(wrong)) from None
+    except Exception:
+        # What safetensors raises has no name that its every version shares.
+        raise UnreadableFile(path, "the net's file is damaged: its parts do not fit together") from None
+    if not all(np.isfinite(value).all() for value in weights.values()):
+        raise UnreadableFile(path, "the net's file is damaged: a weight is no number")
+    return card, {name: weights[name] for name in shapes}
 
 
 def header_of(data: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from goldenear.audio.clock import Clock
 from goldenear.audio.synth import sounded
 from goldenear.audio.tones import Sound
 from goldenear.errors import InvalidInput
-from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.atomic import write_where_asked
 from goldenear.notes.note_array import NoteArray, whole_number
 
 PEAK = 10 ** (-1 / 20)
@@ -83,10 +83,7 @@ def render(
     whole_number("sample_rate", sample_rate, 8_000, 192_000)
     clock = _clock([part for _, part in parts], tempo)
     data = _wav_bytes(sounded(parts, clock, sample_rate), sample_rate)
-    try:
-        write_bytes_atomically(path, data)
-    except OSError as error:
-        raise InvalidInput(f"path: {path} cannot be written: {error.strerror or error}") from None
+    write_where_asked(path, data)
 
 
 def _named_parts(notes: object) -> list[tuple[str, NoteArray]]:

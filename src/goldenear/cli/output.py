@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 import typer
 
-from goldenear.errors import InvalidInput, MissingExtra
+from goldenear.errors import InvalidInput
+from goldenear.optional import needed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -115,10 +116,7 @@ def check_picture(path: Path | None) -> None:
         raise InvalidInput(
             f"{path}: a picture's name ends in {', '.join(PICTURES)}; a folder's in none of these"
         )
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError:
-        raise MissingExtra("drawing", "plot") from None
+    needed("matplotlib.figure", "drawing", "plot")
 
 
 def save_picture(figure: Figure, path: Path) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.errors import InvalidInput, MissingExtra, TooLarge, UnreadableFile
+from goldenear.errors import InvalidInput, TooLarge, UnreadableFile
 from goldenear.files import bytes_of
+from goldenear.optional import needed
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
 """The file name endings of sound that can be read."""
@@ -38,6 +39,9 @@ BLOCK_SAMPLES = 2**20
 
 LOUDEST = 8.0
 """Samples are brought within this, of full scale 1: what is far louder is no sound."""
+
+READING = "reading sound"
+"""What needs the libraries that decode."""
 
 QUIETEST_PEAK = 1e-4
 """Sound with no sample louder than this (80 dB below full scale) is silence."""
@@ -138,7 +142,9 @@ class Clip:
         """Return the same sound in so many samples a second."""
         if sample_rate == self.sample_rate:
             return self
-        resampled = _soxr().resample(np.array(self.wave), self.sample_rate, sample_rate)
+        resampled = needed("soxr", READING, "audio").resample(
+            np.array(self.wave), self.sample_rate, sample_rate
+        )
         return replace(self, wave=_frozen(resampled), sample_rate=sample_rate)
 
     def trimmed(self, *, decibels: float = 50.0) -> Clip:
@@ -202,7 +208,7 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
-    soundfile, soxr = _soundfile(), _soxr()
+    soundfile, soxr = (needed(name, READING, "audio") for name in ("soundfile", "soxr"))
     limit = LONGEST_SECONDS if seconds is None else seconds
     try:
         with soundfile.SoundFile(BytesIO(data)) as file:
@@ -269,21 +275,3 @@ def _frozen(wave: NDArray[Any]) -> NDArray[np.float32]:
     kept = np.ascontiguousarray(wave, np.float32).copy()
     kept.flags.writeable = False
     return kept
-
-
-def _soundfile() -> Any:
-    """Return the library that decodes."""
-    try:
-        import soundfile
-    except (ImportError, OSError):
-        raise MissingExtra("reading sound", "audio") from None
-    return soundfile
-
-
-def _soxr() -> Any:
-    """Return the library that resamples."""
-    try:
-        import soxr
-    except ImportError:
-        raise MissingExtra("reading sound", "audio") from None
-    return soxr

@@ -7,13 +7,13 @@ Klapuri, SMC 2010).
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.errors import MissingExtra
 from goldenear.hearing.clip import SAMPLE_RATE, Clip
+from goldenear.optional import needed
 
 LOWEST, PITCHES = 36, 72
 """The rows: MIDI pitches 36 (65 Hz) to 107 (3.9 kHz)."""
@@ -24,6 +24,9 @@ FRAMES_A_SECOND = SAMPLE_RATE / HOP
 WINDOW = 4096
 TUNED_SECONDS = 60
 """How much of a clip, from its middle, tells how it is tuned."""
+
+librosa_here = partial(needed, "librosa", "hearing", "audio")
+"""Return librosa; MissingExtra if it is not installed."""
 
 CHUNK_SECONDS, MARGIN_SECONDS = 60, 2
 """How much is transformed at a time, and with how much sound around it."""
@@ -93,18 +96,3 @@ def constant_q(clip: Clip, *, tuning: float | None = None) -> NDArray[np.float32
         last = min(frames, first + chunk)
         picture[:, first:last] = np.abs(heard[:, first - begin : last - begin])
     return picture
-
-
-def librosa_here() -> Any:
-    """Return the library that transforms sound.
-
-    Raises
-    ------
-    MissingExtra
-        If it is not installed.
-    """
-    try:
-        import librosa
-    except ImportError:
-        raise MissingExtra("hearing", "audio") from None
-    return librosa

@@ -7,6 +7,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from goldenear.errors import InvalidInput
+
 
 def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     """Write `data` to `path`, so that at every moment the file is the old one or the new one, never half.
@@ -40,6 +42,20 @@ def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _flush_folder(target.parent)
+
+
+def write_where_asked(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` to a path that an argument named, as :func:`write_bytes_atomically` does.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot be written; the old file, if there was one, is untouched.
+    """
+    try:
+        write_bytes_atomically(path, data)
+    except OSError as error:
+        raise InvalidInput(f"path: {os.fspath(path)} cannot be written: {error.strerror or error}") from None
 
 
 def _flush_folder(folder: Path) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from goldenear.errors import InvalidInput
-from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.atomic import write_where_asked
 from goldenear.notes.formats.midi_track import MAX_TICKS, one_line
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.metre import Metre
@@ -107,10 +107,7 @@ def write(
         tempos=_tempos(given[0][1], parts[0][1].ticks_per_quarter),
     )
     data = writer(tune, counted)
-    try:
-        write_bytes_atomically(path, data)
-    except OSError as error:
-        raise InvalidInput(f"path: {path} cannot be written: {error.strerror or error}") from None
+    write_where_asked(path, data)
 
 
 def _writer_for(path: str) -> Writer:

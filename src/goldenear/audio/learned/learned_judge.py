@@ -16,7 +16,7 @@ from goldenear.audio.learned.learning import Progress, learn, probabilities
 from goldenear.audio.learned.net import Net
 from goldenear.audio.learned.net_file import NAMES, Card, Heard, Kind, are_names
 from goldenear.audio.learned.net_weights import Floats, tensors
-from goldenear.audio.learned.steady import needed_torch, steady
+from goldenear.audio.learned.steady import steady, torch_here
 from goldenear.audio.learned.verdict import SHORTEST, LearnedVerdict
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
@@ -115,7 +115,7 @@ class LearnedJudge:
                 raise InvalidInput(
                     f"{name}: {silent.name or 'a clip'} is silent: there is nothing to learn from it"
                 )
-        needed_torch()
+        torch_here()
         heard = [[cls.net.heard(clip) for clip in some] for some in clips.values()]
         sizes = cls.net.sizes([h for some in heard for h in some])
         with steady(device) as where:

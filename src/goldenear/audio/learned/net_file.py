@@ -11,16 +11,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear import weights_file
+from goldenear.errors import UnreadableFile
 from goldenear.files import bytes_of
-from goldenear.notes.atomic import write_bytes_atomically
-from goldenear.weights_file import Wrong, card_of, check_shapes, counts, header_of, measures, safetensors_for
+from goldenear.notes.atomic import write_where_asked
+from goldenear.optional import needed
+from goldenear.weights_file import Wrong, card_of, counts, header_of, measures
 
 CARD, DIGEST, VERSION = "goldenear", "sha256", 1
 """The names of the card in the file's metadata and of the digest in the card, and the card's version."""
 
 UNSIGNED = "0" * 64
 """What stands in place of the digest when it is taken."""
+
+WHAT = "a learned judge"
 
 MOST_BYTES = 2**27
 MOST_CLASSES = 1000
@@ -97,13 +101,10 @@ def write(path: str | os.PathLike[str], kind: Kind, card: Card, weights: Weights
         DIGEST: UNSIGNED,
     }
     plain = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
-    data = safetensors_for("a learned judge").save(plain, metadata={CARD: json.dumps(whole)})
+    data = needed("safetensors.numpy", WHAT, "torch").save(plain, metadata={CARD: json.dumps(whole)})
     place = _place_of_digest(data, UNSIGNED)
     data = data[:place] + sha256(data).hexdigest().encode() + data[place + len(UNSIGNED) :]
-    try:
-        write_bytes_atomically(path, data)
-    except OSError as error:
-        raise InvalidInput(f"path: {os.fspath(path)} cannot be written: {error.strerror or error}") from None
+    write_where_asked(path, data)
 
 
 def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDArray[np.float32]]]:
@@ -116,24 +117,13 @@ def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDAr
     MissingExtra
         If safetensors is not installed.
     """
-    safetensors = safetensors_for("a learned judge")
-    data = bytes_of(path, MOST_BYTES, "net")
-    try:
-        header = header_of(data)
-        card = _card(header, kind)
-        expected = kind.shapes(len(card.classes), card.sizes)
-        check_shapes(header, expected)
-        weights: dict[str, NDArray[np.float32]] = safetensors.load(data)
-    except Wrong as wrong:
-        raise UnreadableFile(path, str(wrong)) from None
-    except Exception:
-        # What safetensors raises has no name that its every version shares.
-        raise UnreadableFile(path, "the net's file is damaged: its parts do not fit together") from None
-    if not _is_whole(data, json.loads(header["__metadata__"][CARD]).get(DIGEST)):
-        raise UnreadableFile(path, "the net's file is damaged: its digest does not fit what is in it")
-    if not all(np.isfinite(value).all() for value in weights.values()):
-        raise UnreadableFile(path, "the net's file is damaged: a weight is no number")
-    return card, {name: weights[name] for name in expected}
+    return weights_file.read(
+        path,
+        MOST_BYTES,
+        WHAT,
+        lambda data, header: _card(data, header, kind),
+        lambda card: kind.shapes(len(card.classes), card.sizes),
+    )
 
 
 def kind_in(path: str | os.PathLike[str]) -> str:
@@ -168,9 +158,11 @@ def _place_of_digest(data: bytes, digest: str) -> int:
     return place if place < 0 else place + len(before)
 
 
-def _card(header: Mapping[str, Any], kind: Kind) -> Card:
+def _card(data: bytes, header: Mapping[str, Any], kind: Kind) -> Card:
     """Return the card, every number of it checked."""
     card = card_of(header, CARD, kind.name, VERSION, f"a net of the kind {kind.name}")
+    if not _is_whole(data, card.get(DIGEST)):
+        raise Wrong("the net's file is damaged: its digest does not fit what is in it")
     return Card(_classes(card.get("classes")), _sizes(card.get("sizes"), kind), _heard(card.get("heard")))
 
 

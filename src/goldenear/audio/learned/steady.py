@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import RLock
 from typing import Any
 
-from goldenear.errors import InvalidInput, MissingExtra
+from goldenear.errors import InvalidInput
+from goldenear.optional import needed
 
 THREADS = 1
 """Sums are cut into as many parts as there are threads; on a busy machine, waiting threads cost most."""
 
 
-def needed_torch() -> Any:
-    """Return torch.
-
-    Raises
-    ------
-    MissingExtra
-        If it is not installed.
-    """
-    try:
-        import torch
-    except ImportError:
-        raise MissingExtra("a learned judge", "torch") from None
-    return torch
+torch_here = partial(needed, "torch", "a learned judge", "torch")
+"""Return torch; MissingExtra if it is not installed."""
 
 
 @contextmanager
@@ -39,7 +30,7 @@ def steady(device: str = "cpu") -> Iterator[Any]:
     MissingExtra
         If torch is not installed.
     """
-    torch = needed_torch()
+    torch = torch_here()
     try:
         found = torch.device(device)
         torch.zeros(1, device=found).cpu()

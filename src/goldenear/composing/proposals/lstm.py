@@ -27,7 +27,7 @@ from goldenear.composing.proposals.recurrent import (
     MOST_UNITS,
     beginner,
     bits_an_event,
-    needed_torch,
+    torch_here,
 )
 from goldenear.composing.proposals.singing import sing
 from goldenear.errors import InvalidInput
@@ -160,7 +160,7 @@ class MelodyLSTM:
             raise InvalidInput(
                 "pieces: expected at least two melodies, one to learn and one to hold out, got 1"
             )
-        needed_torch()
+        torch_here()
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(lines))
         tenth = max(1, len(lines) // 10)
@@ -272,7 +272,7 @@ class MelodyLSTM:
                 f"quarters: expected a fraction within 1/{GRID}..{MOST_QUARTERS:,}, got {quarters!r}"
             )
         _check_seed(seed)
-        torch = needed_torch()
+        torch = torch_here()
         end = int(quarters * GRID)
         with torch.no_grad():
             notes = sing(

@@ -10,15 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear import weights_file
 from goldenear.composing.proposals.melody_events import LONGEST, MOST_DURATIONS, Durations
 from goldenear.composing.proposals.recurrent import MOST_LAYERS, MOST_UNITS, shapes
-from goldenear.errors import InvalidInput, UnreadableFile
-from goldenear.files import bytes_of
-from goldenear.notes.atomic import write_bytes_atomically
-from goldenear.weights_file import Wrong, card_of, check_shapes, counts, header_of, measures, safetensors_for
+from goldenear.notes.atomic import write_where_asked
+from goldenear.optional import needed
+from goldenear.weights_file import Wrong, card_of, counts, measures
 
 CARD, KIND, VERSION = "goldenear", "melody-lstm", 1
 """The card's name in the file's metadata, and what it says of itself."""
+
+WHAT = "learned proposals"
 
 MOST_BYTES = 2**26
 """More than the largest net takes."""
@@ -47,11 +49,8 @@ def write(
         If safetensors is not installed.
     """
     whole = {"kind": KIND, "version": VERSION, **card}
-    data = safetensors_for("learned proposals").save(dict(weights), metadata={CARD: json.dumps(whole)})
-    try:
-        write_bytes_atomically(path, data)
-    except OSError as error:
-        raise InvalidInput(f"path: {os.fspath(path)} cannot be written: {error.strerror or error}") from None
+    data = needed("safetensors.numpy", WHAT, "torch").save(dict(weights), metadata={CARD: json.dumps(whole)})
+    write_where_asked(path, data)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[Card, dict[str, NDArray[np.float32]]]:
@@ -64,24 +63,15 @@ def read(path: str | os.PathLike[str]) -> tuple[Card, dict[str, NDArray[np.float
     MissingExtra
         If safetensors is not installed.
     """
-    safetensors = safetensors_for("learned proposals")
-    data = bytes_of(path, MOST_BYTES, "net")
-    try:
-        header = header_of(data)
-        card = _card(header)
-        check_shapes(header, shapes(len(card.durations), card.units, card.layers))
-        weights: dict[str, NDArray[np.float32]] = safetensors.load(data)
-    except Wrong as wrong:
-        raise UnreadableFile(path, str(wrong)) from None
-    except Exception:
-        # What safetensors raises has no name that its every version shares.
-        raise UnreadableFile(path, "the net's file is damaged: its parts do not fit together") from None
-    if not all(np.isfinite(value).all() for value in weights.values()):
-        raise UnreadableFile(path, "the net's file is damaged: a weight is no number")
-    return card, {name: weights[name] for name in shapes(len(card.durations), card.units, card.layers)}
+    return weights_file.read(path, MOST_BYTES, WHAT, _card, _shapes)
 
 
-def _card(header: Mapping[str, Any]) -> Card:
+def _shapes(card: Card) -> dict[str, tuple[int, int]]:
+    """Return the shape of every matrix."""
+    return shapes(len(card.durations), card.units, card.layers)
+
+
+def _card(_: bytes, header: Mapping[str, Any]) -> Card:
     """Return the card, every number of it checked."""
     card = card_of(header, CARD, KIND, VERSION, "a net for melodies")
     durations = card.get("durations")

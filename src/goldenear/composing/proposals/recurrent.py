@@ -9,7 +9,7 @@ softmax) is done for each number, or each row, on its own, on arrays too small f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from math import frexp
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.composing.proposals.melody_events import INTERVALS, Durations, Events, width
-from goldenear.errors import MissingExtra
+from goldenear.optional import needed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,6 +29,9 @@ AT_ONCE = 32
 
 EXACT_BITS = 53
 """Whole numbers of so many bits are exact in float64."""
+
+torch_here = partial(needed, "torch", "learned proposals", "torch")
+"""Return torch; MissingExtra if it is not installed."""
 
 State = list[tuple[Any, Any]]
 """Output and memory of each layer, tensors of shape (batch, units)."""
@@ -46,24 +49,9 @@ def shapes(durations: int, units: int, layers: int) -> dict[str, tuple[int, int]
     return found
 
 
-def needed_torch() -> Any:
-    """Return torch.
-
-    Raises
-    ------
-    MissingExtra
-        If it is not installed (extra ``torch``).
-    """
-    try:
-        import torch
-    except ImportError:
-        raise MissingExtra("learned proposals", "torch") from None
-    return torch
-
-
 def tensors(weights: Mapping[str, NDArray[Any]], *, learning: bool = False) -> dict[str, Tensor]:
     """Return the weights as float64 tensors of their own."""
-    torch = needed_torch()
+    torch = torch_here()
     return {
         name: torch.tensor(value, dtype=torch.float64, requires_grad=learning)
         for name, value in weights.items()
@@ -95,7 +83,7 @@ def listen(
     keep : tensors, optional
         For each layer one that broadcasts to the outputs, multiplied with them: to drop units out.
     """
-    torch = needed_torch()
+    torch = torch_here()
     batch, events, _ = seen.shape
     heard, after = seen, []
     for layer, (output, memory) in enumerate(state):
@@ -121,7 +109,7 @@ def guess_interval(weights: Mapping[str, Tensor], heard: Tensor) -> Tensor:
 
 def guess_duration(weights: Mapping[str, Tensor], heard: Tensor, interval: Tensor) -> Tensor:
     """Return logits of the duration classes, shape (n, durations), where the interval's class, (n,), is known."""
-    torch = needed_torch()
+    torch = torch_here()
     known = torch.nn.functional.one_hot(interval, INTERVALS).to(heard.dtype)
     return _product(_with_one(torch.cat([heard, known], 1)), weights["duration.in"])
 
@@ -136,7 +124,7 @@ def surprise(
     tensor, shape (n,)
         For all events of all spans, one after another.
     """
-    torch = needed_torch()
+    torch = torch_here()
     longest = max(len(each.interval) for each in events)
     seen = np.zeros((len(events), longest, events[0].seen.shape[1]))
     for row, each in enumerate(events):
@@ -157,7 +145,7 @@ def surprise(
 
 def bits_an_event(weights: Mapping[str, NDArray[Any]], events: Sequence[Events]) -> float:
     """Return how surprised the net is on average, in bits."""
-    torch = needed_torch()
+    torch = torch_here()
     ready, total = tensors(weights), 0.0
     with torch.no_grad():
         for first in range(0, len(events), AT_ONCE):
@@ -183,7 +171,7 @@ def _kept(state: State, rng: np.random.Generator | None, dropout: float) -> list
     """Return for each layer which of its units' outputs are heard, and how loud, the same for a whole span."""
     if rng is None:
         return []
-    torch = needed_torch()
+    torch = torch_here()
     return [
         torch.from_numpy((rng.random((len(output), 1, output.shape[1])) >= dropout) / (1 - dropout))
         for output, _ in state
@@ -192,7 +180,7 @@ def _kept(state: State, rng: np.random.Generator | None, dropout: float) -> list
 
 def _with_one(columns: Tensor) -> Tensor:
     """Return the rows, each with a one at its end, which the bias is multiplied with."""
-    torch = needed_torch()
+    torch = torch_here()
     return torch.cat([columns, columns.new_ones((len(columns), 1))], 1)
 
 

@@ -13,9 +13,9 @@ from goldenear.composing.proposals.recurrent import (
     guess_duration,
     guess_interval,
     listen,
-    needed_torch,
     silence,
     tensors,
+    torch_here,
 )
 
 COMPASS = 18
@@ -44,7 +44,7 @@ def sing(
     rng : numpy Generator
         Of what is drawn; two numbers a note.
     """
-    torch = needed_torch()
+    torch = torch_here()
     ready = tensors(weights)
     wait, sounding = np.array(durations).T
     onset, height, low, high = 0, 0, 0, 0

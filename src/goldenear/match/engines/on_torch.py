@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.on_torch import device
-from goldenear.errors import MissingExtra
 from goldenear.match.engines import Best, Found
 from goldenear.match.engines.aligning import align  # noqa: F401, on the CPU: a table of notes has no lanes for a GPU
 from goldenear.match.engines.meeting import meet
@@ -32,6 +31,7 @@ from goldenear.match.packed import Variants, variants
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.piano_roll import Reading
+from goldenear.optional import needed
 
 if TYPE_CHECKING:
     import torch
@@ -85,10 +85,9 @@ def compare(
     TooLarge
         If a sample cannot be compared with X.
     """
-    try:
-        from goldenear.match.engines.tensors import on_device
-    except ImportError:
-        raise MissingExtra("the engine on torch", "torch") from None
+    needed("torch", "the engine on torch", "torch")
+    from goldenear.match.engines.tensors import on_device
+
     if not len(samples):
         return Found(np.zeros(0, np.int64), Best.nothing(0))
     laid = on_device(samples, device())
