@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -10,7 +11,7 @@ import typer
 
 from goldenear.cli import output
 from goldenear.cli.judge_committee import judge_by_committee
-from goldenear.errors import InvalidInput, NoNotes, UnreadableFile
+from goldenear.errors import InvalidInput, NoNotes
 
 if TYPE_CHECKING:
     from goldenear.match.engines import Engine
@@ -61,6 +62,7 @@ def judge(
 
     Every tune of an ABC collection is judged by itself.
     """
+    from goldenear.cli.music import candidates_in
     from goldenear.taste.judge import Taste
 
     output.check_picture(plot)
@@ -87,7 +89,7 @@ def judge(
     judge_by = Taste(taste)
     for remark in judge_by.remarks:
         output.say(f"note: {remark}")
-    candidates, refused = _readable(files, judge_by)
+    candidates, refused = candidates_in(files, partial(_sounding, judge_by))
     if plot is not None:
         output.picture_paths([x.name for x in candidates], plot)
     if align is not None and len(candidates) != 1:
@@ -108,30 +110,13 @@ def judge(
     return 2 if refused else int(any(verdict.outcome in (fail_on or ()) for verdict in verdicts))
 
 
-def _readable(files: list[Path], taste: Taste) -> tuple[list[NoteArray], bool]:
-    """Return the candidates that can be judged, and whether a file was refused; each refusal is one line.
-
-    Raises
-    ------
-    UnreadableFile, NoNotes
-        If there is but one file, and it is refused.
-    """
-    candidates: list[NoteArray] = []
-    refused = False
-    for path in files:
-        try:
-            tunes = taste.read(path)
-            for x in tunes:
-                if not len(x):
-                    raise NoNotes(x.name)
-        except (UnreadableFile, NoNotes) as error:
-            if len(files) == 1:
-                raise
-            output.say(f"goldenear: {error}")
-            refused = True
-        else:
-            candidates += tunes
-    return candidates, refused
+def _sounding(taste: Taste, path: Path) -> list[NoteArray]:
+    """Return the tunes in a file, as a taste reads them; NoNotes if one is silent."""
+    tunes = taste.read(path)
+    for x in tunes:
+        if not len(x):
+            raise NoNotes(x.name)
+    return tunes
 
 
 def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:

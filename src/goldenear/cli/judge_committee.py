@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from goldenear.cli import output
-from goldenear.errors import InvalidInput, NoNotes, TooLarge, UnreadableFile
+from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,11 @@ def judge_by_committee(
     fail_on: Sequence[str],
 ) -> int:
     """Judge clips by learned judges, and by the matcher where there is a taste; return the exit code."""
+    from goldenear.audio.sounding import clips_in
+    from goldenear.cli.music import candidates_in
+
     committee = _seated(taste, models)
-    clips, refused = _heard(files)
+    clips, refused = candidates_in(files, clips_in)
     if plot is not None:
         output.picture_paths([clip.name for clip in clips], plot)
     verdicts = []
@@ -71,29 +74,6 @@ def _seated(taste: Path | None, models: Sequence[Path]) -> Committee:
         name = path.stem if path.stem not in members else str(path)
         members[name] = load_judge(path)
     return Committee(members)
-
-
-def _heard(files: Sequence[Path]) -> tuple[list[Clip], bool]:
-    """Return the candidates that can be heard, and whether a file was refused; each refusal is one line.
-
-    Raises
-    ------
-    UnreadableFile, NoNotes, TooLarge
-        If there is but one file, and it is refused.
-    """
-    from goldenear.audio.sounding import clips_in
-
-    clips: list[Clip] = []
-    refused = False
-    for path in files:
-        try:
-            clips += clips_in(path)
-        except (UnreadableFile, NoNotes, TooLarge) as error:
-            if len(files) == 1:
-                raise
-            output.say(f"goldenear: {error}")
-            refused = True
-    return clips, refused
 
 
 def _print(clips: Sequence[Clip], verdicts: Sequence[CommitteeVerdict], *, details: bool) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from goldenear.cli import output
-from goldenear.errors import InvalidInput, MissingExtra, UnreadableFile
+from goldenear.errors import InvalidInput, MissingExtra, NoNotes, TooLarge, UnreadableFile
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import SUFFIXES, read_all
+
+Item = TypeVar("Item")
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
@@ -59,6 +62,29 @@ def readable_in(folder: Path, read: Callable[[Path], list[NoteArray]]) -> list[N
     if not tunes:
         raise InvalidInput(f"{folder}: nothing in it can be read")
     return sounding(tunes)
+
+
+def candidates_in(files: Sequence[Path], read: Callable[[Path], Iterable[Item]]) -> tuple[list[Item], bool]:
+    """Return what can be judged in files, and whether a file was refused; each refusal is one line.
+
+    Raises
+    ------
+    UnreadableFile, NoNotes, TooLarge
+        If there is but one file, and it is refused.
+    """
+    candidates: list[Item] = []
+    refused = False
+    for path in files:
+        try:
+            inside = list(read(path))
+        except (UnreadableFile, NoNotes, TooLarge) as error:
+            if len(files) == 1:
+                raise
+            output.say(f"goldenear: {error}")
+            refused = True
+        else:
+            candidates += inside
+    return candidates, refused
 
 
 def pieces_in(paths: Iterable[Path]) -> list[NoteArray]:
