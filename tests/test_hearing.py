@@ -1,6 +1,7 @@
 """Sound in: decoded within limits, seen as a picture with whole numbers, compared like any other fragment."""
 
 import io
+import re
 import subprocess
 import sys
 import wave
@@ -10,18 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import goldenear as ge
 from goldenear.audio.seconds import in_seconds
-from goldenear.hearing import clip as clips
+from goldenear.hearing import sound_file
+from goldenear.hearing.clip import SAMPLE_RATE
 from goldenear.hearing.constant_q import constant_q, tuning_of
 from goldenear.hearing.hear import picture_of
 from goldenear.hearing.strokes import levels, strokes, thinned
 
-RATE = clips.SAMPLE_RATE
+RATE = SAMPLE_RATE
 
 
 def tune(pitches=(60, 64, 62, 67, 65, 72), name="tune"):
@@ -70,6 +72,39 @@ class TestReading:
         assert part.seconds == 2.5
         assert part.wave[0] == pytest.approx(11 / 20, abs=1e-4)
 
+    @pytest.mark.parametrize("suffix", [".wav", ".mp3", ".aiff"])
+    def test_what_was_cut_off_is_told(self, tmp_path, suffix):
+        path = tmp_path / f"a{suffix}"
+        soundfile.write(path, tone(440, rate=44_100), 44_100)
+        whole = path.read_bytes()
+        assert ge.read_clip(path).remarks == ()
+        path.write_bytes(whole[: len(whole) * 3 // 5])
+        (remark,) = ge.read_clip(path).remarks
+        assert 57 <= int(re.fullmatch(r"cut off: (\d+)% of .* is there", remark)[1]) <= 60
+        assert remark in ge.read(path).provenance.remarks
+
+    def test_a_stream_of_no_known_length_is_whole(self, tmp_path):
+        soundfile.write(tmp_path / "a.wav", tone(440), RATE)
+        data = bytearray((tmp_path / "a.wav").read_bytes())
+        for told in (0, 2**32 - 1):
+            data[4:8] = told.to_bytes(4, "little")
+            (tmp_path / "a.wav").write_bytes(data)
+            assert ge.read_clip(tmp_path / "a.wav").remarks == ()
+
+    @given(channels=st.integers(1, 16), seed=st.integers(0, 1000))
+    @settings(max_examples=20, deadline=None)
+    def test_channels_that_cancel_are_told(self, tmp_path_factory, channels, seed):
+        path = tmp_path_factory.mktemp("channels") / "a.wav"
+        rng = np.random.default_rng(seed)
+        unrelated = 0.1 * rng.normal(size=(RATE, channels))
+        alone = np.where(np.arange(channels) == seed % channels, tone(440, 1)[:, None], 0)
+        for some in (unrelated, alone, np.tile(tone(440, 1)[:, None], channels)):
+            soundfile.write(path, some, RATE)
+            assert ge.read_clip(path).remarks == ()
+        soundfile.write(path, np.concatenate([some, -some], axis=1)[:, :16], RATE)
+        told = ge.read_clip(path).remarks
+        assert ("cancel" in " ".join(told)) == (channels <= 8)
+
     def test_silence_at_the_ends_is_left_off(self, tmp_path):
         soundfile.write(tmp_path / "a.wav", np.concatenate([np.zeros(RATE), tone(440), np.zeros(RATE)]), RATE)
         assert ge.read_clip(tmp_path / "a.wav", trim=True).seconds == pytest.approx(2, abs=0.05)
@@ -98,7 +133,7 @@ class TestReading:
             ge.read_clip(tmp_path / "a.wav")
 
     def test_what_is_too_long_is_refused_and_a_part_of_it_is_not(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(clips, "LONGEST_SECONDS", 3)
+        monkeypatch.setattr(sound_file, "LONGEST_SECONDS", 3)
         soundfile.write(tmp_path / "a.wav", tone(440, 4), RATE)
         with pytest.raises(ge.UnreadableFile, match="lasts more than"):
             ge.read_clip(tmp_path / "a.wav")

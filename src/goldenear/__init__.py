@@ -47,7 +47,8 @@ if TYPE_CHECKING:
         TooLarge,
         UnreadableFile,
     )
-    from goldenear.hearing.clip import Clip, read_clip
+    from goldenear.hearing.clip import Clip
+    from goldenear.hearing.sound_file import read_clip
     from goldenear.match.background import Background
     from goldenear.match.explain import Explanation, explain
     from goldenear.match.find import find
@@ -97,7 +98,7 @@ _HOME = {
     "read_all": "notes.read",
     "write": "notes.write",
     "Clip": "hearing.clip",
-    "read_clip": "hearing.clip",
+    "read_clip": "hearing.sound_file",
     "hear": "notes.hear",
     "render": "audio.render",
     "clip_of": "audio.sounding",

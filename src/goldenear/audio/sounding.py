@@ -9,8 +9,8 @@ from pathlib import Path
 from goldenear.audio.clock import Clock
 from goldenear.audio.synth import sounded
 from goldenear.errors import NoNotes
-from goldenear.hearing import clip as sound
-from goldenear.hearing.clip import SAMPLE_RATE, Clip, read_clip
+from goldenear.hearing.clip import SAMPLE_RATE, Clip
+from goldenear.hearing.sound_file import SUFFIXES, read_clip
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import Brightness, read_all
 from goldenear.taste.samples import SETTINGS_FILE, Kind, check_is_taste, files_of
@@ -40,7 +40,7 @@ def clips_in(
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
-    if Path(path).suffix.lower() in sound.SUFFIXES:
+    if Path(path).suffix.lower() in SUFFIXES:
         return [read_clip(path)]
     tunes = read_all(Path(path), brightness=brightness, steps_per_octave=steps_per_octave)
     return [clip_of(notes) for notes in tunes]
@@ -66,11 +66,11 @@ def clip_of(notes: NoteArray) -> Clip:
     clock = Clock.following(notes.provenance.tempos, notes.ticks_per_quarter)
     wave = sounded([("", notes)], clock, SAMPLE_RATE).mean(axis=0)
     clip = Clip.of(wave / max(1e-9, float(abs(wave).max())), SAMPLE_RATE, name=notes.name)
-    return replace(clip, path=notes.provenance.path)
+    return replace(clip, path=notes.provenance.path, remarks=notes.provenance.remarks)
 
 
 def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Clip], list[str]]:
-    """Return the samples of one kind in a taste as clips, and which files are none.
+    """Return the samples of one kind in a taste as clips, and what is odd about them, or no music.
 
     Raises
     ------
@@ -93,4 +93,4 @@ def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Cli
         for path in paths
         for clip in clips_in(path, steps_per_octave=settings.steps_per_octave, brightness=settings.brightness)
     ]
-    return clips, remarks
+    return clips, [*remarks, *(f"{clip.name}: {remark}" for clip in clips for remark in clip.remarks)]

@@ -35,6 +35,7 @@ def judge_by_committee(
 
     committee = _seated(taste, models)
     clips, refused = candidates_in(files, clips_in)
+    output.say_remarks(clips)
     if plot is not None:
         output.picture_paths([clip.name for clip in clips], plot)
     verdicts = []

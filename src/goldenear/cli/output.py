@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.table import Table
 
+    from goldenear.hearing.clip import Clip
     from goldenear.match.matches import Match
     from goldenear.match.recipe import Measure, Recipe
     from goldenear.notes.note_array import NoteArray
@@ -82,10 +83,12 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def say_remarks(notes: Iterable[NoteArray]) -> None:
-    """Tell what was repaired or left out when files were read."""
-    for x in notes:
-        for remark in x.provenance.remarks:
+def say_remarks(music: Iterable[NoteArray | Clip]) -> None:
+    """Tell what was odd about files, repaired or left out when they were read."""
+    from goldenear.notes.note_array import NoteArray
+
+    for x in music:
+        for remark in x.provenance.remarks if isinstance(x, NoteArray) else x.remarks:
             say(f"note: {x.name}: {remark}")
 
 

@@ -49,4 +49,4 @@ def hear(
     compared is exact.
     """
     must_be_a_clip(clip)
-    return assembled(parsed(picture_of(clip, beats=beats, tuning=tuning)), clip.path, name=clip.name)
+    return assembled(parsed(clip, picture_of(clip, beats=beats, tuning=tuning)), clip.path, name=clip.name)

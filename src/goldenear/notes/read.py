@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput, UnreadableFile
 from goldenear.files import bytes_of
-from goldenear.hearing import clip
+from goldenear.hearing import sound_file
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.provenance import Provenance
@@ -59,7 +59,7 @@ _PARSERS = {
     ".mei": "score:parse_mei",
     ".krn": "score:parse_kern",
     ".kern": "score:parse_kern",
-    **dict.fromkeys(clip.SUFFIXES, "sound:parse_sound"),
+    **dict.fromkeys(sound_file.SUFFIXES, "sound:parse_sound"),
 }
 
 SUFFIXES = tuple(_PARSERS)
@@ -134,10 +134,10 @@ def read_all(
     if brightness not in ("plain", "velocity"):
         raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
     path = os.fspath(path)
-    is_sound = Path(path).suffix.lower() in clip.SUFFIXES
+    is_sound = Path(path).suffix.lower() in sound_file.SUFFIXES
     if is_sound and steps_per_octave != 12:
         raise InvalidInput(f"steps_per_octave: sound is heard in 12, got {steps_per_octave}: {path}")
-    data = bytes_of(path, clip.MAX_FILE_BYTES if is_sound else MAX_FILE_BYTES, "music")
+    data = bytes_of(path, sound_file.MAX_FILE_BYTES if is_sound else MAX_FILE_BYTES, "music")
     parsed = _parser_for(path)(data, path)
     return [
         assembled(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from goldenear.hearing.clip import decoded
+from goldenear.hearing.clip import Clip
 from goldenear.hearing.hear import TICKS_PER_QUARTER, Picture, picture_of
+from goldenear.hearing.sound_file import decoded
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 
 AUDIBLE = 5
@@ -20,11 +21,12 @@ def parse_sound(data: bytes, path: str) -> list[ParsedTune]:
     MissingExtra
         If the libraries that hear are not installed (extra ``audio``).
     """
-    return [parsed(picture_of(decoded(data, path)))]
+    clip = decoded(data, path)
+    return [parsed(clip, picture_of(clip))]
 
 
-def parsed(picture: Picture) -> ParsedTune:
-    """Return a picture as a tune whose brightness is its own."""
+def parsed(clip: Clip, picture: Picture) -> ParsedTune:
+    """Return the picture of a clip as a tune whose brightness is its own."""
     strokes = picture.strokes
     track = ParsedTrack(
         "sound",
@@ -36,5 +38,11 @@ def parsed(picture: Picture) -> ParsedTune:
         is_painted=True,
     )
     cents = 100 * picture.tuning
-    remarks = [f"tuned {cents:+.0f} cents from 440 Hz, and heard so"] if abs(cents) >= AUDIBLE else []
-    return ParsedTune("sound", TICKS_PER_QUARTER, [track], tempos=((0, picture.pace),), remarks=remarks)
+    tuned = [f"tuned {cents:+.0f} cents from 440 Hz, and heard so"] if abs(cents) >= AUDIBLE else []
+    return ParsedTune(
+        "sound",
+        TICKS_PER_QUARTER,
+        [track],
+        tempos=((0, picture.pace),),
+        remarks=[*clip.remarks, *tuned],
+    )
