@@ -33,7 +33,7 @@ def identify(
     threads: output.Threads = 1,
 ) -> None:
     """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4."""
-    from goldenear.audio.seconds import in_seconds
+    from goldenear.audio.seconds import altered, in_seconds
     from goldenear.cli.music import pieces_in
     from goldenear.hearing.sound_file import SUFFIXES, read_clip
     from goldenear.match import identify as library
@@ -75,7 +75,8 @@ def identify(
         piece = found.sample_of(match)
         second = _second(match, piece)
         similarity, name, where = output.match_row(match)
-        table.add_row(similarity, f"{above:+.3f}", name, second, _altered(match) if second else where)
+        placed = altered(match) or "as it is" if second else where
+        table.add_row(similarity, f"{above:+.3f}", name, second, placed)
     output.print_table(table)
     if excess[0] < STANDS_OUT:
         output.say(f"nothing stands out (excess from {STANDS_OUT} on): it may come from none of these")
@@ -91,13 +92,6 @@ def _check_length(what: NoteArray) -> None:
         raise InvalidInput(
             f"{what.name}: {heard:.2f} s are heard in it: too little to tell its origin (at least {SHORTEST:g} s)"
         )
-
-
-def _altered(match: Match) -> str:
-    """Return how the fragment is altered on the piece, in words."""
-    higher = [f"{match.transposition:+d} semitones"] if match.transposition else []
-    longer = [f"{float(match.stretch):.2f} times as long"] if match.stretch != 1 else []
-    return ", ".join([*higher, *longer]) or "as it is"
 
 
 def _second(match: Match, piece: NoteArray) -> str:

@@ -72,7 +72,7 @@ class LearnedJudge:
         ----------
         good, bad : sequence of Clip
             At least one each, of any length. From 20 pieces of each on, a tenth is held out, and tells when to
-            stop; clips from one file, or of one name, are cuts of one piece.
+            stop; clips of one file and name are cuts of one piece.
         seed : int
             At least 0. Of all that is drawn.
         device : str

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned.verdict import EDGE, Outcome
+from goldenear.audio.seconds import altered
 from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
@@ -68,13 +69,8 @@ class StandingOut(NamedTuple):
     @property
     def where(self) -> str:
         """How the sample lies on the clip, in words; what is not altered is not told."""
-        steps, stretch = self.match.transposition, float(self.match.stretch)
-        told = [f"from second {max(0.0, float(self.match.onset) * SECONDS_A_QUARTER):.1f}"]
-        if steps:
-            told.append(f"{steps:+d} semitones")
-        if stretch != 1:
-            told.append(f"{stretch:.2f} times as long")
-        return ", ".join(told)
+        second = max(0.0, float(self.match.onset) * SECONDS_A_QUARTER)
+        return ", ".join(filter(None, [f"from second {second:.1f}", altered(self.match)]))
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values, the place in seconds."""
