@@ -199,7 +199,6 @@ def test_a_search_is_saved_and_gone_on_with(compose, tmp_path: Path) -> None:
 
 
 def test_a_net_is_loaded_from_its_file(compose, tmp_path: Path) -> None:
-    pytest.importorskip("torch")
     from goldenear.composing.proposals.lstm import MelodyLSTM
 
     net = MelodyLSTM.trained(ge.Taste(TASTE).good, epochs=1, units=8)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,13 +22,9 @@ from goldenear.audio.learned.verdict import LearnedVerdict
 from goldenear.audio.learned.wavenet_judge import WaveNetJudge
 from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.examples import TASTE
 from goldenear.hearing.clip import Clip
 from goldenear.match.background import shipped
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("safetensors")
-pytest.importorskip("soxr")
-soundfile = pytest.importorskip("soundfile")
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -222,6 +220,15 @@ def test_the_matcher_hears_a_bad_sample_inside_a_clip() -> None:
     one_note = Clip.of(0.5 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE), RATE)
     plain = ge.MatcherJudge.fit([], [one_note])
     assert "any music resembles it" in plain.remarks[0]
+
+
+@pytest.mark.parametrize("steepness", [0, 1, 2], ids=["white", "pink", "brown"])
+def test_no_sample_stands_out_in_noise(steepness: int) -> None:
+    matcher = ge.MatcherJudge.of(ge.Taste(TASTE))
+    spectrum = np.fft.rfft(np.random.default_rng(steepness).normal(size=5 * RATE))
+    spectrum[1:] /= np.arange(1, len(spectrum)) ** (steepness / 2)
+    noise = np.fft.irfft(spectrum)
+    assert matcher.judge(Clip.of(0.5 * noise / np.abs(noise).max(), RATE)).outcome == "neither"
 
 
 def test_it_is_trained_and_judges_from_the_command_line(

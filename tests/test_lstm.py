@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,9 +32,6 @@ from goldenear.composing.proposals.melody_events import (
 from goldenear.composing.proposals.recurrent import beginner, listen, shapes, silence, tensors
 from goldenear.match.background import shipped
 from strategies import fragments
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("safetensors")
 
 
 def small(**options: object) -> MelodyLSTM:

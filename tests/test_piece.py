@@ -153,7 +153,6 @@ def test_a_plan_of_ones_own(taste):
 
 
 def test_a_piece_draws_itself(composed):
-    pytest.importorskip("matplotlib")
     figure = composed("imitation").plot()
     said = {text.get_text() for text in figure.axes[0].texts}
     assert {"subject", "close"} <= said
