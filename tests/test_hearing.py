@@ -1,6 +1,7 @@
 """Sound in: decoded within limits, seen as a picture with whole numbers, compared like any other fragment."""
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -373,6 +374,20 @@ class TestIdentifying:
         assert played.similarity > written.similarity + 0.2
         assert in_seconds(heard) is heard
         assert in_seconds(self.TUNES[0]) is self.TUNES[0]
+
+    def test_find_tells_seconds_of_sound(self, sounding, tmp_path, run):
+        clip = sounding(self.TUNES[1].transposed(2), tempo=75)
+        wave = np.concatenate([sounding(self.TUNES[2]).cut(0, 2.5).wave, clip.wave])
+        soundfile.write(tmp_path / "whole.wav", wave, RATE)
+        slow = replace(self.TUNES[1].provenance, tempos=((0, 800_000),))
+        ge.write(replace(self.TUNES[1], provenance=slow), tmp_path / "part.mid")
+        code, out, _ = run("find", tmp_path / "whole.wav", tmp_path / "part.mid", "--recipe", "sound")
+        assert code == 0
+        assert re.search(r"from second 2\.[456], \+2 semitones\s*$", out, re.MULTILINE)
+        _, out, _ = run("find", tmp_path / "whole.wav", tmp_path / "part.mid", "--recipe", "sound", "--json")
+        assert json.loads(out.splitlines()[0])["second"] == pytest.approx(2.5, abs=0.1)
+        _, out, _ = run("find", tmp_path / "part.mid", tmp_path / "part.mid")
+        assert "second" not in out
 
     def test_it_is_rank_turned_round(self, sounding):
         heard = ge.hear(sounding(self.TUNES[0]))

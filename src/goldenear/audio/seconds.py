@@ -30,6 +30,16 @@ def altered(match: Match) -> str:
     return ", ".join([*higher, *longer])
 
 
+def second(match: Match) -> float:
+    """Return when a sample begins in X, where X is counted in seconds; not before X does."""
+    return max(0.0, float(match.onset) * SECONDS_A_QUARTER)
+
+
+def placed(match: Match) -> str:
+    """Return how a sample lies on X, where X is counted in seconds, in words."""
+    return ", ".join(filter(None, [f"from second {second(match):.1f}", altered(match)]))
+
+
 def in_seconds(notes: NoteArray) -> NoteArray:
     """Return notes whose tempo is known as they are played; others, and sound, as they are.
 

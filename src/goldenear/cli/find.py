@@ -42,6 +42,7 @@ def find(
     backend: output.CorrelogramBackend = "auto",
 ) -> None:
     """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
+    from goldenear.audio.seconds import in_seconds, placed, second
     from goldenear.match import find as library
     from goldenear.match.rank import with_alterations
     from goldenear.notes.read import read, read_all
@@ -58,7 +59,11 @@ def find(
             if where not in heard:
                 output.say(f"note: {where.name}: no notes to look for it in, left out")
         tunes = heard
+    by_ear = any(x.provenance.format == "sound" for x in (what, *tunes))
+    if by_ear:
+        what, *tunes = map(in_seconds, (what, *tunes))
     for where in output.with_progress(tunes, "searching"):
+        has_seconds = by_ear and bool(where.provenance.tempos)
         for match in library.find(
             where,
             what,
@@ -68,8 +73,10 @@ def find(
             backend=cast("Backend", backend),
         ):
             if json:
-                output.print_json({"file": str(piece), "tune": where.name, **match.as_dict()})
-            table.add_row(output.plain(where.name), f"{match.similarity:.3f}", match.where())
+                at = {"second": round(second(match), 3)} if has_seconds else {}
+                output.print_json({"file": str(piece), "tune": where.name, **match.as_dict(), **at})
+            told = placed(match) if has_seconds else match.where()
+            table.add_row(output.plain(where.name), f"{match.similarity:.3f}", told)
     if json:
         return
     if table.row_count:

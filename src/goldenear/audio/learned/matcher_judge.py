@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned.verdict import EDGE, Outcome
-from goldenear.audio.seconds import altered
+from goldenear.audio.seconds import placed, second
 from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
 from goldenear.hearing.constant_q import tuning_of
-from goldenear.hearing.hear import SECONDS_A_QUARTER
 from goldenear.match.background import Background, shipped
 from goldenear.match.matches import Match
 from goldenear.match.prepared import PreparedSamples, prepare
@@ -69,8 +68,7 @@ class StandingOut(NamedTuple):
     @property
     def where(self) -> str:
         """How the sample lies on the clip, in words; what is not altered is not told."""
-        second = max(0.0, float(self.match.onset) * SECONDS_A_QUARTER)
-        return ", ".join(filter(None, [f"from second {second:.1f}", altered(self.match)]))
+        return placed(self.match)
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values, the place in seconds."""
@@ -78,7 +76,7 @@ class StandingOut(NamedTuple):
             "name": self.match.name,
             "excess": round(self.excess, 6),
             "similarity": round(self.match.similarity, 6),
-            "second": round(float(self.match.onset) * SECONDS_A_QUARTER, 3),
+            "second": round(second(self.match), 3),
             "transposition": self.match.transposition,
             "stretch": str(self.match.stretch),
         }
