@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned import net_file
-from goldenear.audio.learned.attribution import Attribution, integrated
+from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learning import Progress, learn, probabilities
 from goldenear.audio.learned.net import Net
 from goldenear.audio.learned.net_file import NAMES, Card, Heard, Kind, are_names
@@ -26,7 +27,7 @@ GOOD_AND_BAD = ("good", "bad")
 
 
 @dataclass(frozen=True, eq=False)
-class LearnedJudge:
+class LearnedJudge(ABC):
     """A net that has heard clips of some classes; make one with :meth:`fit`, or :meth:`load` it.
 
     Attributes
@@ -149,21 +150,12 @@ class LearnedJudge:
             return LearnedVerdict(clip.name, name, 0.5, silent=True)
         return LearnedVerdict(clip.name, name, self.probabilities(clip)["good"])
 
+    @abstractmethod
     def explain(self, clip: Clip) -> Attribution:
         """Return what each part of a clip adds to the logit of good over that of bad.
 
         With other classes than good and bad, the first takes the place of good, and the second that of bad.
-
-        Notes
-        -----
-        Of nets that look and listen: integrated gradients from silence, see
-        :class:`~goldenear.Attribution`. Their sum is the difference that the clip makes, within a few per cent.
         """
-        must_be_a_clip(clip)
-        values, whole, dark = integrated(
-            self.net, self.sizes, self.weights, self._pair(), self.net.heard(clip)
-        )
-        return Attribution(*self.net.attributed(values), whole, dark, self._said(clip))
 
     def _said(self, clip: Clip) -> str:
         """Return the verdict's reason; nothing where the classes are others than good and bad."""

@@ -8,7 +8,6 @@ from math import ceil
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats
@@ -62,10 +61,6 @@ class Net(ABC):
     @abstractmethod
     def logits(self, weights: Mapping[str, Any], windows: Any, *, learning: bool = False) -> Any:
         """Return a tensor of shape (windows, classes)."""
-
-    def attributed(self, values: Floats) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
-        """Return what is attributed to the parts of what was heard, as it is drawn: values, seconds and hertz."""
-        raise NotImplementedError(f"{self.name} explains itself in another way")
 
     def loss(self, weights: Mapping[str, Any], windows: Any, labels: Any, *, learning: bool) -> Any:
         """Return what is to become small: the cross-entropy, the labels smoothed a little while learning."""

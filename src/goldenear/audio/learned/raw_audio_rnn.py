@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import Limits, Net, Sizes, fitted, replayed
+from goldenear.audio.learned.gradients import JudgeByGradients, NetWithGradients
+from goldenear.audio.learned.net import Limits, Sizes, fitted, replayed
 from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats, drawn
 from goldenear.audio.learned.patterns import (
@@ -45,7 +45,7 @@ BENT, NOISE = 4.0, 0.02
 """Semitones up or down by which a clip is played faster or slower, and the loudest noise, of its deviation."""
 
 
-class ListeningNet(Net):
+class ListeningNet(NetWithGradients):
     """Filters on the wave; overtones taken off; patterns; a GRU in both directions; attention.
 
     All of it is learned, from the filters on; it begins where hearing begins, and as a matcher.
@@ -110,10 +110,10 @@ class ListeningNet(Net):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RawAudioRNN(LearnedJudge):
+class RawAudioRNN(JudgeByGradients):
     """A judge that listens to the wave, from its beginning to its end and back."""
 
-    net: ClassVar[Net] = ListeningNet()
+    net: ClassVar[NetWithGradients] = ListeningNet()
 
 
 def _waves() -> Floats:

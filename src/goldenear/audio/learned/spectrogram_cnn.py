@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.audio.learned.learned_judge import LearnedJudge
-from goldenear.audio.learned.net import Limits, Net, Sizes, fitted, replayed
+from goldenear.audio.learned.gradients import JudgeByGradients, NetWithGradients
+from goldenear.audio.learned.net import Limits, Sizes, fitted, replayed
 from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats, drawn, norm_shapes, normed
 from goldenear.audio.learned.patterns import (
@@ -31,7 +31,7 @@ DARK_ROWS, DARK_PART = 8, 0.15
 """How much of a picture a mask darkens at most: rows, and of the frames."""
 
 
-class PictureNet(Net):
+class PictureNet(NetWithGradients):
     """Patterns cut from the pictures, two convolutions that join them; over all pitches the brightest counts."""
 
     name = "spectrogram-cnn"
@@ -94,10 +94,10 @@ class PictureNet(Net):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpectrogramCNN(LearnedJudge):
+class SpectrogramCNN(JudgeByGradients):
     """A judge that looks at the picture of a clip, wherever in it and however high the music lies."""
 
-    net: ClassVar[Net] = PictureNet()
+    net: ClassVar[NetWithGradients] = PictureNet()
 
 
 def _layers(windows: Any) -> Any:
