@@ -187,12 +187,14 @@ def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytes
 
 def test_one_unreadable_file_does_not_stop_the_others(run, files: Path) -> None:
     (files / "text.mid").write_text("not music")
-    paths = [files / name for name in ("a.mid", "text.mid", "silent.mid", "b.mid")]
+    ge.write({"forbidden": RISE}, files / "dark.mid")
+    paths = [files / name for name in ("a.mid", "text.mid", "silent.mid", "dark.mid", "b.mid")]
     code, out, err = run("judge", *paths, "--taste", files / "taste", "--json")
     assert code == 2
     assert [json.loads(line)["outcome"] for line in out.splitlines()] == ["good", "bad"]
     assert "text.mid: not a MIDI file" in err
     assert "silent.mid: there are no notes" in err
+    assert "dark.mid: there are no notes" in err
 
 
 def test_no_picture_overwrites_another(run, files: Path) -> None:

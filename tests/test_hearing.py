@@ -83,11 +83,16 @@ class TestReading:
         (remark,) = ge.read_clip(path).remarks
         assert 57 <= int(re.fullmatch(r"cut off: (\d+)% of .* is there", remark)[1]) <= 60
         assert remark in ge.read(path).provenance.remarks
+        if suffix == ".mp3":
+            cover = bytes(2**20)
+            size = bytes(len(cover) >> 7 * place & 127 for place in (3, 2, 1, 0))
+            path.write_bytes(b"ID3\x03\0\0" + size + cover + path.read_bytes())
+            assert ge.read_clip(path).remarks == (remark,)
 
     def test_a_stream_of_no_known_length_is_whole(self, tmp_path):
         soundfile.write(tmp_path / "a.wav", tone(440), RATE)
         data = bytearray((tmp_path / "a.wav").read_bytes())
-        for told in (0, 2**32 - 1):
+        for told in (0, 2**31 - 2**12, 2**32 - 1):
             data[4:8] = told.to_bytes(4, "little")
             (tmp_path / "a.wav").write_bytes(data)
             assert ge.read_clip(tmp_path / "a.wav").remarks == ()
@@ -386,8 +391,32 @@ class TestIdentifying:
         assert re.search(r"from second 2\.[456], \+2 semitones\s*$", out, re.MULTILINE)
         _, out, _ = run("find", tmp_path / "whole.wav", tmp_path / "part.mid", "--recipe", "sound", "--json")
         assert json.loads(out.splitlines()[0])["second"] == pytest.approx(2.5, abs=0.1)
-        _, out, _ = run("find", tmp_path / "part.mid", tmp_path / "part.mid")
-        assert "second" not in out
+        for form, told in (("inversion", "inverted"), ("retrograde", "reversed")):
+            _, out, _ = run(
+                "find", tmp_path / "whole.wav", tmp_path / "part.mid", "--form", form, "--threshold", 0.1
+            )
+            assert f", {told}" in out
+        code, out, _ = run("find", tmp_path / "part.mid", tmp_path / "part.mid")
+        assert code == 0
+        assert "from beat 1" in out
+        code, out, _ = run("find", tmp_path / "part.mid", tmp_path / "whole.wav", "--threshold", 0.1)
+        assert code == 0
+        assert "from second" in out
+        ge.write(self.TUNES[1], tmp_path / "no-tempo.musicxml")
+        code, out, _ = run("find", tmp_path / "no-tempo.musicxml", tmp_path / "whole.wav", "--threshold", 0.1)
+        assert code == 0
+        assert "beat 1" in out
+
+    def test_a_slow_riff_is_identified_among_recordings(self, sounding, tmp_path, run):
+        for notes in self.TUNES:
+            soundfile.write(tmp_path / f"{notes.name}.wav", sounding(notes, tempo=60).wave, RATE)
+        slow = replace(self.TUNES[1].provenance, tempos=((0, 1_000_000),))
+        ge.write(replace(self.TUNES[1], provenance=slow), tmp_path / "riff.mid")
+        recordings = [tmp_path / f"{notes.name}.wav" for notes in self.TUNES]
+        code, out, _ = run("identify", tmp_path / "riff.mid", *recordings, "--json")
+        assert code == 0
+        best = json.loads(out.splitlines()[0])
+        assert (best["name"], best["stretch"], best["second"]) == ("two.wav", "1", pytest.approx(0, abs=0.1))
 
     def test_it_is_rank_turned_round(self, sounding):
         heard = ge.hear(sounding(self.TUNES[0]))

@@ -231,6 +231,17 @@ def test_no_sample_stands_out_in_noise(steepness: int) -> None:
     assert matcher.judge(Clip.of(0.5 * noise / np.abs(noise).max(), RATE)).outcome == "neither"
 
 
+def test_a_silent_file_keeps_no_other_from_being_drawn(tmp_path: Path, run: Run) -> None:
+    soundfile.write(tmp_path / "silent.wav", np.zeros(RATE), RATE)
+    soundfile.write(tmp_path / "song.wav", clip_of(shipped()[0]).cut(0, 4).wave, RATE)
+    files = [tmp_path / f"{name}.wav" for name in ("silent", "song")]
+    code, out, err = run("judge", *files, "--taste", TASTE, "--by-ear", "--plot", tmp_path / "why")
+    assert code == 0
+    assert "silent.wav" in out
+    assert "silent.wav: nothing is heard in it" in err
+    assert [path.name for path in (tmp_path / "why").iterdir()] == ["song.wav.png"]
+
+
 def test_it_is_trained_and_judges_from_the_command_line(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from goldenear.errors import MissingExtra
 
 
 def needed(module: str, what: str, extra: str) -> Any:
-    """Return a module of a library that goldenear does without until now.
+    """Return a module of a library that goldenear has done without until now.
 
     Parameters
     ----------

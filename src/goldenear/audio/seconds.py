@@ -1,7 +1,4 @@
-"""This file is where notes are counted in seconds, as sound is, and placements told in the words of those who hear.
-
-A quarter is half a second, a tick 1/48.
-"""
+"""This file is where notes are counted in seconds, as sound is: a quarter is half a second, a tick 1/48."""
 
 from __future__ import annotations
 
@@ -11,33 +8,7 @@ import numpy as np
 
 from goldenear.audio.clock import Clock
 from goldenear.hearing.hear import SECONDS_A_QUARTER, TICKS_PER_QUARTER
-from goldenear.match.matches import Match
 from goldenear.notes.note_array import NoteArray
-
-
-def altered(match: Match) -> str:
-    """Return how a sample that is heard was altered, in words; empty where it was not.
-
-    Examples
-    --------
-    >>> from goldenear import rank
-    >>> song = NoteArray.from_arrays(pitch=[60, 64, 62, 67], onset=range(4), duration=1, ticks_per_quarter=1)
-    >>> altered(rank(song.transposed(3), [song])[0])
-    '+3 semitones'
-    """
-    higher = [f"{match.transposition:+d} semitones"] if match.transposition else []
-    longer = [f"{float(match.stretch):.2f} times as long"] if match.stretch != 1 else []
-    return ", ".join([*higher, *longer])
-
-
-def second(match: Match) -> float:
-    """Return when a sample begins in X, where X is counted in seconds; not before X does."""
-    return max(0.0, float(match.onset) * SECONDS_A_QUARTER)
-
-
-def placed(match: Match) -> str:
-    """Return how a sample lies on X, where X is counted in seconds, in words."""
-    return ", ".join(filter(None, [f"from second {second(match):.1f}", altered(match)]))
 
 
 def in_seconds(notes: NoteArray) -> NoteArray:

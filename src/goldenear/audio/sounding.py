@@ -88,9 +88,10 @@ def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Cli
     root = check_is_taste(folder)
     settings = read_settings(root / SETTINGS_FILE)
     paths, remarks = files_of(root, kind)
-    clips = [
-        clip
-        for path in paths
-        for clip in clips_in(path, steps_per_octave=settings.steps_per_octave, brightness=settings.brightness)
-    ]
-    return clips, [*remarks, *(f"{clip.name}: {remark}" for clip in clips for remark in clip.remarks)]
+    clips: list[Clip] = []
+    for path in paths:
+        inside = clips_in(path, steps_per_octave=settings.steps_per_octave, brightness=settings.brightness)
+        where = path.relative_to(root).as_posix()
+        remarks += [f"{where}: {remark}" for remark in dict.fromkeys(r for c in inside for r in c.remarks)]
+        clips += inside
+    return clips, remarks

@@ -42,7 +42,8 @@ def find(
     backend: output.CorrelogramBackend = "auto",
 ) -> None:
     """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
-    from goldenear.audio.seconds import in_seconds, placed, second
+    from goldenear.audio.placed import placed, second
+    from goldenear.audio.seconds import in_seconds
     from goldenear.match import find as library
     from goldenear.match.rank import with_alterations
     from goldenear.notes.read import read, read_all

@@ -33,7 +33,8 @@ def identify(
     threads: output.Threads = 1,
 ) -> None:
     """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4."""
-    from goldenear.audio.seconds import altered, in_seconds
+    from goldenear.audio.placed import altered
+    from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
     from goldenear.hearing.sound_file import SUFFIXES, read_clip
     from goldenear.match import identify as library
@@ -52,7 +53,8 @@ def identify(
     among = pieces_in(pieces)
     if what.provenance.format == "sound":
         _check_length(what)
-        among = [in_seconds(piece) for piece in among]
+    if any(x.provenance.format == "sound" for x in (what, *among)):
+        what, *among = map(in_seconds, (what, *among))
     found = library.identify(
         what,
         among,
@@ -64,19 +66,19 @@ def identify(
     excess = Background(recipe="sound").excess(what, found, backend=cast("Engine", backend), threads=threads)
     if json:
         for match, above in zip(found, excess.tolist(), strict=True):
-            output.print_json(
-                match.as_dict() | {"excess": round(above, 6), "stands_out": above >= STANDS_OUT}
-            )
+            begins = _begins(match, found.sample_of(match))
+            at = {} if begins is None else {"second": round(begins, 3)}
+            stands = {"excess": round(above, 6), "stands_out": above >= STANDS_OUT}
+            output.print_json(match.as_dict() | at | stands)
         return
     if not len(found):
         return
     table = output.new_table(what.name, [">similarity", ">excess", "piece", ">second", "placement"])
     for match, above in zip(found, excess.tolist(), strict=True):
-        piece = found.sample_of(match)
-        second = _second(match, piece)
+        begins = _begins(match, found.sample_of(match))
         similarity, name, where = output.match_row(match)
-        placed = altered(match) or "as it is" if second else where
-        table.add_row(similarity, f"{above:+.3f}", name, second, placed)
+        cells = ("", where) if begins is None else (f"{begins:.1f}", altered(match) or "as it is")
+        table.add_row(similarity, f"{above:+.3f}", name, *cells)
     output.print_table(table)
     if excess[0] < STANDS_OUT:
         output.say(f"nothing stands out (excess from {STANDS_OUT} on): it may come from none of these")
@@ -94,14 +96,14 @@ def _check_length(what: NoteArray) -> None:
         )
 
 
-def _second(match: Match, piece: NoteArray) -> str:
-    """Return when the fragment begins in a piece whose tempo is known; nothing of others."""
+def _begins(match: Match, piece: NoteArray) -> float | None:
+    """Return the second in which the fragment begins in a piece whose tempo is known; None in others."""
     import numpy as np
 
     from goldenear.audio.clock import Clock
 
     if not piece.provenance.tempos:
-        return ""
+        return None
     clock = Clock.following(piece.provenance.tempos, piece.ticks_per_quarter)
     tick = np.array([round(match.onset * piece.ticks_per_quarter)])
-    return f"{clock.seconds(tick, piece.ticks_per_quarter)[0]:.1f}"
+    return max(0.0, float(clock.seconds(tick, piece.ticks_per_quarter)[0]))

@@ -114,7 +114,7 @@ def _sounding(taste: Taste, path: Path) -> list[NoteArray]:
     """Return the tunes in a file, as a taste reads them; NoNotes if one is silent."""
     tunes = taste.read(path)
     for x in tunes:
-        if not len(x):
+        if not (x.brightness > 0).any():
             raise NoNotes(x.name)
     return tunes
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from goldenear.audio.learned.committee import Committee, CommitteeVerdict
-    from goldenear.audio.learned.matcher_judge import MatcherVerdict
+    from goldenear.audio.learned.learned_judge import LearnedJudge
     from goldenear.hearing.clip import Clip
 
 MATCHER = "matcher"
@@ -100,7 +100,7 @@ def _plot(
     committee: Committee, clips: Sequence[Clip], verdicts: Sequence[CommitteeVerdict], path: Path
 ) -> None:
     """Draw why, as the member sees it that decided; of several, the first."""
-    from goldenear.audio.learned.learned_judge import LearnedJudge
+    from goldenear.audio.learned.matcher_judge import MatcherVerdict
 
     targets = output.picture_paths([clip.name for clip in clips], path)
     for clip, verdict, target in output.with_progress(
@@ -108,9 +108,12 @@ def _plot(
     ):
         name = next(n for n, said in verdict.verdicts.items() if said.outcome == verdict.outcome)
         member, said = committee.members[name], verdict.verdicts[name]
-        if isinstance(member, LearnedJudge):
-            figure = member.explain(clip).plot(clip)
+        if isinstance(said, MatcherVerdict):
+            if said.good is None and said.bad is None:
+                output.say(f"note: {clip.name}: nothing is heard in it, so nothing is drawn")
+                continue
+            figure = said.plot()
         else:
-            figure = cast("MatcherVerdict", said).plot()
+            figure = cast("LearnedJudge", member).explain(clip).plot(clip)
         output.save_picture(figure, target)
         output.say(f"drawn: {target}, as {name} hears it")

@@ -47,8 +47,11 @@ CANCELLED = 0.1
 ORDERS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"FORM": "big"}
 """How WAV and AIFF files write numbers, by their first letters."""
 
-COUNTED = (b"Xing", b"Info")
-"""What stands near the beginning of an MP3 file that tells its length."""
+STREAMED = 2**31 - 2**20
+"""So many bytes, or more, or none: what the header of a stream says, which does not know its length."""
+
+COUNTED, FIRST_FRAME = (b"Xing", b"Info"), 2_048
+"""What stands in the first frame of an MP3 file that tells its length, and within how many bytes."""
 
 
 def read_clip(
@@ -120,7 +123,10 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
                     path,
                     f"lasts more than {LONGEST_SECONDS // 60} minutes: name a part of it with start and seconds",
                 )
-            share = _share_there(data, frames / max(1, file.frames) if whole else 1.0)
+            if file.format == "MP3":
+                share = frames / max(1, file.frames) if whole and _tells_length(data) else 1.0
+            else:
+                share = _share_there(data)
     except UnreadableFile:
         raise
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OSError) as error:
@@ -156,13 +162,21 @@ def _blocks(file: Any, most: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
         yield block, ended
 
 
-def _share_there(data: bytes, of_frames: float) -> float:
-    """Return the share of a file that is there, by what its header tells of: bytes in WAV and AIFF, frames in MP3."""
-    if data[:4] in ORDERS:
-        told = int.from_bytes(data[4:8], ORDERS[data[:4]])
-        # What was streamed tells no length, or the greatest.
-        return len(data) / told if 0 < told <= MAX_FILE_BYTES else 1.0
-    return of_frames if any(name in data[:BLOCK_SAMPLES] for name in COUNTED) else 1.0
+def _share_there(data: bytes) -> float:
+    """Return the share of a WAV or AIFF file that is there, by the bytes that its header tells of; 1 of others."""
+    if data[:4] not in ORDERS:
+        return 1.0
+    told = int.from_bytes(data[4:8], ORDERS[data[:4]])
+    return len(data) / told if 0 < told < STREAMED else 1.0
+
+
+def _tells_length(data: bytes) -> bool:
+    """Tell whether an MP3 file says how many frames it has; of others, mpg123 guesses."""
+    tag = 0
+    if data[:3] == b"ID3" and len(data) >= 10:
+        # Four bytes of seven bits each tell how long the tag is, after ten.
+        tag = 10 + sum(byte << 7 * place for place, byte in enumerate(data[9:5:-1]))
+    return any(name in data[tag : tag + FIRST_FRAME] for name in COUNTED)
 
 
 def _is_time(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""This file is where a learned judge's verdict is shared out over what it heard."""
+"""This file is where an attribution stands: what each part of a clip adds to a verdict."""
 
 from __future__ import annotations
 

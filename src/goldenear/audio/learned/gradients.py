@@ -34,15 +34,7 @@ class JudgeByGradients(LearnedJudge):
     net: ClassVar[NetWithGradients]
 
     def explain(self, clip: Clip) -> Attribution:
-        """Return what each part of a clip adds to the logit of good over that of bad.
-
-        With other classes than good and bad, the first takes the place of good, and the second that of bad.
-
-        Notes
-        -----
-        Integrated gradients from silence, see :class:`~goldenear.Attribution`. Their sum is the difference that the
-        clip makes, within a few per cent.
-        """
+        """Return integrated gradients from silence; their sum is, within a few per cent, what the clip changes."""
         must_be_a_clip(clip)
         values, whole, dark = integrated(
             self.net, self.sizes, self.weights, self._pair(), self.net.heard(clip)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned.verdict import EDGE, Outcome
-from goldenear.audio.seconds import placed, second
+from goldenear.audio.placed import placed, second
 from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +21,8 @@ from numpy.typing import NDArray
 
 from goldenear.correlate.frame import Frame, Seam
 from goldenear.correlate.turning_points import Lines
-from goldenear.errors import InvalidInput, MissingExtra
+from goldenear.errors import InvalidInput
+from goldenear.optional import needed
 
 Backend = Literal["auto", "numpy", "numba", "fft", "torch"]
 SharedTime = Callable[[Lines, Lines, Frame, Seam], tuple[NDArray[np.int64], Seam]]
@@ -52,8 +52,8 @@ def backend_named(name: str, placements: int, pairs: int = 0) -> SharedTime:
         name = "fft" if pairs > DENSE[scattering] * placements else scattering
     if name not in BACKENDS:
         raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(BACKENDS)}, got {name!r}")
-    if name == "torch" and find_spec("torch") is None:
-        raise MissingExtra("the engine on torch", "torch")
+    if name == "torch":
+        needed("torch", "the engine on torch", "torch")
     engine: SharedTime = import_module(f"goldenear.correlate.backends.on_{name}").shared_time
     return engine
 
