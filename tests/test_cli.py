@@ -187,7 +187,8 @@ def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytes
 
 def test_one_unreadable_file_does_not_stop_the_others(run, files: Path) -> None:
     (files / "text.mid").write_text("not music")
-    ge.write({"forbidden": RISE}, files / "dark.mid")
+    dark = ge.NoteArray.from_arrays(pitch=[60], onset=[0], duration=1, brightness=-1, ticks_per_quarter=4)
+    ge.write(dark, files / "dark.mid")
     paths = [files / name for name in ("a.mid", "text.mid", "silent.mid", "dark.mid", "b.mid")]
     code, out, err = run("judge", *paths, "--taste", files / "taste", "--json")
     assert code == 2
