@@ -198,6 +198,17 @@ def test_one_unreadable_file_does_not_stop_the_others(run, files: Path) -> None:
     assert "dark.mid: there are no notes" in err
 
 
+@pytest.mark.parametrize("way", ["raised", "told by a code"])
+def test_an_interruption_is_one_line(run, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    def interrupted(**_: object) -> int:
+        if way == "raised":
+            raise KeyboardInterrupt
+        return 130
+
+    monkeypatch.setattr("goldenear.cli.app", interrupted)
+    assert run("demo") == (130, "", "goldenear: interrupted\n")
+
+
 def test_no_picture_overwrites_another(run, files: Path) -> None:
     (files / "sub").mkdir()
     (files / "sub" / "a.mid").write_bytes((files / "c.mid").read_bytes())

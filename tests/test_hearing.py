@@ -111,6 +111,33 @@ class TestReading:
         told = ge.read_clip(path).remarks
         assert ("cancel" in " ".join(told)) == (channels <= 8)
 
+    def test_why_nothing_is_heard_is_told_in_one_line(self, tmp_path, run):
+        taste = ge.new_taste(tmp_path / "taste")
+        ge.write(tune(), taste / "good" / "tune.mid")
+        soundfile.write(tmp_path / "a.wav", np.stack([tone(440), -tone(440)], axis=1), RATE)
+        for command in (
+            ("judge", tmp_path / "a.wav", "--taste", taste),
+            ("taste", "add", taste, "good", tmp_path / "a.wav"),
+        ):
+            code, out, err = run(*command)
+            assert (code, out, err.count("\n")) == (2, "", 1)
+            assert "there are no notes in it" in err
+            assert "channels cancel each other" in err
+        code, _, err = run("show", tmp_path / "a.wav", "--plot", tmp_path / "a.png")
+        assert code == 0
+        assert "nothing is drawn" in err
+        assert not (tmp_path / "a.png").exists()
+
+    def test_what_is_odd_about_a_sample_is_told_when_it_is_added(self, tmp_path, run):
+        taste = ge.new_taste(tmp_path / "taste")
+        soundfile.write(tmp_path / "a.wav", tone(440), RATE)
+        whole = (tmp_path / "a.wav").read_bytes()
+        (tmp_path / "a.wav").write_bytes(whole[: len(whole) // 2])
+        code, _, err = run("taste", "add", taste, "bad", tmp_path / "a.wav")
+        assert code == 0
+        assert "added: " in err
+        assert "a.wav: cut off: 50%" in err
+
     def test_silence_at_the_ends_is_left_off(self, tmp_path):
         soundfile.write(tmp_path / "a.wav", np.concatenate([np.zeros(RATE), tone(440), np.zeros(RATE)]), RATE)
         assert ge.read_clip(tmp_path / "a.wav", trim=True).seconds == pytest.approx(2, abs=0.05)

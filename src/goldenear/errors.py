@@ -17,6 +17,7 @@ Catch :class:`GoldenearError` to catch them all; the message is always a single 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 
 class GoldenearError(Exception):
@@ -30,9 +31,12 @@ class InvalidInput(GoldenearError, ValueError):
 class NoNotes(InvalidInput):
     """A fragment without notes was given where something has to sound."""
 
-    def __init__(self, name: str, what: str = "notes", purpose: str = "compare") -> None:
+    def __init__(
+        self, name: str, what: str = "notes", purpose: str = "compare", *, remarks: Sequence[str] = ()
+    ) -> None:
+        why = f" ({'; '.join(remarks)})" if remarks else ""
         super().__init__(
-            f"{name or 'the fragment'}: there are no {what} in it, so there is nothing to {purpose}"
+            f"{name or 'the fragment'}: there are no {what} in it, so there is nothing to {purpose}{why}"
         )
 
 

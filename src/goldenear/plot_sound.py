@@ -14,6 +14,7 @@ from goldenear.hearing.clip import Clip
 from goldenear.hearing.constant_q import FRAMES_A_SECOND, LOWEST, PITCHES, constant_q
 from goldenear.hearing.hear import SECONDS_A_QUARTER
 from goldenear.match.matches import Match
+from goldenear.match.on_sound import placed
 from goldenear.notes.hear import hear
 from goldenear.notes.note_array import NoteArray
 from goldenear.plot import (
@@ -66,6 +67,8 @@ def plot_clip(clip: Clip, *, piece: NoteArray | None = None, match: Match | None
         if piece is None or match is None:
             lay(below, strokes, SAMPLE_COLOUR, "strokes", grain=False)
             dress_roll(below, [strokes])
+            in_seconds(below)
+            below.set_xlim(0, clip.seconds / SECONDS_A_QUARTER)
             below.set_title(
                 "what is seen in it: overtones thinned out, onsets brighter", loc="left", fontsize=10
             )
@@ -87,8 +90,7 @@ def plot_laid(x: NoteArray, sample: NoteArray, match: Match, *, because: str) ->
         axes = figure.subplots()
         overlay(axes, x, sample, match)
         axes.set_title(f"{match.name} laid on the clip: strokes of light", loc="left", fontsize=10)
-        axes.xaxis.set_major_formatter(lambda quarter, _: f"{quarter * SECONDS_A_QUARTER:g}")
-        axes.set_xlabel("seconds", fontsize=9)
+        in_seconds(axes)
         figure.text(0.012, 0.95, because, ha="left", fontsize=10, color="#333333")
     return figure
 
@@ -115,17 +117,27 @@ def draw_spectrogram(axes: Axes, clip: Clip) -> None:
     axes.set_xlabel("seconds", fontsize=9)
 
 
+def in_seconds(axes: Axes) -> None:
+    """Label quarters of half a second as seconds."""
+    axes.xaxis.set_major_formatter(lambda quarter, _: f"{quarter * SECONDS_A_QUARTER:g}")
+    axes.set_xlabel("seconds", fontsize=9)
+
+
 def _on_piece(axes: Axes, strokes: NoteArray, piece: NoteArray, match: Match) -> None:
     """Lay the strokes on the piece, with a little of what comes before and after."""
-    placed = match.placement.apply(strokes)
+    laid = match.placement.apply(strokes)
     around = 2 * piece.ticks_per_quarter
     first, last = (round(q * piece.ticks_per_quarter) for q in (match.onset, match.onset + match.quarters))
     near = piece.where((piece.offset > first - around) & (piece.onset < last + around))
     lay(axes, near, X_COLOUR, piece.name or "the piece")
-    lay(axes, placed, SAMPLE_COLOUR, "the clip", height=0.5, grain=False)
-    lay(axes, shared_parts(near, placed), BOTH_COLOUR, "both", height=0.5, grain=False)
-    dress_roll(axes, [near, placed])
+    lay(axes, laid, SAMPLE_COLOUR, "the clip", height=0.5, grain=False)
+    lay(axes, shared_parts(near, laid), BOTH_COLOUR, "both", height=0.5, grain=False)
+    dress_roll(axes, [near, laid])
+    where = match.where()
+    if piece.provenance.tempos:
+        in_seconds(axes)
+        where = placed(match)
     axes.set_title(
-        f"laid on {piece.name}, {match.where()}: similarity {match.similarity:.2f}", loc="left", fontsize=10
+        f"laid on {piece.name}, {where}: similarity {match.similarity:.2f}", loc="left", fontsize=10
     )
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=3, frameon=False, fontsize=9)

@@ -45,6 +45,10 @@ def goldenear(
         typer.echo(context.get_help())
 
 
+INTERRUPTED = 130
+"""The exit code by which shells know that somebody pressed Ctrl-C."""
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; an error is one line on standard error."""
     try:
@@ -52,14 +56,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (GoldenearError, typer.TyperException) as error:
         _fail(error.format_message() if isinstance(error, typer.TyperException) else str(error))
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("goldenear: interrupted", err=True)
-        sys.exit(130)
+        code = INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (a pager, head): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+    if code == INTERRUPTED:
+        # typer gives this code, too, and no word.
+        typer.echo("goldenear: interrupted", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -42,9 +42,9 @@ def find(
     backend: output.CorrelogramBackend = "auto",
 ) -> None:
     """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
-    from goldenear.audio.placed import placed, second
     from goldenear.audio.seconds import in_seconds
     from goldenear.match import find as library
+    from goldenear.match.on_sound import placed, second
     from goldenear.match.rank import with_alterations
     from goldenear.notes.read import read, read_all
 

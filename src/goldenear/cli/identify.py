@@ -33,13 +33,13 @@ def identify(
     threads: output.Threads = 1,
 ) -> None:
     """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4."""
-    from goldenear.audio.placed import altered
     from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
     from goldenear.hearing.sound_file import SUFFIXES, read_clip
     from goldenear.match import identify as library
     from goldenear.match.background import Background
     from goldenear.match.identify import STANDS_OUT
+    from goldenear.match.on_sound import altered
     from goldenear.notes.hear import hear
     from goldenear.notes.read import read
 

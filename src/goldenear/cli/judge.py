@@ -95,13 +95,17 @@ def judge(
     if align is not None and len(candidates) != 1:
         raise InvalidInput(f"--align: expected one candidate, got {len(candidates)}")
     output.say_remarks(candidates)
+    if any(x.provenance.format == "sound" for x in candidates):
+        output.say(
+            "note: a quarter of sound is half a second; --by-ear tells seconds, and tries nearby tempos"
+        )
     verdicts = []
     for x in output.with_progress(candidates, "judging"):
         verdict = judge_by.judge(x, backend=cast("Engine", backend), threads=threads)
         verdicts.append(verdict)
         if json:
             output.print_json(verdict.as_dict())
-    if not json:
+    if verdicts and not json:
         print_verdicts(verdicts, details=details)
     if plot is not None:
         _plot(verdicts, plot)
@@ -112,10 +116,12 @@ def judge(
 
 def _sounding(taste: Taste, path: Path) -> list[NoteArray]:
     """Return the tunes in a file, as a taste reads them; NoNotes if one is silent."""
+    from goldenear.notes.read import EMPTY
+
     tunes = taste.read(path)
     for x in tunes:
         if not (x.brightness > 0).any():
-            raise NoNotes(x.name)
+            raise NoNotes(x.name, remarks=[told for told in x.provenance.remarks if told != EMPTY])
     return tunes
 
 

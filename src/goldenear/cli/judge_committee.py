@@ -108,10 +108,10 @@ def _plot(
     ):
         name = next(n for n, said in verdict.verdicts.items() if said.outcome == verdict.outcome)
         member, said = committee.members[name], verdict.verdicts[name]
+        if said.silent:
+            output.say(f"note: {clip.name}: nothing is heard in it, so nothing is drawn")
+            continue
         if isinstance(said, MatcherVerdict):
-            if said.good is None and said.bad is None:
-                output.say(f"note: {clip.name}: nothing is heard in it, so nothing is drawn")
-                continue
             figure = said.plot()
         else:
             figure = cast("LearnedJudge", member).explain(clip).plot(clip)

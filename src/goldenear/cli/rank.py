@@ -49,12 +49,12 @@ def rank(
     """Rank samples by how much a fragment resembles them."""
     from goldenear.cli import music
     from goldenear.match import rank as library
-    from goldenear.notes.read import read, read_all
+    from goldenear.notes.read import read
 
     output.check_picture(plot)
     wanted = output.recipe_named(recipe, measure, ("fragment", "melody"))
     x = read(file, tune=tune)
-    compared = music.sounding([tune for path in music.files_in(samples) for tune in read_all(path)])
+    compared = music.pieces_in(samples)
     output.say_remarks([x, *compared])
     matches = library.rank(
         x,

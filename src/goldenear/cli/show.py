@@ -51,6 +51,9 @@ def show(
         return
     pieces = [] if on is None else [in_seconds(piece) for piece in pieces_in([on])]
     for tune, target in zip(tunes, output.picture_paths([tune.name for tune in tunes], plot), strict=True):
+        if tune.provenance.format == "sound" and not len(tune):
+            output.say(f"note: {tune.name}: nothing is heard in it, so nothing is drawn")
+            continue
         output.save_picture(_picture(tune, pieces), target)
         output.say(f"drawn: {target}")
 
@@ -98,9 +101,9 @@ def _print(tune: NoteArray) -> None:
     """Print a summary and a small piano roll."""
     drums = int(tune.is_drum.sum())
     typer.echo(
-        f"{tune.name}: {len(tune) - drums} notes"
+        f"{tune.name}: {len(tune) - drums} note{'' if len(tune) - drums == 1 else 's'}"
         + (f" and {drums} drum strokes" if drums else "")
-        + f", {float(tune.quarters):g} quarters, {tune.ticks_per_quarter} ticks a quarter"
+        + f", {round(float(tune.quarters), 3):g} quarters, {tune.ticks_per_quarter} ticks a quarter"
     )
     named = [f"{i} {name!r}" for i, name in enumerate(tune.provenance.tracks)]
     if named:

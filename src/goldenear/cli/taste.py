@@ -40,12 +40,14 @@ def add(
 ) -> None:
     """Add samples to a taste."""
     from goldenear.errors import InvalidInput
+    from goldenear.notes.read import read_all
     from goldenear.taste.samples import add_sample
 
     if name is not None and len(files) > 1:
         raise InvalidInput(f"--name: expected one file, got {len(files)}")
     for path in files:
         output.say(f"added: {add_sample(folder, kind, path, name=name)}")
+        output.say_remarks(read_all(path))
 
 
 @app.command("calibrate")

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.placement import Placement
 
+FINEST = 16
+"""Finer parts of a beat than that are told in decimals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -203,9 +206,9 @@ class Matches(Sequence[Match]):
 
 
 def spoken(number: Fraction) -> str:
-    """Return a fraction as musicians write it: ``3``, ``2.5`` or ``7/3``."""
+    """Return a fraction as musicians write it: ``3``, ``2.5`` or ``7/3``; what none would write, in decimals."""
     if number.denominator == 1:
         return str(number.numerator)
     if number.denominator in (2, 4, 8):
         return f"{float(number):g}"
-    return str(number)
+    return str(number) if number.denominator <= FINEST else f"{float(number):.2f}"

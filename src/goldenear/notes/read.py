@@ -41,6 +41,9 @@ from goldenear.notes.provenance import Provenance
 MAX_FILE_BYTES = 64 * 2**20
 """Larger files are refused before they are opened: no fragment and no piece of music is this large."""
 
+EMPTY = "no notes"
+"""The remark on what has none."""
+
 FORBIDDEN = "forbidden"
 """The name of the track whose notes are places that must stay dark."""
 
@@ -197,7 +200,7 @@ def assembled(
     if lost := len(columns["pitch"]) - len(notes):
         remarks.append(f"{_count(lost, 'note')} merged with another of the same pitch, for they overlapped")
     if not len(notes):
-        remarks.append("no notes")
+        remarks.append(EMPTY)
     return notes.remarked(*remarks)
 
 

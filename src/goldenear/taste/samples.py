@@ -10,7 +10,7 @@ from typing import Literal
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import SUFFIXES, read_all
+from goldenear.notes.read import EMPTY, SUFFIXES, read_all
 from goldenear.taste.settings import TEMPLATE, Settings
 
 Kind = Literal["good", "bad"]
@@ -137,8 +137,11 @@ def add_sample(
     root, source = check_is_taste(folder), Path(path)
     if name is not None and (not name.strip() or Path(name).name != name or name.startswith(".")):
         raise InvalidInput(f"name: expected a plain file name, got {name!r}")
-    if not any(len(tune) for tune in read_all(source)):
-        raise InvalidInput(f"{source}: there are no notes in it, so it can resemble nothing")
+    tunes = read_all(source)
+    if not any(len(tune) for tune in tunes):
+        told = "; ".join(r for tune in tunes for r in tune.provenance.remarks if r != EMPTY)
+        why = f" ({told})" if told else ""
+        raise InvalidInput(f"{source}: there are no notes in it, so it can resemble nothing{why}")
     stem = source.stem if name is None else name.removesuffix(source.suffix)
     target = root / kind / f"{stem}{source.suffix}"
     data = source.read_bytes()

@@ -31,6 +31,11 @@ class CommitteeVerdict:
         return "bad" if "bad" in said else "good" if "good" in said else "neither"
 
     @property
+    def silent(self) -> bool:
+        """Whether no member heard anything."""
+        return all(verdict.silent for verdict in self.verdicts.values())
+
+    @property
     def score(self) -> float:
         """-1..1: a single member's own; else first by the outcome, then by the mean of all members."""
         if len(self.verdicts) == 1:
@@ -48,6 +53,8 @@ class CommitteeVerdict:
     def because(self) -> str:
         """Who decided, and why, in one sentence."""
         said = [f"{name}: {v.because}" for name, v in self.verdicts.items() if v.outcome == self.outcome]
+        if len(self.verdicts) == 1 and self.outcome == "neither":
+            return next(iter(self.verdicts.values())).because
         if self.outcome == "neither":
             return f"no member says good: {'; '.join(said)}"
         return f"{'vetoed by' if self.outcome == 'bad' else 'good to'} {'; '.join(said)}"

@@ -72,8 +72,8 @@ class LearnedJudge(ABC):
         Parameters
         ----------
         good, bad : sequence of Clip
-            At least one each, of any length. From 20 pieces of each on, a tenth is held out, and tells when to
-            stop; clips of one file and name are cuts of one piece.
+            At least one each, of a tenth of a second or more. From 20 pieces of each on, a tenth is held out, and
+            tells when to stop; clips of one file and name are cuts of one piece.
         seed : int
             At least 0. Of all that is drawn.
         device : str
@@ -84,7 +84,7 @@ class LearnedJudge(ABC):
         Raises
         ------
         InvalidInput
-            If there are no clips of a kind, one is silent, or an argument is out of range.
+            If there are no clips of a kind, one is silent or too short, or an argument is out of range.
         MissingExtra
             If torch is not installed.
         """
@@ -111,11 +111,12 @@ class LearnedJudge(ABC):
                 raise InvalidInput(f"{name}: expected at least one clip, got none")
             for clip in some:
                 must_be_a_clip(clip)
-            silent = next((clip for clip in some if clip.is_silent), None)
-            if silent is not None:
-                raise InvalidInput(
-                    f"{name}: {silent.name or 'a clip'} is silent: there is nothing to learn from it"
-                )
+            for clip in some:
+                reason = "silent" if clip.is_silent else "too short" if clip.seconds < SHORTEST else ""
+                if reason:
+                    raise InvalidInput(
+                        f"{name}: {clip.name or 'a clip'} is {reason}: there is nothing to learn from it"
+                    )
         torch_here()
         heard = [[cls.net.heard(clip) for clip in some] for some in clips.values()]
         sizes = cls.net.sizes([h for some in heard for h in some])

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.audio.learned.verdict import EDGE, Outcome
-from goldenear.audio.placed import placed, second
 from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
 from goldenear.hearing.constant_q import tuning_of
 from goldenear.match.background import Background, shipped
 from goldenear.match.matches import Match
+from goldenear.match.on_sound import placed, second
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.hear import hear
@@ -99,6 +99,11 @@ class MatcherVerdict:
     bad: StandingOut | None
 
     @property
+    def silent(self) -> bool:
+        """Whether there was nothing to hear."""
+        return self.good is None and self.bad is None
+
+    @property
     def outcome(self) -> Outcome:
         """``"bad"`` if a bad sample stands out, by .14; else ``"good"`` if a good one does, by .16; else neither."""
         if self.bad is not None and self.bad.excess >= BAD_FROM:
@@ -117,6 +122,8 @@ class MatcherVerdict:
     @property
     def because(self) -> str:
         """Why, in one sentence with the sample's name and place."""
+        if self.silent:
+            return "nothing is heard in it"
         found, said = (self.bad, "holds") if self.outcome == "bad" else (self.good, "resembles")
         if found is None or self.outcome == "neither":
             return "no sample stands out in it"

@@ -36,6 +36,10 @@ class Spoken(Protocol):
     def because(self) -> str:
         """One sentence."""
 
+    @property
+    def silent(self) -> bool:
+        """Whether there was nothing to hear."""
+
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
 

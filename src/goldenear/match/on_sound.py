@@ -30,7 +30,8 @@ def altered(match: Match) -> str:
     '+3 semitones'
     """
     alteration = match.placement.alteration
-    higher = f"{match.transposition:+d} semitones" if match.transposition else ""
+    steps = match.transposition
+    higher = f"{steps:+d} semitone{'' if abs(steps) == 1 else 's'}" if steps else ""
     longer = f"{float(match.stretch):.2f} times as long" if match.stretch != 1 else ""
     mirrored = str(replace(alteration, stretch=Fraction(1)))
     return ", ".join(filter(None, [higher, longer, mirrored]))
