@@ -7,6 +7,7 @@ import subprocess
 import sys
 import wave
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from goldenear.hearing.clip import SAMPLE_RATE
 from goldenear.hearing.constant_q import constant_q, tuning_of
 from goldenear.hearing.hear import picture_of
 from goldenear.hearing.strokes import levels, strokes, thinned
+from goldenear.match.matches import spoken
+from goldenear.plot_sound import plot_clip
 
 RATE = SAMPLE_RATE
 
@@ -189,6 +192,18 @@ class TestReading:
         soundfile.write(tmp_path / "a.wav", tone(440), RATE)
         with pytest.raises(ge.InvalidInput, match=next(iter(bad))):
             ge.read_clip(tmp_path / "a.wav", **bad)
+
+
+def test_parts_of_beats_are_told_as_musicians_would():
+    told = {
+        "3": 3,
+        "2.5": Fraction(5, 2),
+        "7/3": Fraction(7, 3),
+        "10.04": Fraction(241, 24),
+        "0.0021": Fraction(1, 480),
+    }
+    for words, number in told.items():
+        assert spoken(Fraction(number)) == words
 
 
 DAMAGED = """
@@ -433,6 +448,15 @@ class TestIdentifying:
         code, out, _ = run("find", tmp_path / "no-tempo.musicxml", tmp_path / "whole.wav", "--threshold", 0.1)
         assert code == 0
         assert "beat 1" in out
+
+    @pytest.mark.parametrize(("tempo", "clock"), [(650_000, "beat"), (500_000, "second")])
+    def test_a_piece_in_quarters_is_not_labelled_in_seconds(self, sounding, tempo, clock):
+        song = replace(self.TUNES[0], provenance=replace(self.TUNES[0].provenance, tempos=((0, tempo),)))
+        clip = sounding(song)
+        match = ge.identify(ge.hear(clip), [song]).best
+        drawn = plot_clip(clip, piece=song, match=match).axes[1]
+        assert clock in drawn.get_title(loc="left")
+        assert clock in drawn.get_xlabel()
 
     def test_a_slow_riff_is_identified_among_recordings(self, sounding, tmp_path, run):
         for notes in self.TUNES:

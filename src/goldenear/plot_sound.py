@@ -14,7 +14,7 @@ from goldenear.hearing.clip import Clip
 from goldenear.hearing.constant_q import FRAMES_A_SECOND, LOWEST, PITCHES, constant_q
 from goldenear.hearing.hear import SECONDS_A_QUARTER
 from goldenear.match.matches import Match
-from goldenear.match.on_sound import placed
+from goldenear.match.on_sound import counts_seconds, placed
 from goldenear.notes.hear import hear
 from goldenear.notes.note_array import NoteArray
 from goldenear.plot import (
@@ -134,7 +134,7 @@ def _on_piece(axes: Axes, strokes: NoteArray, piece: NoteArray, match: Match) ->
     lay(axes, shared_parts(near, laid), BOTH_COLOUR, "both", height=0.5, grain=False)
     dress_roll(axes, [near, laid])
     where = match.where()
-    if piece.provenance.tempos:
+    if counts_seconds(piece):
         in_seconds(axes)
         where = placed(match)
     axes.set_title(

@@ -44,7 +44,7 @@ def find(
     """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
     from goldenear.audio.seconds import in_seconds
     from goldenear.match import find as library
-    from goldenear.match.on_sound import placed, second
+    from goldenear.match.on_sound import counts_seconds, placed, second
     from goldenear.match.rank import with_alterations
     from goldenear.notes.read import read, read_all
 
@@ -64,7 +64,7 @@ def find(
     if by_ear:
         what, *tunes = map(in_seconds, (what, *tunes))
     for where in output.with_progress(tunes, "searching"):
-        has_seconds = by_ear and bool(where.provenance.tempos)
+        has_seconds = by_ear and counts_seconds(where)
         for match in library.find(
             where,
             what,

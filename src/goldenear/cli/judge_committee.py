@@ -106,11 +106,12 @@ def _plot(
     for clip, verdict, target in output.with_progress(
         list(zip(clips, verdicts, targets, strict=True)), "drawing"
     ):
-        name = next(n for n, said in verdict.verdicts.items() if said.outcome == verdict.outcome)
-        member, said = committee.members[name], verdict.verdicts[name]
-        if said.silent:
+        if verdict.silent:
             output.say(f"note: {clip.name}: nothing is heard in it, so nothing is drawn")
             continue
+        heard = {name: said for name, said in verdict.verdicts.items() if not said.silent}
+        name, said = next((n, s) for n, s in heard.items() if s.outcome == verdict.outcome)
+        member = committee.members[name]
         if isinstance(said, MatcherVerdict):
             figure = said.plot()
         else:

@@ -211,4 +211,6 @@ def spoken(number: Fraction) -> str:
         return str(number.numerator)
     if number.denominator in (2, 4, 8):
         return f"{float(number):g}"
-    return str(number) if number.denominator <= FINEST else f"{float(number):.2f}"
+    if number.denominator <= FINEST:
+        return str(number)
+    return f"{float(number):.2g}" if abs(number) < 1 else f"{float(number):.2f}"

@@ -7,6 +7,13 @@ from fractions import Fraction
 
 from goldenear.hearing.hear import SECONDS_A_QUARTER
 from goldenear.match.matches import Match
+from goldenear.notes.note_array import NoteArray
+
+
+def counts_seconds(notes: NoteArray) -> bool:
+    """Tell whether quarters of these notes are half seconds throughout, as those of sound are."""
+    tempos = notes.provenance.tempos
+    return bool(tempos) and all(tempo == round(1e6 * SECONDS_A_QUARTER) for _, tempo in tempos)
 
 
 def second(match: Match) -> float:
