@@ -67,7 +67,7 @@ def plot_clip(clip: Clip, *, piece: NoteArray | None = None, match: Match | None
         if piece is None or match is None:
             lay(below, strokes, SAMPLE_COLOUR, "strokes", grain=False)
             dress_roll(below, [strokes])
-            in_seconds(below)
+            _label_seconds(below)
             below.set_xlim(0, clip.seconds / SECONDS_A_QUARTER)
             below.set_title(
                 "what is seen in it: overtones thinned out, onsets brighter", loc="left", fontsize=10
@@ -90,7 +90,7 @@ def plot_laid(x: NoteArray, sample: NoteArray, match: Match, *, because: str) ->
         axes = figure.subplots()
         overlay(axes, x, sample, match)
         axes.set_title(f"{match.name} laid on the clip: strokes of light", loc="left", fontsize=10)
-        in_seconds(axes)
+        _label_seconds(axes)
         figure.text(0.012, 0.95, because, ha="left", fontsize=10, color="#333333")
     return figure
 
@@ -117,7 +117,7 @@ def draw_spectrogram(axes: Axes, clip: Clip) -> None:
     axes.set_xlabel("seconds", fontsize=9)
 
 
-def in_seconds(axes: Axes) -> None:
+def _label_seconds(axes: Axes) -> None:
     """Label quarters of half a second as seconds."""
     axes.xaxis.set_major_formatter(lambda quarter, _: f"{quarter * SECONDS_A_QUARTER:g}")
     axes.set_xlabel("seconds", fontsize=9)
@@ -135,7 +135,7 @@ def _on_piece(axes: Axes, strokes: NoteArray, piece: NoteArray, match: Match) ->
     dress_roll(axes, [near, laid])
     where = match.where()
     if counts_seconds(piece):
-        in_seconds(axes)
+        _label_seconds(axes)
         where = placed(match)
     axes.set_title(
         f"laid on {piece.name}, {where}: similarity {match.similarity:.2f}", loc="left", fontsize=10

@@ -116,12 +116,12 @@ def judge(
 
 def _sounding(taste: Taste, path: Path) -> list[NoteArray]:
     """Return the tunes in a file, as a taste reads them; NoNotes if one is silent."""
-    from goldenear.notes.read import EMPTY
+    from goldenear.notes.read import why_silent
 
     tunes = taste.read(path)
     for x in tunes:
         if not (x.brightness > 0).any():
-            raise NoNotes(x.name, remarks=[told for told in x.provenance.remarks if told != EMPTY])
+            raise NoNotes(x.name, remarks=why_silent([x]))
     return tunes
 
 

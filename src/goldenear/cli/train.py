@@ -77,5 +77,7 @@ def train(
         output.say(known.format(f"the {heard.held_out} held out"))
     else:
         output.say(known.format("these") + "; of new ones that says little: too few to hold some out")
-        output.say("with so few samples the matcher is the better judge: goldenear judge --by-ear")
+        output.say(
+            "with so few samples the matcher is the better judge of melodies: goldenear judge --by-ear"
+        )
     output.say(f"written: {model}")

@@ -23,7 +23,7 @@ a track named ``forbidden``   places that must stay dark (negative brightness)
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
@@ -41,7 +41,7 @@ from goldenear.notes.provenance import Provenance
 MAX_FILE_BYTES = 64 * 2**20
 """Larger files are refused before they are opened: no fragment and no piece of music is this large."""
 
-EMPTY = "no notes"
+_EMPTY = "no notes"
 """The remark on what has none."""
 
 FORBIDDEN = "forbidden"
@@ -200,7 +200,7 @@ def assembled(
     if lost := len(columns["pitch"]) - len(notes):
         remarks.append(f"{_count(lost, 'note')} merged with another of the same pitch, for they overlapped")
     if not len(notes):
-        remarks.append(EMPTY)
+        remarks.append(_EMPTY)
     return notes.remarked(*remarks)
 
 
@@ -242,3 +242,8 @@ def _columns(tracks: list[ParsedTrack], brightness: Brightness) -> dict[str, NDA
 def _count(n: int, noun: str) -> str:
     """Return ``"1 note"`` or ``"3 notes"``."""
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
+def why_silent(tunes: Iterable[NoteArray]) -> list[str]:
+    """Return what files said of tunes without notes, but that there are none."""
+    return [remark for tune in tunes for remark in tune.provenance.remarks if remark != _EMPTY]

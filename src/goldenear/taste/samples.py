@@ -10,7 +10,7 @@ from typing import Literal
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import EMPTY, SUFFIXES, read_all
+from goldenear.notes.read import SUFFIXES, read_all, why_silent
 from goldenear.taste.settings import TEMPLATE, Settings
 
 Kind = Literal["good", "bad"]
@@ -139,9 +139,10 @@ def add_sample(
         raise InvalidInput(f"name: expected a plain file name, got {name!r}")
     tunes = read_all(source)
     if not any(len(tune) for tune in tunes):
-        told = "; ".join(r for tune in tunes for r in tune.provenance.remarks if r != EMPTY)
-        why = f" ({told})" if told else ""
-        raise InvalidInput(f"{source}: there are no notes in it, so it can resemble nothing{why}")
+        told = "; ".join(why_silent(tunes))
+        raise InvalidInput(
+            f"{source}: there are no notes in it, so it can resemble nothing{f' ({told})' if told else ''}"
+        )
     stem = source.stem if name is None else name.removesuffix(source.suffix)
     target = root / kind / f"{stem}{source.suffix}"
     data = source.read_bytes()

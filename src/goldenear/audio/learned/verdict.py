@@ -22,7 +22,7 @@ SHORTEST = 0.1
 
 
 class Spoken(Protocol):
-    """What every judgement tells, a learned one's or a taste's."""
+    """What every judgement on a clip tells: a net's, the matcher's, a committee's."""
 
     @property
     def outcome(self) -> Outcome:
