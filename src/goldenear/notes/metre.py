@@ -14,7 +14,10 @@ MAX_BEATS = 32
 UNITS = (1, 2, 4, 8, 16, 32)
 """What a beat can be: a whole note, a half, down to a 32nd."""
 
-_WRITTEN = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
+_WRITTEN = re.compile(r"\s*\(?\s*([0-9]{1,9}(?:\s*\+\s*[0-9]{1,9}){0,15})\s*\)?\s*/\s*([0-9]{1,9})\s*")
+
+_SIGNS = {"C": "4/4", "C|": "2/2"}
+"""Common time and cut time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,12 @@ class Metre:
 
     @classmethod
     def parsed(cls, text: str) -> Metre:
-        """Return the metre that is written so.
+        """Return the metre that is written so: the one parser of metres, for options and for files of every format.
 
         Parameters
         ----------
         text : str
-            Beats and unit, such as ``"3/4"``.
+            Beats and unit, such as ``"3/4"``, ``"2+3/8"`` or ``"(2+3)/8"``; ``"C"`` and ``"C|"`` are 4/4 and 2/2.
 
         Raises
         ------
@@ -48,13 +51,13 @@ class Metre:
 
         Examples
         --------
-        >>> Metre.parsed("6/8")
-        Metre(beats=6, unit=8)
+        >>> Metre.parsed("6/8"), Metre.parsed("2+3/8"), Metre.parsed("C|")
+        (Metre(beats=6, unit=8), Metre(beats=5, unit=8), Metre(beats=2, unit=2))
         """
-        written = _WRITTEN.fullmatch(text) if isinstance(text, str) else None
+        written = _WRITTEN.fullmatch(_SIGNS.get(text.strip(), text)) if isinstance(text, str) else None
         if written is None:
             raise InvalidInput(f"metre: expected beats and unit such as '3/4', got {text!r}")
-        beats, unit = map(int, written.groups())
+        beats, unit = sum(map(int, written[1].split("+"))), int(written[2])
         if not 1 <= beats <= MAX_BEATS:
             raise InvalidInput(f"metre: {text!r} has {beats} beats: expected 1..{MAX_BEATS}")
         if unit not in UNITS:

@@ -30,12 +30,13 @@ SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 @dataclass(slots=True)
 class ExactNote:
-    """A note as it is written: `onset` and `duration` in quarters."""
+    """A note as it is written: `onset` and `duration` in quarters; `voice` names its voice within the track."""
 
     pitch: int
     onset: Fraction
     duration: Fraction
     is_drum: bool = False
+    voice: str = ""
 
     @property
     def offset(self) -> Fraction:
@@ -103,6 +104,40 @@ class Limits:
             raise UnreadableFile(
                 self.path, "its note lengths are absurd: too long, or too finely divided to count"
             )
+
+
+@dataclass(slots=True)
+class BarSums:
+    """Holds the length of every bar of a piece against its metre.
+
+    An upbeat and the last bar may be short. A bar that a repeat sign cuts in two adds up with the next one, or with
+    the upbeat. Any other bar that is shorter or longer than its metre is remarked: the first one by its number, the
+    others by how many there are.
+    """
+
+    remarks: Remarks
+    _upbeat: Fraction = Fraction(0)
+    _bars: int = 0
+    _short: tuple[int, Fraction] | None = None
+
+    def add(self, number: int, length: Fraction, metre: Fraction) -> None:
+        """Take the next bar: its number, its length and its metre's, both in quarters."""
+        self._bars += 1
+        before, self._short = self._short, None
+        if before is not None and before[1] + length == metre:
+            return
+        if before is not None:
+            self._tell(before[0])
+        if length > metre:
+            self._tell(number)
+        elif length < metre and self._bars == 1:
+            self._upbeat = length
+        elif length < metre and length + self._upbeat != metre:
+            # The next bar may complete it; the last bar need not be whole.
+            self._short = number, length
+
+    def _tell(self, number: int) -> None:
+        self.remarks.slip("a bar that does not add up to its metre", number, "bar")
 
 
 def signature(fifths: int) -> dict[str, int]:
@@ -216,4 +251,5 @@ def _counted(track: ExactTrack, ticks: int) -> ParsedTrack:
         duration=[int(note.duration * ticks) for note in track.notes],
         velocity=[VELOCITY] * len(track.notes),
         is_drum=[note.is_drum for note in track.notes],
+        voice=[note.voice for note in track.notes] if any(note.voice for note in track.notes) else (),
     )

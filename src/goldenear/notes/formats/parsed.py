@@ -22,6 +22,10 @@ class ParsedTrack:
     is_drum: Sequence[bool] = ()
     is_painted: bool = False
     """Whether `velocity` is how bright it is drawn whatever is asked for: of sound."""
+    channel: Sequence[int] = ()
+    """The MIDI channel of each note, 1..16; empty where the format has none."""
+    voice: Sequence[str] = ()
+    """The name of each note's voice within the track; empty where the format has none."""
 
 
 @dataclass(slots=True)
