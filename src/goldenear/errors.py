@@ -6,6 +6,7 @@
     ├── InvalidInput      (also ValueError)   an argument is off: which, what was expected, what came
     │   └── NoNotes                           a fragment that must sound is silent
     ├── UnreadableFile    (also ValueError)   a file is refused: which, and why
+    │   └── NoSuchPart    (also InvalidInput) it holds no such track, channel or voice, or no tune of that number
     ├── InvalidTaste      (also ValueError)   a folder of samples, or its taste.toml, is off
     ├── TooLarge          (also ValueError)   an answer would not fit the memory budget: sizes are checked first
     ├── NothingFound                          a search came to nothing: what was tried, and what may help
@@ -55,6 +56,10 @@ class UnreadableFile(GoldenearError, ValueError):
         self.path = os.fspath(path)
         self.reason = reason
         super().__init__(f"{self.path}: {reason}")
+
+
+class NoSuchPart(UnreadableFile, InvalidInput):
+    """A file does not hold the track, channel, voice or tune that was asked for; the message lists what it holds."""
 
 
 class InvalidTaste(GoldenearError, ValueError):

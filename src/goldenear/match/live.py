@@ -34,7 +34,7 @@ from goldenear.match.picture import piece_pictures
 from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.rank import check_same_grid, matches_of, rank
 from goldenear.match.recipe import Recipe, recipe_of
-from goldenear.notes.note_array import NoteArray, frozen, merged
+from goldenear.notes.note_array import NoteArray, cut_at_onsets, frozen
 
 
 @dataclass(frozen=True)
@@ -240,8 +240,8 @@ def _joined(notes: NoteArray, add: NoteArray) -> NoteArray:
         np.concatenate([getattr(part, name) for part in (old, new)])
         for name in ("pitch", "onset", "offset", "brightness", "is_drum")
     )
-    # Both are whole and checked: only what overlaps has to be merged.
-    pitch, onset, offset, brightness, is_drum = (frozen(column) for column in merged(*both))
+    # Both are whole and checked: only what overlaps has to be cut.
+    pitch, onset, offset, brightness, is_drum = (frozen(column) for column in cut_at_onsets(*both))
     return replace(old, pitch=pitch, onset=onset, offset=offset, brightness=brightness, is_drum=is_drum)
 
 

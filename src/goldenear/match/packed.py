@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.match.picture import SamplePicture, sample_picture
+from goldenear.match.picture import SamplePicture, sample_picture, stretches_alike
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
@@ -154,9 +154,8 @@ def _variants(rows: list[tuple[int, int, Alteration]]) -> Variants:
 
 def is_shared(sample: NoteArray, recipe: Recipe) -> bool:
     """Tell whether one picture of the sample serves all stretches and forms of a reading."""
-    evenly = recipe.drawing.body == recipe.drawing.onset
     by_step = all(a.reading in ("semitone", "neighbour") for a in recipe.alterations)
-    return evenly and by_step and not bool((sample.brightness < 0).any())
+    return by_step and stretches_alike(sample, recipe)
 
 
 def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
@@ -170,7 +169,7 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
     readings = list(dict.fromkeys(a.reading for a in recipe.alterations))
     alone, first, pictures = [], [], 0
     parts: list[dict[str, Any]] = []
-    for sample in samples:
+    for sample in map(recipe.shown, samples):
         shares = is_shared(sample, recipe)
         wanted: Sequence[Alteration] = (
             [Alteration(reading=reading) for reading in readings] if shares else recipe.alterations

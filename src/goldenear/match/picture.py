@@ -1,7 +1,8 @@
 """This file is where X and the samples are drawn ready to be laid over one another, once each.
 
 X is drawn once for every reading of pitch, a sample once for every alteration. Both begin at tick 0 and are
-counted on the coarsest grid that is exact; where they really begin is kept beside them.
+counted on the coarsest grid that is exact, after they were rounded to the recipe's; where they really begin is kept
+beside them.
 """
 
 from __future__ import annotations
@@ -214,7 +215,8 @@ def piece_pictures(x: NoteArray, recipe: Recipe) -> dict[Reading, PiecePicture]:
     if not len(sounding):
         raise NoNotes(x.name)
     readings = dict.fromkeys(a.reading for a in recipe.alterations)
-    return {reading: _piece_picture(sounding, recipe, reading) for reading in readings}
+    shown = recipe.shown(sounding)
+    return {reading: _piece_picture(shown, recipe, reading) for reading in readings}
 
 
 def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
@@ -226,14 +228,13 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
         If nothing sounds in the sample.
     """
     together: dict[tuple[object, ...], list[tuple[SamplePicture, int]]] = {}
-    forbidding = bool((sample.brightness < 0).any())
+    sample = recipe.shown(sample)
+    alike = stretches_alike(sample, recipe)
     unstretched: dict[tuple[Form, Reading], SamplePicture] = {}
     for turn, alteration in enumerate(recipe.alterations):
-        evenly = recipe.drawing.body == recipe.drawing.onset and alteration.reading != "rhythm"
-        if not evenly or forbidding:
+        if not alike or alteration.reading == "rhythm":
             picture = sample_picture(sample, recipe, alteration)
         else:
-            # Of notes drawn evenly that all sound, the picture of the stretched is the picture, stretched.
             kind = (alteration.form, alteration.reading)
             if kind not in unstretched:
                 form = replace(alteration, stretch=Fraction(1))
@@ -243,6 +244,14 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
         together.setdefault(same, []).append((picture, turn))
     bound = [tuple(zip(*pictures, strict=True)) for pictures in together.values()]
     return tuple(Sheaf(pictures, turns) for pictures, turns in bound)
+
+
+def stretches_alike(sample: NoteArray, recipe: Recipe) -> bool:
+    """Tell whether the picture of the stretched sample is the picture of the sample, stretched; not under ``"rhythm"``.
+
+    So it is where notes are drawn evenly and all of them sound.
+    """
+    return recipe.drawing.body == recipe.drawing.onset and not bool((sample.brightness < 0).any())
 
 
 def paired(x: PiecePicture, sheaf: Sheaf) -> Pair:
@@ -297,7 +306,7 @@ def sample_picture(sample: NoteArray, recipe: Recipe, alteration: Alteration) ->
     """
     if not (sample.brightness > 0).any():
         raise NoNotes(sample.name)
-    roll = draw(alteration.apply(sample), recipe.drawing, reading=alteration.reading)
+    roll = draw(alteration.apply(recipe.shown(sample)), recipe.drawing, reading=alteration.reading)
     bright, origin = _from_zero(roll.where(roll.brightness > 0))
     if (roll.brightness > 0).all():
         roll = bright

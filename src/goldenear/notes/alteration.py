@@ -97,7 +97,8 @@ class Alteration:
         """Return the notes stretched from their first onset on, and mirrored within their own frame.
 
         Inversion swaps the lowest and the highest pitched note, retrograde the first onset and the last
-        offset. Drums keep their pitch. The reading is not applied: it says how pictures are compared.
+        offset. Drums keep their pitch, and are altered as strokes of one length (:meth:`NoteArray.struck`). The
+        reading is not applied: it says how pictures are compared.
 
         Returns
         -------
@@ -112,6 +113,7 @@ class Alteration:
         """
         if self.stretch == 1 and self.form == "prime":
             return notes
+        notes = notes.struck()
         up, down = self.stretch.as_integer_ratio()
         if max(abs(notes.first_onset), abs(notes.last_offset)) * max(up, down) > MAX_TICK:
             raise InvalidInput(

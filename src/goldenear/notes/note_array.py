@@ -22,6 +22,9 @@ MAX_TICK = 2**40
 
 MAX_BRIGHTNESS = 127
 
+STROKE = Fraction(1, 4)
+"""How long the stroke of a drum counts, in quarters, whatever was written: a sixteenth."""
+
 
 class Note(NamedTuple):
     """One note of a :class:`NoteArray`, as plain Python numbers."""
@@ -46,7 +49,7 @@ class NoteArray:
     brightness : int16 array, shape (n,)
         1..127; 1 for a plain picture. Negative (-127..-1) only in a sample: a place that must stay dark.
     is_drum : bool array, shape (n,)
-        Drums are never transposed, and meet only drums of the same pitch.
+        Drums are never transposed, and meet only drums of the same pitch; see :meth:`struck`.
     ticks_per_quarter : int
         The resolution.
     steps_per_octave : int
@@ -59,7 +62,9 @@ class NoteArray:
     Notes
     -----
     Sorted by (onset, pitch). No two notes of one pitch overlap (a drum and a pitched note may share a
-    number): what overlaps is merged when the array is made, so a pixel is a brightness, never a count.
+    number), so a pixel is a brightness, never a count. Where notes of one pitch overlap when the array is made, each
+    ends where the next begins: every onset stays, and the time that sounds on the pitch stays the same. Notes of one
+    pitch that begin together are one.
     Two arrays are equal when their columns, resolution and grid are; names do not count.
 
     Examples
@@ -93,7 +98,7 @@ class NoteArray:
         name: str = "",
         provenance: Provenance | None = None,
     ) -> NoteArray:
-        """Make a note array from columns, in any order; overlapping notes of one pitch become one.
+        """Make a note array from columns, in any order; overlapping notes of one pitch are cut at every onset.
 
         Parameters
         ----------
@@ -104,7 +109,7 @@ class NoteArray:
         ticks_per_quarter : int
             At least 1.
         brightness : int or array of int, shape (n,)
-            1..127, or -127..-1 for a place that must stay dark. Where notes merge, the brightest wins.
+            1..127, or -127..-1 for a place that must stay dark. Of notes that begin together the brightest wins.
         is_drum : bool or array of bool, shape (n,)
             True for drums.
         steps_per_octave : int
@@ -125,7 +130,8 @@ class NoteArray:
         >>> overlapping = NoteArray.from_arrays(pitch=[60, 60], onset=[0, 5], duration=[10, 10],
         ...                                     ticks_per_quarter=4)
         >>> list(overlapping)
-        [Note(pitch=60, onset=0, offset=15, brightness=1, is_drum=False)]
+        [Note(pitch=60, onset=0, offset=5, brightness=1, is_drum=False), \
+Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         """
         whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
         whole_number("steps_per_octave", steps_per_octave, 1, 1200)
@@ -137,7 +143,7 @@ class NoteArray:
         if not brightnesses.all():
             raise InvalidInput("brightness: expected 1..127 (or -127..-1 for a forbidden place), got 0")
         drums = np.broadcast_to(np.asarray(is_drum, dtype=bool), (n,))
-        line, start, end, bright, drum = merged(pitches, onsets, onsets + durations, brightnesses, drums)
+        line, start, end, bright, drum = cut_at_onsets(pitches, onsets, onsets + durations, brightnesses, drums)
         return cls(
             frozen(line),
             frozen(start),
@@ -267,6 +273,94 @@ class NoteArray:
             provenance=self.provenance.retimed(up=up, down=down),
         )
 
+    def quantised(self, ticks_per_quarter: int) -> NoteArray:
+        """Return the notes rounded to a grid: every one, none shorter than a tick.
+
+        Onsets and offsets go to the nearest tick, from halfway on to the later one. Where several onsets of one pitch
+        fall on one tick, all but the first go to the ticks after it, so that no note vanishes. Notes that the grid
+        counts exactly do not change, but for their resolution.
+
+        Parameters
+        ----------
+        ticks_per_quarter : int
+            The grid, at least 1; 96 serves live playing, 3 ms to a tick at 120 quarters a minute.
+
+        Returns
+        -------
+        NoteArray
+            Its provenance tells the largest move of an onset, if one moves.
+
+        Raises
+        ------
+        InvalidInput
+            If a tick leaves the range of 2**40.
+
+        Examples
+        --------
+        >>> played = NoteArray.from_arrays(pitch=[60, 60], onset=[1, 481], duration=[470, 2], ticks_per_quarter=480)
+        >>> rounded = played.quantised(96)
+        >>> [(note.onset, note.offset) for note in rounded]
+        [(0, 94), (96, 97)]
+        >>> rounded.provenance.remarks
+        ('rounded to 96 ticks a quarter: the largest move of an onset is 0.0021 quarters',)
+        """
+        whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
+        own = self.ticks_per_quarter
+        if own == ticks_per_quarter:
+            return self
+        furthest = max(-int(self.onset.min()), self.last_offset) if len(self) else 0
+        if furthest * ticks_per_quarter > MAX_TICK * own:
+            raise InvalidInput(f"{self.name or 'the notes'}: too long to be counted on so fine a grid")
+        onset, offset = (_rounded(ticks, own, ticks_per_quarter) for ticks in (self.onset, self.offset))
+        order = np.lexsort((self.onset, self.pitch, self.is_drum))
+        line = np.stack([self.is_drum[order].astype(np.int64), self.pitch[order].astype(np.int64)])
+        same_line = np.concatenate([[False], (line[:, 1:] == line[:, :-1]).all(axis=0)])
+        onset[order] = _spaced(onset[order], same_line)
+        offset = np.maximum(offset, onset + 1)
+        following = np.flatnonzero(same_line)
+        before, after = order[following - 1], order[following]
+        offset[before] = np.minimum(offset[before], onset[after])
+        rounded = self.rearranged(self.pitch.astype(np.int64), onset, offset, ticks_per_quarter)
+        up, down = Fraction(ticks_per_quarter, own).as_integer_ratio()
+        rounded = replace(rounded, provenance=self.provenance.retimed(up=up, down=down))
+        moved = np.abs(onset * own - self.onset * ticks_per_quarter)
+        if not moved.any():
+            return rounded
+        quarters = float(Fraction(int(moved.max()), own * ticks_per_quarter))
+        return rounded.remarked(
+            f"rounded to {ticks_per_quarter:,} ticks a quarter: the largest move of an onset is {quarters:.2g} quarters"
+        )
+
+    def struck(self) -> NoteArray:
+        """Return the notes with every stroke of a drum a sixteenth long, or until the next stroke of the same drum.
+
+        Drums are compared by when they are struck; how long a stroke is written says nothing.
+
+        Returns
+        -------
+        NoteArray
+            In finer ticks where a sixteenth is no whole number of them.
+
+        Examples
+        --------
+        >>> kick = NoteArray.from_arrays(pitch=[36, 36], onset=[0, 4], duration=[1, 4], is_drum=True, ticks_per_quarter=4)
+        >>> kick.struck().duration.tolist()
+        [1, 1]
+        """
+        if not self.is_drum.any():
+            return self
+        own = self.ticks_per_quarter
+        notes = self.at_resolution(lcm(own, STROKE.denominator))
+        length = int(STROKE * notes.ticks_per_quarter)
+        order = np.lexsort((notes.onset, notes.pitch, notes.is_drum))
+        offset = np.where(notes.is_drum, notes.onset + length, notes.offset)
+        same = (notes.pitch[order][1:] == notes.pitch[order][:-1]) & (
+            notes.is_drum[order][1:] == notes.is_drum[order][:-1]
+        )
+        before, after = order[:-1][same], order[1:][same]
+        offset[before] = np.minimum(offset[before], notes.onset[after])
+        return replace(notes, offset=frozen(offset))
+
     def rearranged(
         self, pitch: NDArray[Any], onset: NDArray[Any], offset: NDArray[Any], ticks_per_quarter: int
     ) -> NoteArray:
@@ -311,39 +405,41 @@ class NoteArray:
         return NoteArray.from_arrays(**(columns | changed))
 
 
-def merged(
+def cut_at_onsets(
     pitch: NDArray[Any],
     onset: NDArray[np.int64],
     offset: NDArray[np.int64],
     brightness: NDArray[Any],
     is_drum: NDArray[np.bool_],
 ) -> tuple[NDArray[Any], ...]:
-    """Return the columns sorted by (onset, pitch), with overlapping notes of one pitch made one.
+    """Return the columns sorted by (onset, pitch), overlapping notes of one pitch cut at every onset.
 
-    The union: from the first onset to the last offset of a run that overlaps; the brightest wins. Notes
-    that only touch stay two.
+    A note lasts until the next one of its pitch begins, or until all that have begun have ended: so the time that
+    sounds stays the same, and no onset is lost. Notes that begin together become one, as bright as the brightest.
 
     Raises
     ------
     InvalidInput
         If a note overlaps a forbidden place (negative brightness) of its own pitch.
     """
-    by_line = np.lexsort((offset, onset, pitch, is_drum))
+    by_line = np.lexsort((onset, pitch, is_drum))
     p, on, off, b, d = (c[by_line] for c in (pitch, onset, offset, brightness, is_drum))
     if len(p):
         new_line = np.concatenate([[True], (p[1:] != p[:-1]) | (d[1:] != d[:-1])])
         # Lift each line above the one before it, so that one running maximum serves all lines at once.
         lift = np.cumsum(new_line).astype(np.int64) * (4 * MAX_TICK)
         reach = np.maximum.accumulate(off + lift) - lift
-        starts = new_line.copy()
-        starts[1:] |= on[1:] >= reach[:-1]
-        first = np.flatnonzero(starts)
+        apart = new_line.copy()
+        apart[1:] |= on[1:] >= reach[:-1]
         signs = np.sign(b.astype(np.int64))
-        if (np.maximum.reduceat(signs, first) != np.minimum.reduceat(signs, first)).any():
+        runs = np.flatnonzero(apart)
+        if (np.maximum.reduceat(signs, runs) != np.minimum.reduceat(signs, runs)).any():
             raise InvalidInput("a note overlaps a forbidden place of its own pitch: it cannot do both")
-        loudest = np.maximum.reduceat(np.abs(b.astype(np.int64)), first) * signs[first]
-        p, on, d, b = p[first], on[first], d[first], loudest
-        off = np.maximum.reduceat(off, first)
+        first = np.flatnonzero(new_line | np.concatenate([[True], on[1:] != on[:-1]]))
+        last = np.append(first[1:], len(p)) - 1
+        b = np.maximum.reduceat(np.abs(b.astype(np.int64)), first) * signs[first]
+        p, on, d, off = p[first], on[first], d[first], reach[last]
+        off[:-1] = np.where(new_line[first[1:]], off[:-1], np.minimum(off[:-1], on[1:]))
     in_time = np.lexsort((d, p, on))
     return (
         p[in_time].astype(np.int16),
@@ -352,6 +448,24 @@ def merged(
         b[in_time].astype(np.int16),
         d[in_time].astype(np.bool_),
     )
+
+
+def _rounded(ticks: NDArray[np.int64], own: int, grid: int) -> NDArray[np.int64]:
+    """Return ticks of `own` a quarter as the nearest ticks of `grid`; halves go up. No product leaves 64 bits."""
+    quarters, rest = np.divmod(ticks, own)
+    if own < 2**20:
+        return quarters * grid + (2 * rest * grid + own) // (2 * own)
+    exact = [(2 * r * grid + own) // (2 * own) for r in rest.tolist()]
+    return quarters * grid + np.array(exact, np.int64)
+
+
+def _spaced(onset: NDArray[np.int64], same_line: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return onsets, line by line in order, each at least one tick after the one before it on its line."""
+    if not len(onset):
+        return onset
+    place = np.arange(len(onset))
+    lift = np.cumsum(~same_line) * (8 * MAX_TICK)
+    return np.maximum.accumulate(onset - place + lift) - lift + place
 
 
 def whole_number(name: str, value: object, low: int, high: int) -> None:

@@ -5,12 +5,12 @@ The policies, each of which leaves a remark in ``provenance.remarks`` when it ac
 ===========================  ==================================================================================
 what a file may hold         what becomes of it
 ===========================  ==================================================================================
-overlapping notes, one pitch  merged: the union of their times (notes that only touch stay apart)
-notes of no length           left out
-notes that never end         left out
+overlapping notes, one pitch  each ends where the next begins; those that begin together are one
+notes of no length (MIDI)    a tick long; strokes of drums a sixteenth
+notes that never end (MIDI)  end where the next note of their track begins; strokes of drums last a sixteenth
 sustain pedal                ignored: a note lasts as long as its key is held
-drums (MIDI channel 10)      kept and marked; never transposed
-several tracks               all merged, unless `track` names one
+drums (MIDI channel 10)      kept and marked; never transposed; `drums` says what is drums where the file does not
+several tracks               all together, unless `track`, `channel` or `voice` choose some
 grace notes, cue notes       left out
 chord symbols (ABC)          left out: they are no written notes
 pitch bends (MIDI)           ignored
@@ -31,11 +31,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing import sound_file
+from goldenear.notes.choice import Choice, Names, drum_hints
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.provenance import Provenance
 
 MAX_FILE_BYTES = 64 * 2**20
@@ -73,7 +74,10 @@ def read(
     path: str | os.PathLike[str],
     *,
     tune: int | None = None,
-    track: int | str | None = None,
+    track: Names = None,
+    channel: Names = None,
+    voice: Names = None,
+    drums: Names = None,
     brightness: Brightness = "plain",
     steps_per_octave: int = 12,
 ) -> NoteArray:
@@ -87,8 +91,15 @@ def read(
     tune : int, optional
         Which tune of a collection (ABC) or which pattern of a format 2 MIDI file, from 1. Needed only
         where the file holds several.
-    track : int or str, optional
-        One track, part or voice, by number from 0 or by name; all are merged otherwise.
+    track : int or str, or several, optional
+        Which tracks, parts, staves or spines: by number from 0, as `provenance.tracks` lists them, or by name.
+        All by default.
+    channel : int, or several, optional
+        Which MIDI channels, 1..16.
+    voice : int or str, or several, optional
+        Which voices: of an ABC tune, or within the parts and staves of a score; by name, or by number from 1.
+    drums : int or str, or several, optional
+        What is drums, where the file does not say: MIDI channels by number, tracks by name, or ``"none"``.
     brightness : {"plain", "velocity"}
         How bright notes are drawn: all 1, or by their MIDI velocity, 1..127. Sound is as bright as it is loud.
     steps_per_octave : int
@@ -110,10 +121,20 @@ def read(
     MissingExtra
         If the library that reads such files is not installed.
     """
-    tunes = read_all(path, track=track, brightness=brightness, steps_per_octave=steps_per_octave)
     if tune is not None:
-        if not 1 <= tune <= len(tunes):
-            raise InvalidInput(f"tune: {os.fspath(path)} holds tunes 1..{len(tunes)}, got {tune}")
+        whole_number("tune", tune, 1, 2**31)
+    tunes = read_all(
+        path,
+        track=track,
+        channel=channel,
+        voice=voice,
+        drums=drums,
+        brightness=brightness,
+        steps_per_octave=steps_per_octave,
+    )
+    if tune is not None:
+        if tune > len(tunes):
+            raise NoSuchPart(path, f"tune: it holds tunes 1..{len(tunes)}, got {tune}")
         return tunes[tune - 1]
     if len(tunes) > 1:
         raise UnreadableFile(
@@ -125,7 +146,10 @@ def read(
 def read_all(
     path: str | os.PathLike[str],
     *,
-    track: int | str | None = None,
+    track: Names = None,
+    channel: Names = None,
+    voice: Names = None,
+    drums: Names = None,
     brightness: Brightness = "plain",
     steps_per_octave: int = 12,
 ) -> list[NoteArray]:
@@ -136,6 +160,18 @@ def read_all(
     """
     if brightness not in ("plain", "velocity"):
         raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
+    choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
+    return read_chosen(path, choice, brightness=brightness, steps_per_octave=steps_per_octave)
+
+
+def read_chosen(
+    path: str | os.PathLike[str],
+    choice: Choice,
+    *,
+    brightness: Brightness = "plain",
+    steps_per_octave: int = 12,
+) -> list[NoteArray]:
+    """Read every tune of a file, as :func:`read_all` does, with a choice that is already made."""
     path = os.fspath(path)
     is_sound = Path(path).suffix.lower() in sound_file.SUFFIXES
     if is_sound and steps_per_octave != 12:
@@ -147,7 +183,7 @@ def read_all(
             tune,
             path,
             number=number if len(parsed) > 1 else 0,
-            track=track,
+            choice=choice,
             brightness=brightness,
             steps_per_octave=steps_per_octave,
         )
@@ -171,14 +207,15 @@ def assembled(
     path: str,
     *,
     number: int = 0,
-    track: int | str | None = None,
+    choice: Choice = Choice(),
     brightness: Brightness = "plain",
     steps_per_octave: int = 12,
     name: str = "",
 ) -> NoteArray:
     """Apply the policies of reading to one parsed tune; it is called by its file's name unless another is given."""
-    remarks = list(tune.remarks)
-    columns = _columns(_chosen(tune.tracks, track, path), brightness)
+    tracks = choice.apply(choice.marked(tune, path), path)
+    columns = _columns(tracks, brightness)
+    remarks = [*tune.remarks, *([] if choice.drums else drum_hints(tracks))]
     durations = columns["duration"]
     if empty := int((durations <= 0).sum()):
         remarks.append(f"{_count(empty, 'note')} of no length: left out")
@@ -197,26 +234,28 @@ def assembled(
         )
     except InvalidInput as error:
         raise UnreadableFile(path, str(error)) from None
-    if lost := len(columns["pitch"]) - len(notes):
-        remarks.append(f"{_count(lost, 'note')} merged with another of the same pitch, for they overlapped")
+    remarks += _overlaps(columns, notes)
     if not len(notes):
         remarks.append(_EMPTY)
     return notes.remarked(*remarks)
 
 
-def _chosen(tracks: list[ParsedTrack], track: int | str | None, path: str) -> list[ParsedTrack]:
-    """Return the tracks to merge: all, or the one that `track` numbers or names."""
-    if track is None:
-        return tracks
-    if isinstance(track, int):
-        if not 0 <= track < len(tracks):
-            raise InvalidInput(f"track: {path} holds tracks 0..{len(tracks) - 1}, got {track}")
-        return [tracks[track]]
-    named = [t for t in tracks if t.name.strip().casefold() == track.strip().casefold()]
-    if not named:
-        known = ", ".join(f"{i} {t.name.strip()!r}" for i, t in enumerate(tracks))
-        raise InvalidInput(f"track: {path} holds no track named {track!r}; it holds {known}")
-    return named
+def _overlaps(columns: dict[str, NDArray[Any]], notes: NoteArray) -> list[str]:
+    """Return what became of notes of one pitch that overlapped."""
+    remarks = []
+    if doubled := len(columns["pitch"]) - len(notes):
+        remarks.append(f"{_count(doubled, 'note')} struck together with another of the same pitch: read as one")
+    order = np.lexsort([-columns["duration"], *(columns[name] for name in ("is_drum", "pitch", "onset"))])
+    onset, pitch, is_drum, end = (
+        column[order]
+        for column in (*(columns[n] for n in ("onset", "pitch", "is_drum")), columns["onset"] + columns["duration"])
+    )
+    # Of notes that begin together the longest stands first; so these stand in the order of the notes made of them.
+    first = np.ones(len(order), bool)
+    first[1:] = (onset[1:] != onset[:-1]) | (pitch[1:] != pitch[:-1]) | (is_drum[1:] != is_drum[:-1])
+    if cut := int((end[first] > notes.offset).sum()):
+        remarks.append(f"{_count(cut, 'note')} cut short where the next of the same pitch begins, for they overlapped")
+    return remarks
 
 
 def _columns(tracks: list[ParsedTrack], brightness: Brightness) -> dict[str, NDArray[Any]]:

@@ -1,23 +1,61 @@
-"""This file is where MIDI bytes become tunes: checked first, then read track by track by symusic."""
+"""This file is where MIDI bytes become tunes: the walked events are paired to notes, track by track.
+
+A reader of our own, because exactness was to be had no other way. symusic, the fastest at hand, wraps long times and
+drops notes that never end; it, mido and pretty_midi pair a note's end with the wrong beginning once one end was lost.
+
+=====================================  ==============================================================
+what a track may hold                  what becomes of it
+=====================================  ==============================================================
+strikes of one pitch that overlap      ends belong to strikes in order, the first end to the first
+an end that was lost                   from there on a strike ends what sounds on its pitch
+notes that never end                   end where the next note of the track begins, or with the track
+strokes of drums without end or length strokes, a sixteenth long
+notes of no length                     a tick long
+channel 10                             drums, but where it belongs to an MPE zone
+=====================================  ==============================================================
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from goldenear.errors import UnreadableFile
 from goldenear.notes.formats.midi_check import CheckedMidi, Division, check_midi
-from goldenear.notes.formats.midi_track import CheckedTrack
+from goldenear.notes.formats.midi_track import MidiTrack
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
+from goldenear.notes.formats.remarks import Remarks
 
 _PATTERNS = 2
 """The MIDI format whose tracks are independent of each other."""
 
-_ONE_TRACK_HEADER = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1, 1, 224]) + b"MTrk"
-"""Format 0, one track; the resolution (480) does not matter, as ticks are read as they stand."""
+_DRUMS = 10
+
+_ENDS, _STRIKES, _CONTROLS, _BENDS = 8, 9, 11, 14
+"""Kinds of channel event."""
+
+_DATA_ENTRY, _PEDAL, _PARAMETER_FINE, _PARAMETER_COARSE = 6, 64, 100, 101
+"""Controllers."""
+
+_MPE = 6
+"""The registered parameter by which an MPE zone is set up."""
+
+_CENTRE = 64
+"""The coarse byte of a pitch wheel at rest."""
+
+
+class _Strikes(NamedTuple):
+    """The notes of a track, as columns: in ticks of the file."""
+
+    pitch: NDArray[np.int64]
+    onset: NDArray[np.int64]
+    duration: NDArray[np.int64]
+    velocity: NDArray[np.int64]
+    channel: NDArray[np.int64]
+    is_endless: NDArray[np.bool_]
 
 
 def parse_midi(data: bytes, path: str) -> list[ParsedTune]:
@@ -49,65 +87,151 @@ def parse_midi(data: bytes, path: str) -> list[ParsedTune]:
     minute), and its tempo events, which then say nothing, are ignored.
     """
     checked = check_midi(data, path)
-    tracks = [_notes_of(track, checked.division, path) for track in checked.tracks]
+    strikes = [_strikes(track) for track in checked.tracks]
     if checked.format != _PATTERNS:
-        return [_tune(checked, checked.tracks, tracks)]
-    patterns = list(zip(checked.tracks, tracks, strict=True))
+        return [_tune(checked, checked.tracks, strikes)]
+    patterns = list(zip(checked.tracks, strikes, strict=True))
     sounding = [pattern for pattern in patterns if len(pattern[1].pitch)] or patterns[:1]
-    return [_tune(checked, [pattern], [notes]) for pattern, notes in sounding] or [_tune(checked, [], [])]
+    return [_tune(checked, [track], [notes]) for track, notes in sounding] or [_tune(checked, [], [])]
 
 
-def _tune(checked: CheckedMidi, chunks: Sequence[CheckedTrack], tracks: list[ParsedTrack]) -> ParsedTune:
-    """Join tracks into a tune, and remark what is lost between them and the file."""
+def _tune(checked: CheckedMidi, tracks: Sequence[MidiTrack], strikes: Sequence[_Strikes]) -> ParsedTune:
+    """Join tracks into a tune, and remark what was repaired or left out."""
     division = checked.division
-    tempos = sorted((tempo for chunk in chunks for tempo in chunk.tempos), key=itemgetter(0))
-    remarks = list(checked.remarks)
-    if hanging := sum(chunk.note_ons for chunk in chunks) - sum(len(track.pitch) for track in tracks):
-        remarks.append(f"{hanging:,} note{' never ends' if hanging == 1 else 's never end'}: left out")
-    if any(chunk.pedal_downs for chunk in chunks):
-        remarks.append("sustain pedal ignored: a note lasts as long as its key is held")
-    if any(chunk.bends for chunk in chunks):
-        remarks.append("pitch bends ignored")
+    remarks = Remarks()
+    members = _mpe_members(tracks)
+    if members and any((notes.channel == _DRUMS).any() for notes in strikes) and _DRUMS in members:
+        remarks.once("channel 10 belongs to an MPE zone: read as pitches, not as drums")
+    parsed = [
+        _parsed(track.name, notes, division, members, remarks)
+        for track, notes in zip(tracks, strikes, strict=True)
+    ]
+    _tell_ignored(tracks, remarks)
+    tempos = sorted((tempo for track in tracks for tempo in track.tempos), key=itemgetter(0))
     if division.is_smpte and tempos:
-        remarks.append("tempo ignored: SMPTE time has none")
+        remarks.once("tempo ignored: SMPTE time has none")
         tempos = []
     return ParsedTune(
         format="midi",
         ticks_per_quarter=division.ticks_per_quarter,
-        tracks=tracks,
-        title=tracks[0].name if tracks else "",
+        tracks=parsed,
+        title=parsed[0].name if parsed else "",
         tempos=tuple(tempos),
-        remarks=remarks,
+        remarks=[*checked.remarks, *remarks.sentences()],
     )
 
 
-def _notes_of(track: CheckedTrack, division: Division, path: str) -> ParsedTrack:
-    """Return the notes of one track, of all its channels."""
-    if not track.note_ons:
-        return ParsedTrack(track.name)
-    channels = _read_by_symusic(track, path)
-
-    def column(field: str) -> Any:
-        return np.concatenate([notes[field] for notes, _ in channels]).astype(np.int64)
-
+def _parsed(
+    name: str, notes: _Strikes, division: Division, mpe_members: frozenset[int], remarks: Remarks
+) -> ParsedTrack:
+    """Return the notes of one track, of all its channels; drums without end or length get one."""
+    is_drum = (notes.channel == _DRUMS) & (_DRUMS not in mpe_members)
+    endless = notes.is_endless & ~is_drum
+    if count := int(endless.sum()):
+        remarks.count("note", "never ended: each lasts until the next one of its track", count)
+    if count := int((~is_drum & (notes.duration == 0)).sum()):
+        remarks.count("note", "of no length: read as one tick", count)
+    up = division.ticks_per_file_tick
+    shortest = np.where(is_drum, max(1, division.ticks_per_quarter // 4), 1)
+    lasting = notes.duration * up
+    lasting = np.where((lasting == 0) | (is_drum & notes.is_endless), shortest, lasting)
     return ParsedTrack(
-        name=track.name,
-        pitch=column("pitch"),
-        onset=column("time") * division.ticks_per_file_tick,
-        duration=column("duration") * division.ticks_per_file_tick,
-        velocity=column("velocity"),
-        is_drum=[is_drum for notes, is_drum in channels for _ in range(len(notes["time"]))],
+        name=name,
+        pitch=notes.pitch,
+        onset=notes.onset * up,
+        duration=lasting,
+        velocity=notes.velocity,
+        is_drum=is_drum,
+        channel=notes.channel,
     )
 
 
-def _read_by_symusic(track: CheckedTrack, path: str) -> list[tuple[dict[str, Any], bool]]:
-    """Return the notes of each channel as columns, and whether they are drums."""
-    from symusic import Score
+def _strikes(track: MidiTrack) -> _Strikes:
+    """Pair the strikes of a track with their ends."""
+    every = track.events
+    wanted = np.flatnonzero((every.kind == _ENDS) | (every.kind == _STRIKES))
+    # By channel and pitch, each in the order of the file.
+    line = ((every.status[wanted] & 15) << 7 | every.first[wanted]).astype(np.int16)
+    order = np.argsort(line, kind="stable")
+    strikes = (every.kind[wanted] == _STRIKES) & (every.second[wanted] > 0)
+    end = np.empty(len(wanted), np.int64)
+    end[order] = _ends(line[order].astype(np.int64), strikes[order], every.tick[wanted[order]])
+    struck, end = wanted[strikes], end[strikes]
+    onset = every.tick[struck]
+    endless = end < 0
+    if endless.any():
+        following = np.append(np.unique(onset), track.length)
+        end[endless] = following[np.searchsorted(following[:-1], onset[endless], side="right")]
+    return _Strikes(
+        every.first[struck], onset, end - onset, every.second[struck], every.channel[struck], endless
+    )
 
-    file = _ONE_TRACK_HEADER + len(track.events).to_bytes(4) + track.events
-    try:
-        channels = Score.from_midi(bytes(file)).tracks
-        return [(channel.notes.numpy(), bool(channel.is_drum)) for channel in channels]
-    except Exception as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UnreadableFile(path, f"its track {track.number} cannot be read: {reason}") from None
+
+def _ends(line: NDArray[np.int64], strikes: NDArray[np.bool_], tick: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the tick at which each strike ends, -1 where it never does.
+
+    The columns have one entry an event that strikes or ends a note, line by line (a line is a channel and a pitch),
+    in time on each. Ends belong to strikes in order, the first to the first; an end of nothing is passed over. Where
+    a line holds an end too few, nobody knows which was lost: from the last moment on at which all had ended, a strike
+    ends what sounds on its line.
+    """
+    end = np.full(len(line), -1, np.int64)
+    if (strikes[::2]).all() and not strikes[1::2].any() and np.array_equal(line[::2], line[1::2]):
+        # Strikes and ends in turn, as nearly always.
+        end[::2] = tick[1::2]
+        return end
+    sounding = np.cumsum(np.where(strikes, 1, -1))
+    first = np.concatenate([[True], line[1:] != line[:-1]])
+    number = np.cumsum(first) - 1
+    starts = np.flatnonzero(first)
+    before = np.concatenate([[0], sounding[starts[1:] - 1]])
+    sounding -= before[number]
+    # Lift each line below the one before it, so that one running minimum serves all lines at once.
+    drop = number * (2 * len(line))
+    spare = np.minimum(np.minimum.accumulate(sounding - drop) + drop, 0)
+    sounding -= spare
+    silent = np.concatenate([[0], sounding[:-1]])
+    silent[first] = 0
+    closes = ~strikes & (silent > 0)
+    last_event = np.append(starts[1:], len(line)) - 1
+    # The last place on each line up to which all that was struck has ended.
+    whole = np.where(sounding == 0, np.arange(len(line)), -1)
+    whole = np.maximum.reduceat(whole, starts)
+    whole = np.where(sounding[last_event] == 0, last_event, whole)
+    in_order = np.arange(len(line)) <= whole[number]
+    end[np.flatnonzero(strikes & in_order)] = tick[closes & in_order]
+    cut = np.flatnonzero(strikes & ~in_order & (np.arange(len(line)) < last_event[number]))
+    end[cut] = tick[cut + 1]
+    return end
+
+
+def _mpe_members(tracks: Sequence[MidiTrack]) -> frozenset[int]:
+    """Return the channels that belong to MPE zones: they bend the pitch of one note each, and are never drums."""
+    members: set[int] = set()
+    for track in tracks:
+        controls = track.events.kind == _CONTROLS
+        if not (controls & (track.events.first == _DATA_ENTRY)).any():
+            continue
+        parameter: dict[int, list[int]] = {1: [127, 127], 16: [127, 127]}
+        columns = (track.events.channel, track.events.first, track.events.second)
+        for channel, control, value in zip(*(column[controls].tolist() for column in columns), strict=True):
+            if channel not in parameter:
+                continue
+            if control == _PARAMETER_COARSE:
+                parameter[channel][0] = value
+            elif control == _PARAMETER_FINE:
+                parameter[channel][1] = value
+            elif control == _DATA_ENTRY and parameter[channel] == [0, _MPE]:
+                zone = range(1, value + 2) if channel == 1 else range(16 - value, 17)
+                members.update(zone if value else ())
+    return frozenset(members)
+
+
+def _tell_ignored(tracks: Sequence[MidiTrack], remarks: Remarks) -> None:
+    """Remark what changes the sound of notes and is not read."""
+    for track in tracks:
+        kind, first, second = track.events.kind, track.events.first, track.events.second
+        if ((kind == _CONTROLS) & (first == _PEDAL) & (second >= _PEDAL)).any():
+            remarks.once("sustain pedal ignored: a note lasts as long as its key is held")
+        if ((kind == _BENDS) & ((first != 0) | (second != _CENTRE))).any():
+            remarks.once("pitch bends ignored")

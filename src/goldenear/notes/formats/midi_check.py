@@ -1,8 +1,7 @@
-"""This file is where a MIDI file is checked, strictly, before the fast reader behind it sees a byte.
+"""This file is where the chunks of a MIDI file are found and checked, strictly.
 
-The fast reader believes what it is told: it wraps long times, drops notes that never end and accepts a
-resolution of zero, all in silence. So every byte is walked here first. What is damaged is refused, by one
-sentence that names the place; what can be understood all the same is understood, and remarked.
+What is damaged is refused, by one sentence that names the place; what can be understood all the same is understood,
+and remarked.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from goldenear.errors import UnreadableFile
-from goldenear.notes.formats.midi_track import MAX_EVENTS, CheckedTrack, Refusal, walk_track
+from goldenear.notes.formats.midi_track import MAX_EVENTS, MidiTrack, Refusal, plain_lengths, walk_track
 from goldenear.notes.formats.remarks import Remarks
 
 MAX_TRACKS = 65_535
@@ -59,7 +58,7 @@ class CheckedMidi:
         0, 1 or 2 (several independent patterns).
     division : Division
         What a tick is.
-    tracks : list of CheckedTrack
+    tracks : list of MidiTrack
         In the file's order; also those without notes. Their times are the file's ticks.
     remarks : list of str
         What was repaired, skipped or left out.
@@ -67,7 +66,7 @@ class CheckedMidi:
 
     format: int
     division: Division
-    tracks: list[CheckedTrack]
+    tracks: list[MidiTrack]
     remarks: list[str]
 
 
@@ -84,7 +83,7 @@ def check_midi(data: bytes, path: str) -> CheckedMidi:
     Returns
     -------
     CheckedMidi
-        Its tracks, each as bytes that any reader understands.
+        Its tracks, every byte of them walked.
 
     Raises
     ------
@@ -167,15 +166,16 @@ def _division(division: int, remarks: Remarks) -> Division:
     return Division(ticks_per_quarter.numerator, ticks_per_quarter.denominator, is_smpte=True)
 
 
-def _tracks(data: bytes, start: int, end: int, announced: int, remarks: Remarks) -> list[CheckedTrack]:
+def _tracks(data: bytes, start: int, end: int, announced: int, remarks: Remarks) -> list[MidiTrack]:
     """Walk all track chunks."""
-    tracks: list[CheckedTrack] = []
+    tracks: list[MidiTrack] = []
+    lengths = plain_lengths(data)
     events_left = MAX_EVENTS
     for body, body_end in _track_chunks(data, start, end, announced, remarks):
         if len(tracks) == MAX_TRACKS:
             raise Refusal(f"more than {MAX_TRACKS:,} tracks")
-        track = CheckedTrack(len(tracks), remarks)
-        walk_track(data, body, body_end, track, events_left)
+        track = MidiTrack(len(tracks), remarks)
+        walk_track(data, lengths, body, body_end, track, events_left)
         events_left -= track.event_count
         tracks.append(track)
     if announced and not tracks:
