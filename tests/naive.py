@@ -7,7 +7,7 @@ is read off pixels.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt, lcm, sqrt
+from math import floor, isqrt, lcm, sqrt
 
 Pixel = tuple[bool, int, int]
 Picture = dict[Pixel, int]
@@ -53,8 +53,12 @@ def correlogram(piece, fragment) -> dict[tuple[int, int], int]:
     return values
 
 
-def altered(notes, alteration) -> list[tuple[bool, int, Fraction, Fraction, int]]:
-    """Return (is_drum, pitch, onset, offset, brightness) in quarters, stretched and mirrored."""
+def on_grid(notes, grid) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return (is_drum, pitch, onset, offset, brightness) in quarters, rounded to a grid; "exact" rounds nothing.
+
+    To the nearest tick, halves up. An onset on a tick that its line has given away goes to the next; a note lasts a
+    tick at least, and ends where the next one of its line begins. Where the grid counts a file exactly it moves none.
+    """
     rows = [
         (
             n.is_drum,
@@ -65,6 +69,36 @@ def altered(notes, alteration) -> list[tuple[bool, int, Fraction, Fraction, int]
         )
         for n in notes
     ]
+    if grid == "exact" or grid % notes.ticks_per_quarter == 0:
+        return rows
+    rounded = []
+    for is_drum, pitch in sorted({row[:2] for row in rows}):
+        line = sorted(row[2:] for row in rows if row[:2] == (is_drum, pitch))
+        taken: list[list[int]] = []
+        for onset, offset, _ in line:
+            begin, end = (floor(t * grid + Fraction(1, 2)) for t in (onset, offset))
+            begin = max(begin, taken[-1][0] + 1) if taken else begin
+            if taken:
+                taken[-1][1] = min(taken[-1][1], begin)
+            taken.append([begin, max(end, begin + 1)])
+        for (begin, end), (_, _, brightness) in zip(taken, line, strict=True):
+            rounded.append((is_drum, pitch, Fraction(begin, grid), Fraction(end, grid), brightness))
+    return rounded
+
+
+def struck(rows) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return the rows with every stroke of a drum a sixteenth long, or until the next one of the same drum."""
+    return [
+        (d, p, a, min([a + Fraction(1, 4), *(c for e, q, c, _, _ in rows if e and q == p and c > a)]), v)
+        if d
+        else (d, p, a, b, v)
+        for d, p, a, b, v in rows
+    ]
+
+
+def altered(notes, alteration, grid="exact") -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return (is_drum, pitch, onset, offset, brightness) in quarters, on the grid, stretched and mirrored."""
+    rows = struck(on_grid(notes, grid))
     first = min(row[2] for row in rows)
     rows = [
         (d, p, first + (a - first) * alteration.stretch, first + (b - first) * alteration.stretch, v)
@@ -127,9 +161,9 @@ def best_match(x, sample, recipe):
 def placements(x, sample, recipe, alteration):
     """Give (similarity without price, transposition, onset in quarters, shared in ticks, resolution) everywhere."""
     octave, reading = x.steps_per_octave, alteration.reading
-    plain_rows = [row for row in altered(x, type(alteration)()) if row[4] > 0]
+    plain_rows = altered(x.where(x.brightness > 0), type(alteration)(), recipe.grid)
     x_strokes = drawn(plain_rows, recipe.drawing, reading, octave)
-    k_strokes = drawn(altered(sample, alteration), recipe.drawing, reading, octave)
+    k_strokes = drawn(altered(sample, alteration, recipe.grid), recipe.drawing, reading, octave)
     x_origin = min(s[2] for s in x_strokes)
     k_origin = min(s[2] for s in k_strokes if s[4] > 0)
     times = [t - x_origin for s in x_strokes for t in s[2:4]] + [

@@ -247,9 +247,9 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
 
 
 def stretches_alike(sample: NoteArray, recipe: Recipe) -> bool:
-    """Tell whether the picture of the stretched sample is the picture of the sample, stretched; not under ``"rhythm"``.
+    """Tell whether the picture of the stretched sample is the picture of the sample, stretched.
 
-    So it is where notes are drawn evenly and all of them sound.
+    So it is where notes are drawn evenly and all of them sound, but under the reading ``"rhythm"``.
     """
     return recipe.drawing.body == recipe.drawing.onset and not bool((sample.brightness < 0).any())
 

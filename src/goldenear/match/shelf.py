@@ -22,7 +22,7 @@ from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.provenance import Provenance
 
-FORMAT = "goldenear-samples-1"
+FORMAT = "goldenear-samples-2"
 
 ALIGNED = 64
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import compress
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ NO_DRUMS = "none"
 """What `drums` says where nothing is a drum."""
 
 CHANNELS = range(1, 17)
+
+_COLUMNS = ("pitch", "onset", "duration", "velocity", "is_drum", "channel", "voice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,12 @@ class Choice:
         InvalidInput
             If a part is none of these, or a channel is not 1..16.
         """
-        channels = _several("channel", channel)
-        for name, numbers in (("channel", channels), ("drums", [d for d in _several("drums", drums) if isinstance(d, int)])):
+        channels, strokes = _several("channel", channel), _several("drums", drums)
+        for name, numbers in (("channel", channels), ("drums", [d for d in strokes if isinstance(d, int)])):
             for number in numbers:
-                if not isinstance(number, int) or number not in CHANNELS:
+                if number not in CHANNELS:
                     raise InvalidInput(f"{name}: MIDI channels are 1..16, got {number!r}")
-        return cls(
-            _several("track", track),
-            cast("tuple[int, ...]", channels),
-            _several("voice", voice),
-            _several("drums", drums),
-        )
+        return cls(_several("track", track), channels, _several("voice", voice), strokes)
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Choice:
@@ -113,22 +110,27 @@ class Choice:
             tracks = self._of_channels(tracks, path)
         return self._of_voices(tracks, tune, path) if self.voice else tracks
 
-    def marked(self, tune: ParsedTune, path: str) -> ParsedTune:
-        """Return the tune with its drums marked as the choice says.
+    def marked(self, tune: ParsedTune, path: str, usual: tuple[int | str, ...] = ()) -> ParsedTune:
+        """Return the tune with its drums marked as the choice says; else as is `usual`, if it has such parts.
 
         Raises
         ------
         NoSuchPart
             If the file has no such track, or no channels.
         """
-        if not self.drums:
+        held = {channel for track in tune.tracks for channel in set(np.asarray(track.channel).tolist())}
+        there = held | {_folded(track.name) for track in tune.tracks} | {NO_DRUMS}
+        drums = self.drums or tuple(d for d in usual if (d if isinstance(d, int) else _folded(d)) in there)
+        if not drums:
             return tune
-        channels = {d for d in self.drums if isinstance(d, int)}
-        names = [d for d in self.drums if isinstance(d, str) and d != NO_DRUMS]
-        if channels and not any(len(track.channel) for track in tune.tracks):
+        channels = {d for d in drums if isinstance(d, int)}
+        names = [d for d in drums if isinstance(d, str) and d != NO_DRUMS]
+        if channels and not held:
             raise NoSuchPart(path, f"drums: {_kind(tune)} has no channels: name a track")
         chosen = {id(track) for name in names for track in _named(tune.tracks, name, "drums", path)}
-        return replace(tune, tracks=[_with_drums(track, channels, id(track) in chosen) for track in tune.tracks])
+        return replace(
+            tune, tracks=[_with_drums(track, channels, id(track) in chosen) for track in tune.tracks]
+        )
 
     def _tracks(self, tune: ParsedTune, path: str) -> list[ParsedTrack]:
         """Return the chosen tracks, in the order of the file."""
@@ -161,10 +163,16 @@ class Choice:
         held = sorted({voice for track in tracks for voice in track.voice})
         for wanted in self.voice:
             if str(wanted) not in held:
-                there = f"its voices are {', '.join(held)}" if held else f"{_kind(tune)} has none: choose a track"
+                there = (
+                    f"its voices are {', '.join(held)}" if held else f"{_kind(tune)} has none: choose a track"
+                )
                 raise NoSuchPart(path, f"voice: there is no voice {wanted}; {there}")
         names = {str(wanted) for wanted in self.voice}
         return [_where(track, np.array([voice in names for voice in track.voice], bool)) for track in tracks]
+
+
+EVERYTHING = Choice()
+"""All notes of a file, its own drums among them."""
 
 
 def number_or_name(text: str) -> int | str:
@@ -220,7 +228,9 @@ def _several(name: str, value: Names) -> tuple[Any, ...]:
     if value is None:
         return ()
     many = (value,) if isinstance(value, int | str) else tuple(value) if isinstance(value, Sequence) else None
-    if many is None or any(isinstance(one, bool) or not isinstance(one, int | str) or one == "" for one in many):
+    if many is None or any(
+        isinstance(one, bool) or not isinstance(one, int | str) or one == "" for one in many
+    ):
         raise InvalidInput(f"{name}: expected a number or a name, or several, got {value!r}")
     return many
 
@@ -229,13 +239,14 @@ def _quoted(value: int | str) -> str:
     """Return a value as TOML writes it."""
     if isinstance(value, int):
         return str(value)
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in value.replace("\\", "\\\\").replace('"', '\\"'))
-    return f'"{plain}"'
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
 
 
 def _kind(tune: ParsedTune) -> str:
     """Return the format of a tune as people call it."""
-    return {"midi": "MIDI", "musicxml": "MusicXML", "mei": "MEI", "kern": "kern", "abc": "ABC"}.get(tune.format, "sound")
+    called = {"midi": "MIDI", "musicxml": "MusicXML", "mei": "MEI", "abc": "ABC"}
+    return called.get(tune.format, tune.format)
 
 
 def _folded(name: str) -> str:
@@ -263,13 +274,10 @@ def _voices(tracks: Sequence[ParsedTrack], wanted: int | str, path: str) -> list
 
 def _where(track: ParsedTrack, chosen: NDArray[np.bool_]) -> ParsedTrack:
     """Return a track with none but the chosen notes."""
-    if not len(chosen):
-        return replace(track, **{name: () for name in _COLUMNS})
-    keep = chosen.tolist()
-    return replace(track, **{name: list(compress(getattr(track, name), keep)) for name in _COLUMNS})
-
-
-_COLUMNS = ("pitch", "onset", "duration", "velocity", "is_drum", "channel", "voice")
+    # A track without channels, or voices, has none of the chosen.
+    keep = chosen.tolist() or [False] * len(track.pitch)
+    columns: dict[str, Any] = {name: list(compress(getattr(track, name), keep)) for name in _COLUMNS}
+    return replace(track, **columns)
 
 
 def _with_drums(track: ParsedTrack, channels: set[int], is_whole: bool) -> ParsedTrack:

@@ -143,7 +143,9 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         if not brightnesses.all():
             raise InvalidInput("brightness: expected 1..127 (or -127..-1 for a forbidden place), got 0")
         drums = np.broadcast_to(np.asarray(is_drum, dtype=bool), (n,))
-        line, start, end, bright, drum = cut_at_onsets(pitches, onsets, onsets + durations, brightnesses, drums)
+        line, start, end, bright, drum = cut_at_onsets(
+            pitches, onsets, onsets + durations, brightnesses, drums
+        )
         return cls(
             frozen(line),
             frozen(start),
@@ -302,7 +304,7 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         >>> [(note.onset, note.offset) for note in rounded]
         [(0, 94), (96, 97)]
         >>> rounded.provenance.remarks
-        ('rounded to 96 ticks a quarter: the largest move of an onset is 0.0021 quarters',)
+        ('rounded to 96 ticks a quarter: an onset moves by up to 0.0021 quarters',)
         """
         whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
         own = self.ticks_per_quarter
@@ -328,7 +330,7 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
             return rounded
         quarters = float(Fraction(int(moved.max()), own * ticks_per_quarter))
         return rounded.remarked(
-            f"rounded to {ticks_per_quarter:,} ticks a quarter: the largest move of an onset is {quarters:.2g} quarters"
+            f"rounded to {ticks_per_quarter:,} ticks a quarter: an onset moves by up to {quarters:.2g} quarters"
         )
 
     def struck(self) -> NoteArray:
@@ -343,7 +345,8 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
 
         Examples
         --------
-        >>> kick = NoteArray.from_arrays(pitch=[36, 36], onset=[0, 4], duration=[1, 4], is_drum=True, ticks_per_quarter=4)
+        >>> kick = NoteArray.from_arrays(pitch=[36, 36], onset=[0, 4], duration=[1, 4], is_drum=True,
+        ...                              ticks_per_quarter=4)
         >>> kick.struck().duration.tolist()
         [1, 1]
         """
@@ -454,9 +457,11 @@ def _rounded(ticks: NDArray[np.int64], own: int, grid: int) -> NDArray[np.int64]
     """Return ticks of `own` a quarter as the nearest ticks of `grid`; halves go up. No product leaves 64 bits."""
     quarters, rest = np.divmod(ticks, own)
     if own < 2**20:
-        return quarters * grid + (2 * rest * grid + own) // (2 * own)
-    exact = [(2 * r * grid + own) // (2 * own) for r in rest.tolist()]
-    return quarters * grid + np.array(exact, np.int64)
+        within = (2 * rest * grid + own) // (2 * own)
+    else:
+        within = np.array([(2 * r * grid + own) // (2 * own) for r in rest.tolist()], np.int64)
+    rounded: NDArray[np.int64] = quarters * grid + within
+    return rounded
 
 
 def _spaced(onset: NDArray[np.int64], same_line: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -465,7 +470,8 @@ def _spaced(onset: NDArray[np.int64], same_line: NDArray[np.bool_]) -> NDArray[n
         return onset
     place = np.arange(len(onset))
     lift = np.cumsum(~same_line) * (8 * MAX_TICK)
-    return np.maximum.accumulate(onset - place + lift) - lift + place
+    spaced: NDArray[np.int64] = np.maximum.accumulate(onset - place + lift) - lift + place
+    return spaced
 
 
 def whole_number(name: str, value: object, low: int, high: int) -> None:

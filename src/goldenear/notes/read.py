@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing import sound_file
-from goldenear.notes.choice import Choice, Names, drum_hints
+from goldenear.notes.choice import EVERYTHING, Choice, Names, drum_hints
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.provenance import Provenance
@@ -168,10 +168,14 @@ def read_chosen(
     path: str | os.PathLike[str],
     choice: Choice,
     *,
+    usual_drums: tuple[int | str, ...] = (),
     brightness: Brightness = "plain",
     steps_per_octave: int = 12,
 ) -> list[NoteArray]:
-    """Read every tune of a file, as :func:`read_all` does, with a choice that is already made."""
+    """Read every tune of a file, as :func:`read_all` does, with a choice that is already made.
+
+    `usual_drums` are drums where the choice names none, in files that have such a channel or track.
+    """
     path = os.fspath(path)
     is_sound = Path(path).suffix.lower() in sound_file.SUFFIXES
     if is_sound and steps_per_octave != 12:
@@ -184,6 +188,7 @@ def read_chosen(
             path,
             number=number if len(parsed) > 1 else 0,
             choice=choice,
+            usual_drums=usual_drums,
             brightness=brightness,
             steps_per_octave=steps_per_octave,
         )
@@ -207,15 +212,16 @@ def assembled(
     path: str,
     *,
     number: int = 0,
-    choice: Choice = Choice(),
+    choice: Choice = EVERYTHING,
+    usual_drums: tuple[int | str, ...] = (),
     brightness: Brightness = "plain",
     steps_per_octave: int = 12,
     name: str = "",
 ) -> NoteArray:
     """Apply the policies of reading to one parsed tune; it is called by its file's name unless another is given."""
-    tracks = choice.apply(choice.marked(tune, path), path)
+    tracks = choice.apply(choice.marked(tune, path, usual_drums), path)
     columns = _columns(tracks, brightness)
-    remarks = [*tune.remarks, *([] if choice.drums else drum_hints(tracks))]
+    remarks = [*tune.remarks, *([] if choice.drums or usual_drums else drum_hints(tracks))]
     durations = columns["duration"]
     if empty := int((durations <= 0).sum()):
         remarks.append(f"{_count(empty, 'note')} of no length: left out")
@@ -244,17 +250,24 @@ def _overlaps(columns: dict[str, NDArray[Any]], notes: NoteArray) -> list[str]:
     """Return what became of notes of one pitch that overlapped."""
     remarks = []
     if doubled := len(columns["pitch"]) - len(notes):
-        remarks.append(f"{_count(doubled, 'note')} struck together with another of the same pitch: read as one")
+        remarks.append(
+            f"{_count(doubled, 'note')} struck together with another of the same pitch: read as one"
+        )
     order = np.lexsort([-columns["duration"], *(columns[name] for name in ("is_drum", "pitch", "onset"))])
     onset, pitch, is_drum, end = (
         column[order]
-        for column in (*(columns[n] for n in ("onset", "pitch", "is_drum")), columns["onset"] + columns["duration"])
+        for column in (
+            *(columns[n] for n in ("onset", "pitch", "is_drum")),
+            columns["onset"] + columns["duration"],
+        )
     )
     # Of notes that begin together the longest stands first; so these stand in the order of the notes made of them.
     first = np.ones(len(order), bool)
     first[1:] = (onset[1:] != onset[:-1]) | (pitch[1:] != pitch[:-1]) | (is_drum[1:] != is_drum[:-1])
     if cut := int((end[first] > notes.offset).sum()):
-        remarks.append(f"{_count(cut, 'note')} cut short where the next of the same pitch begins, for they overlapped")
+        remarks.append(
+            f"{_count(cut, 'note')} cut short where the next of the same pitch begins, for they overlapped"
+        )
     return remarks
 
 

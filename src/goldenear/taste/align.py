@@ -13,9 +13,9 @@ def aligned(verdict: Verdict) -> dict[str, NoteArray]:
 
     Where the sample begins before X's tick 0, both are moved later by whole quarters.
     """
-    match = verdict.deciding
     placed = verdict.explain().placed
-    assert match is not None, "a taste has at least one sample"
+    match = verdict.deciding
+    assert match is not None, "explain has refused it"
     x = verdict.x
     resolution = lcm(x.ticks_per_quarter, placed.ticks_per_quarter)
     x, placed = x.at_resolution(resolution), placed.at_resolution(resolution)

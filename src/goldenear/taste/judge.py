@@ -13,13 +13,13 @@ from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
 from goldenear.match.engines import Engine
 from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.rank import rank
+from goldenear.notes.choice import Choice, Names
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import read_all
 from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
-from goldenear.taste.library import prepared_folder
-from goldenear.taste.samples import SETTINGS_FILE, check_is_taste
+from goldenear.taste.library import prepared_folder, with_a_say
+from goldenear.taste.samples import KINDS, SETTINGS_FILE, check_is_taste, files_of
 from goldenear.taste.settings import Settings, read_settings
-from goldenear.taste.verdict import Verdict
+from goldenear.taste.verdict import Verdict, is_too_short
 
 
 class Taste:
@@ -33,14 +33,14 @@ class Taste:
     Attributes
     ----------
     good, bad : PreparedSamples
-        The samples: sequences of NoteArray, to be judged by or given to :func:`goldenear.rank`.
+        The samples that have a say: sequences of NoteArray, to be judged by or given to :func:`goldenear.rank`.
     settings : Settings
         What taste.toml says.
     calibration : Calibration, optional
         What chance does with the samples: what ``goldenear taste calibrate`` left in calibration.json, if it was made
         for these samples and this recipe.
     remarks : tuple of str
-        What was left out or repaired when the samples were read.
+        What was left out or repaired when the samples were read, and which are so small that they have no say.
 
     Raises
     ------
@@ -55,7 +55,7 @@ class Taste:
         settings = read_settings(root / SETTINGS_FILE)
         good, good_remarks = prepared_folder(root, "good", settings)
         bad, bad_remarks = prepared_folder(root, "bad", settings)
-        if not len(good) and not len(bad):
+        if not any(paths for paths, _ in (files_of(root, kind) for kind in KINDS)):
             raise InvalidTaste(
                 f"{root}: holds no samples yet: 'goldenear taste add {root} good FILE' adds one"
             )
@@ -86,12 +86,19 @@ class Taste:
         """
         taste = cls.__new__(cls)
         settings = settings or Settings()
-        liked, disliked = (prepare(samples, settings.recipe) for samples in (good, bad))
-        if not len(liked) and not len(disliked):
+        given = [prepare(samples, settings.recipe) for samples in (good, bad)]
+        if not any(map(len, given)):
             raise InvalidInput("good, bad: expected at least one sample")
-        if calibration and calibration.made_for != digest_of((*liked, *disliked), settings.recipe):
+        (liked, told_of_good), (disliked, told_of_bad) = (
+            with_a_say(samples, kind, settings) for samples, kind in zip(given, KINDS, strict=True)
+        )
+        good, bad = (
+            samples if len(kept) == len(samples) else prepare(kept, settings.recipe)
+            for samples, kept in zip(given, (liked, disliked), strict=True)
+        )
+        if calibration and calibration.made_for != digest_of((*good, *bad), settings.recipe):
             raise InvalidInput("calibration: it was made for other samples, or another recipe")
-        taste._hold(liked, disliked, settings, (), calibration)
+        taste._hold(good, bad, settings, (*told_of_good, *told_of_bad), calibration)
         return taste
 
     def _hold(
@@ -120,17 +127,30 @@ class Taste:
             return None
         return self.settings.thresholds(self.calibration.threshold(np.empty(0)))
 
-    def read(self, path: str | os.PathLike[str]) -> list[NoteArray]:
-        """Read every tune of a file the way this taste reads its samples: on its grid, with its brightness.
+    def read(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        track: Names = None,
+        channel: Names = None,
+        voice: Names = None,
+        drums: Names = None,
+    ) -> list[NoteArray]:
+        """Read every tune of a file the way this taste reads its samples: on its grid, with its brightness and drums.
+
+        Parameters
+        ----------
+        path : str or PathLike
+            The file.
+        track, channel, voice, drums
+            Which notes are read, and which are drums: as for :func:`goldenear.read`.
 
         Raises
         ------
         UnreadableFile
-            If the file is damaged.
+            If the file is damaged, or has no such tracks, channels or voices.
         """
-        return read_all(
-            Path(path), brightness=self.settings.brightness, steps_per_octave=self.settings.steps_per_octave
-        )
+        return self.settings.read(path, Choice.of(track=track, channel=channel, voice=voice, drums=drums))
 
     def judge(self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1) -> Verdict:
         """Judge X: good only if it resembles at least one good sample and none of the bad.
@@ -152,8 +172,9 @@ class Taste:
         NoNotes
             If nothing sounds in X.
         InvalidInput
-            If X is drawn on another pitch grid than the taste.
+            If X is no NoteArray, or drawn on another pitch grid than the taste.
         """
+        must_be_notes("x", x)
         if not (x.brightness > 0).any():
             raise NoNotes(x.name)
         return Verdict(
@@ -174,7 +195,10 @@ class Taste:
         InvalidInput
             If X is drawn on another pitch grid than the taste.
         """
+        must_be_notes("x", x)
         thresholds = self.thresholds
+        if is_too_short(x, self.settings):
+            return False
         if thresholds is None:
             return self.judge(x, backend=backend, threads=threads).outcome == "bad"
         return len(rank(x, self.bad, k=1, at_least=thresholds[1], backend=backend, threads=threads)) > 0

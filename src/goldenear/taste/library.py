@@ -15,8 +15,10 @@ import goldenear
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.shelf import fetch, store
 from goldenear.notes.cache_folder import cache_folder
+from goldenear.notes.note_array import NoteArray
 from goldenear.taste.samples import Kind, read_samples
 from goldenear.taste.settings import Settings
+from goldenear.taste.small import chance_of, is_small, told
 
 SETTLED = 2.0
 """Seconds after which a change of a file shows in its time: younger files are read anew."""
@@ -41,13 +43,30 @@ def prepared_folder(root: Path, kind: Kind, settings: Settings) -> tuple[Prepare
     if ready is not None:
         return ready
     read = read_samples(root, kind, settings)
-    samples = prepare(read.samples, settings.recipe)
+    having_say, told = with_a_say(read.samples, kind, settings)
+    remarks = (*read.remarks, *told)
+    samples = prepare(having_say, settings.recipe)
     if files and time.time() - max(file.stat().st_mtime for file in files) > SETTLED:
         try:
-            store(path, key, samples, read.remarks)
+            store(path, key, samples, remarks)
         except OSError:
-            return samples, read.remarks
-    return samples, read.remarks
+            return samples, remarks
+    return samples, remarks
+
+
+def with_a_say(
+    samples: Iterable[NoteArray], kind: Kind, settings: Settings
+) -> tuple[list[NoteArray], list[str]]:
+    """Return the samples of one kind that have a say, and a remark on each that is so small that it has none."""
+    good, bad = settings.thresholds(None)
+    kept, remarks = [], []
+    for sample in samples:
+        chance = chance_of(sample, settings.recipe, good if kind == "good" else bad)
+        if is_small(chance):
+            remarks.append(f"{sample.name}: {told(sample, chance, keep=settings.keep_small)}")
+        if settings.keep_small or not is_small(chance):
+            kept.append(sample)
+    return kept, remarks
 
 
 def key_of(files: Iterable[Path], settings: Settings) -> str:

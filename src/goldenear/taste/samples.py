@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import SUFFIXES, read_all, why_silent
-from goldenear.taste.settings import TEMPLATE, Settings
+from goldenear.notes.read import SUFFIXES, why_silent
+from goldenear.taste.settings import TEMPLATE, Settings, read_settings
 
 Kind = Literal["good", "bad"]
 
 KINDS: tuple[Kind, ...] = ("good", "bad")
 
 SETTINGS_FILE = "taste.toml"
+
+CHOICE_ENDING = ".toml"
+"""What is added to a sample's file name for the file that holds which of its notes are the sample."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,7 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
     paths, remarks = files_of(folder, kind)
     for path in paths:
         parts = path.relative_to(folder / kind).parts
-        for notes in read_all(
-            path, brightness=settings.brightness, steps_per_octave=settings.steps_per_octave
-        ):
+        for notes in read_sample(path, settings):
             sample = notes.named("/".join((kind, *parts[:-1], notes.name)))
             if not (sample.brightness > 0).any():
                 raise InvalidTaste(
@@ -61,6 +64,41 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
             remarks += [f"{sample.name}: {remark}" for remark in notes.provenance.remarks]
             samples.append(sample)
     return SampleFolder(tuple(samples), tuple(remarks))
+
+
+def read_sample(path: Path, settings: Settings) -> list[NoteArray]:
+    """Read the tunes of a sample file: those of its notes that were chosen when it was added.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is damaged, or has no such tracks, channels or voices any more.
+    InvalidTaste
+        If the file of its choice is damaged.
+    """
+    return settings.read(path, choice_of(path))
+
+
+def choice_file(path: Path) -> Path:
+    """Return the file beside a sample that holds which of its notes are the sample: ``song.mid.toml``."""
+    return path.with_name(path.name + CHOICE_ENDING)
+
+
+def choice_of(path: Path) -> Choice:
+    """Return which notes of a sample file are the sample; all where nothing else is said beside it.
+
+    Raises
+    ------
+    InvalidTaste
+        If what is said cannot be read.
+    """
+    beside = choice_file(path)
+    try:
+        return Choice.from_table(tomllib.loads(beside.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return EVERYTHING
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError, InvalidInput) as error:
+        raise InvalidTaste(f"{beside}: cannot be read as a choice of notes: {error}") from None
 
 
 def files_of(folder: Path, kind: Kind) -> tuple[list[Path], list[str]]:
@@ -74,9 +112,15 @@ def files_of(folder: Path, kind: Kind) -> tuple[list[Path], list[str]]:
             continue
         if path.suffix.lower() in SUFFIXES:
             paths.append(path)
-        else:
+        elif not _is_choice(path):
             remarks.append(f"{'/'.join((kind, *parts))}: not a music file, left out")
     return paths, remarks
+
+
+def _is_choice(path: Path) -> bool:
+    """Tell whether a file is the choice of notes of a sample beside it."""
+    sample = path.with_name(path.name.removesuffix(CHOICE_ENDING))
+    return path.suffix == CHOICE_ENDING and sample.suffix.lower() in SUFFIXES and sample.is_file()
 
 
 def new_taste(folder: str | os.PathLike[str]) -> Path:
@@ -105,9 +149,16 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
 
 
 def add_sample(
-    folder: str | os.PathLike[str], kind: Kind, path: str | os.PathLike[str], *, name: str | None = None
+    folder: str | os.PathLike[str],
+    kind: Kind,
+    path: str | os.PathLike[str],
+    *,
+    name: str | None = None,
+    choice: Choice = EVERYTHING,
 ) -> Path:
     """Copy a music file into a taste, byte for byte, after reading it once to be sure that it can be read.
+
+    What is chosen of its notes stands in a file beside the copy, ``song.mid.toml``, so that the copy stays untouched.
 
     Parameters
     ----------
@@ -119,6 +170,8 @@ def add_sample(
         The file; it stays where it is.
     name : str, optional
         The name it gets, with the ending of `path`; its own by default.
+    choice : Choice, optional
+        Which of its notes are the sample: tracks, channels, voices; and which are drums.
 
     Returns
     -------
@@ -137,7 +190,7 @@ def add_sample(
     root, source = check_is_taste(folder), Path(path)
     if name is not None and (not name.strip() or Path(name).name != name or name.startswith(".")):
         raise InvalidInput(f"name: expected a plain file name, got {name!r}")
-    tunes = read_all(source)
+    tunes = read_settings(root / SETTINGS_FILE).read(source, choice)
     if not any(len(tune) for tune in tunes):
         told = "; ".join(why_silent(tunes))
         raise InvalidInput(
@@ -146,11 +199,15 @@ def add_sample(
     stem = source.stem if name is None else name.removesuffix(source.suffix)
     target = root / kind / f"{stem}{source.suffix}"
     data = source.read_bytes()
-    if target.exists() and target.read_bytes() != data:
+    if target.exists() and (target.read_bytes() != data or choice_of(target) != choice):
         raise InvalidTaste(
             f"{target}: another sample of this name is already there: give it a name of its own"
         )
     target.parent.mkdir(exist_ok=True)
+    if choice:
+        # First, so that the sample is never there without it.
+        heading = f"# Which notes of {target.name} are the sample.\n"
+        write_bytes_atomically(choice_file(target), (heading + choice.as_toml()).encode())
     write_bytes_atomically(target, data)
     return target
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from goldenear.errors import InvalidInput, InvalidTaste
-from goldenear.match.recipe import THRESHOLD, THRESHOLDS, Measure, Recipe
+from goldenear.match.recipe import GRID, THRESHOLD, THRESHOLDS, Measure, Recipe
 from goldenear.notes.alteration import (
     FORM_PRICES,
     READING_PRICES,
@@ -19,8 +20,10 @@ from goldenear.notes.alteration import (
     alterations,
     fraction,
 )
+from goldenear.notes.choice import EVERYTHING, Choice
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Drawing
-from goldenear.notes.read import Brightness
+from goldenear.notes.read import Brightness, read_chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Settings:
         The pitch grid of the samples and of X.
     brightness : {"plain", "velocity"}
         How bright notes are read.
+    drums : tuple of int or str
+        What is drums where files do not say: see :func:`goldenear.read`. A file without such a channel or track is
+        read as it is.
+    keep_small : bool
+        Whether samples that resemble nearly anything have a say, and fragments of one or two notes are judged.
     """
 
     recipe: Recipe = Recipe()
@@ -44,6 +52,8 @@ class Settings:
     bad_threshold: float = nan
     steps_per_octave: int = 12
     brightness: Brightness = "plain"
+    drums: tuple[int | str, ...] = ()
+    keep_small: bool = False
 
     def __post_init__(self) -> None:
         if self.recipe.measure == "occurrence":
@@ -55,6 +65,22 @@ class Settings:
                 object.__setattr__(self, f"{name}_threshold", self.recipe.threshold)
             elif not 0 < value <= 1:
                 raise InvalidInput(f"thresholds.{name}: expected above 0, up to 1, got {value}")
+
+    def read(self, path: str | os.PathLike[str], choice: Choice = EVERYTHING) -> list[NoteArray]:
+        """Read every tune of a file as the taste reads its samples: its pitch grid, its brightness, its drums.
+
+        Raises
+        ------
+        UnreadableFile
+            If the file is damaged, or has no such tracks, channels or voices.
+        """
+        return read_chosen(
+            path,
+            choice,
+            usual_drums=self.drums,
+            brightness=self.brightness,
+            steps_per_octave=self.steps_per_octave,
+        )
 
     def thresholds(self, calibrated: float | None) -> tuple[float, float]:
         """Return the thresholds of good and bad: as calibrated, unless set by hand; None where nothing is."""
@@ -85,11 +111,23 @@ brightness = "plain"
 # The pitch grid: 12 steps an octave, or your microtonal keyboard's number, one key a step.
 steps_per_octave = 12
 
+# On how many ticks a quarter notes are compared: onsets go to the nearest tick, none is lost. 96 serves live playing;
+# "exact" keeps every tick, which takes longer where files count quarters differently.
+grid = {GRID}
+
 # Which transpositions are tried: "all", or [lowest, highest] in steps.
 transpositions = "all"
 
 # Under the reading "neighbour": what a note also counts on the steps beside it.
 neighbour_share = "1/2"
+
+[reading]
+# What is drums where a file does not say: MIDI channels (1 to 16), names of tracks, or "none".
+# drums = [1, "Beat"]
+
+[samples]
+# A sample of a note or two, or of one pitch, resembles nearly anything, so it has no say; true gives it one.
+keep_small = false
 
 [thresholds]
 # From which similarity on X resembles a sample. One bad sample resembled is a veto. The recipe's own by default:
@@ -133,6 +171,9 @@ _KEYS: Mapping[str, frozenset[str] | None] = {
     "steps_per_octave": None,
     "transpositions": None,
     "neighbour_share": None,
+    "grid": None,
+    "reading": frozenset({"drums"}),
+    "samples": frozenset({"keep_small"}),
     "thresholds": frozenset({"good", "bad"}),
     "drawing": frozenset({"onset", "body", "onset_quarters"}),
     "alterations": frozenset({"stretches", "forms", "readings"}),
@@ -195,6 +236,7 @@ def _settings(table: Mapping[str, Any]) -> Settings:
         Recipe.named(name) if "recipe" in table else _own_recipe(table),
         transpositions=_range("transpositions", table.get("transpositions", "all")),
         neighbour_share=fraction("neighbour_share", table.get("neighbour_share", "1/2")),
+        grid=table.get("grid", GRID),
     )
     return Settings(
         recipe,
@@ -202,6 +244,8 @@ def _settings(table: Mapping[str, Any]) -> Settings:
         _number("thresholds.bad", thresholds.get("bad", recipe.threshold)),
         grid,
         _choice("brightness", table.get("brightness", "plain"), get_args(Brightness)),
+        Choice.of(drums=table.get("reading", {}).get("drums")).drums,
+        _truth("samples.keep_small", table.get("samples", {}).get("keep_small", False)),
     )
 
 
@@ -238,6 +282,13 @@ def _choice(name: str, value: object, known: tuple[str, ...]) -> Any:
     """Return the value if it is one of the known words."""
     if value not in known:
         raise InvalidInput(f"{name}: expected one of {', '.join(map(repr, known))}, got {value!r}")
+    return value
+
+
+def _truth(name: str, value: object) -> bool:
+    """Return the value if it is true or false."""
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{name}: expected true or false, got {value!r}")
     return value
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.errors import InvalidInput
 from goldenear.match.explain import Explanation, explain
 from goldenear.match.matches import Match, Matches
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.calibration import Calibration
 from goldenear.taste.settings import Settings
+from goldenear.taste.small import FEWEST, count_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,8 +77,10 @@ class Verdict:
     @property
     def outcome(self) -> Outcome:
         """``"bad"`` if X resembles any bad sample: the veto is final; else ``"good"`` if it resembles any good
-        one; else ``"neither"``.
+        one; else ``"neither"``. An X of one or two notes is neither, unless small samples have a say.
         """  # noqa: D205
+        if is_too_short(self.x, self.settings):
+            return "neither"
         if _reaches(self.bad.best, self.thresholds[1]):
             return "bad"
         return "good" if _reaches(self.good.best, self.thresholds[0]) else "neither"
@@ -86,8 +90,11 @@ class Verdict:
         """The verdict as a number for a search to climb, -1..1.
 
         Let g and b be the greatest similarity to a good and to a bad sample, each bent so that its
-        threshold lies at 1/2. Vetoed: -b, so -1..-1/2. Good: g, so 1/2..1. Neither: g - b, in between.
+        threshold lies at 1/2. Vetoed: -b, so -1..-1/2. Good: g, so 1/2..1. Neither: g - b, in between; 0 for an X
+        that is too short to be judged.
         """
+        if is_too_short(self.x, self.settings):
+            return 0.0
         g = _bent(self.good.best, self.thresholds[0])
         b = _bent(self.bad.best, self.thresholds[1])
         return {"bad": -b, "good": g, "neither": g - b}[self.outcome]
@@ -125,7 +132,11 @@ class Verdict:
             )
             return f"resembles {self._placed(good)}{nearest}"
         nearest = " and ".join(self._named(match) for match in (good, bad) if match)
-        return f"resembles nothing known; the nearest: {nearest}"
+        why = "resembles nothing known"
+        if is_too_short(self.x, self.settings):
+            n = count_of(self.x)
+            why = f"too short to judge: {n} note{'' if n == 1 else 's'}, as nearly any music holds"
+        return f"{why}; the nearest: {nearest}" if nearest else f"{why}; no sample has a say"
 
     def _named(self, match: Match) -> str:
         """Return a match's name and similarity as musicians read it: ``bad/cadence.mid, .91 (p = .003)``."""
@@ -138,10 +149,21 @@ class Verdict:
 
     def explain(self) -> Explanation:
         """Take the deciding match apart: matched, missed and extra notes."""
-        match, sample = self.deciding, self.deciding_sample
-        assert match is not None
-        assert sample is not None, "a taste has at least one sample"
+        match, sample = self._decided()
         return explain(self.x, sample, match)
+
+    def _decided(self) -> tuple[Match, NoteArray]:
+        """Return the deciding match and its sample.
+
+        Raises
+        ------
+        InvalidInput
+            If no sample has a say.
+        """
+        match, sample = self.deciding, self.deciding_sample
+        if match is None or sample is None:
+            raise InvalidInput("verdict: no sample has a say, so there is nothing to lay on X")
+        return match, sample
 
     def plot(self) -> Figure:
         """Draw the verdict: X and the deciding sample overlaid, their correlogram, all similarities.
@@ -153,9 +175,7 @@ class Verdict:
         """
         from goldenear.plot import plot_verdict
 
-        match, sample = self.deciding, self.deciding_sample
-        assert match is not None
-        assert sample is not None
+        match, sample = self._decided()
         return plot_verdict(
             self.x,
             sample,
@@ -189,6 +209,11 @@ class Verdict:
 
     def __repr__(self) -> str:
         return f"<Verdict {self.outcome}: {self.because}>"
+
+
+def is_too_short(x: NoteArray, settings: Settings) -> bool:
+    """Tell whether X has so few notes that nothing can be said of it."""
+    return not settings.keep_small and count_of(x) < FEWEST
 
 
 def _reaches(match: Match | None, threshold: float) -> bool:

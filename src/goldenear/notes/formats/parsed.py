@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+Column = Sequence[Any] | NDArray[Any]
+"""Numbers, one a note."""
 
 
 @dataclass(slots=True)
@@ -15,14 +21,14 @@ class ParsedTrack:
     """
 
     name: str
-    pitch: Sequence[int] = ()
-    onset: Sequence[int] = ()
-    duration: Sequence[int] = ()
-    velocity: Sequence[int] = ()
-    is_drum: Sequence[bool] = ()
+    pitch: Column = ()
+    onset: Column = ()
+    duration: Column = ()
+    velocity: Column = ()
+    is_drum: Column = ()
     is_painted: bool = False
     """Whether `velocity` is how bright it is drawn whatever is asked for: of sound."""
-    channel: Sequence[int] = ()
+    channel: Column = ()
     """The MIDI channel of each note, 1..16; empty where the format has none."""
     voice: Sequence[str] = ()
     """The name of each note's voice within the track; empty where the format has none."""
