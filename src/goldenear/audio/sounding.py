@@ -11,14 +11,19 @@ from goldenear.audio.synth import sounded
 from goldenear.errors import NoNotes
 from goldenear.hearing.clip import SAMPLE_RATE, Clip
 from goldenear.hearing.sound_file import SUFFIXES, read_clip
+from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import Brightness, read_all
-from goldenear.taste.samples import SETTINGS_FILE, Kind, check_is_taste, files_of
+from goldenear.notes.read import Brightness, read_chosen
+from goldenear.taste.samples import SETTINGS_FILE, Kind, check_is_taste, choice_of, files_of
 from goldenear.taste.settings import read_settings
 
 
 def clips_in(
-    path: str | os.PathLike[str], *, steps_per_octave: int = 12, brightness: Brightness = "plain"
+    path: str | os.PathLike[str],
+    *,
+    choice: Choice = EVERYTHING,
+    steps_per_octave: int = 12,
+    brightness: Brightness = "plain",
 ) -> list[Clip]:
     """Return the clip in a file of sound, or each tune of a file of notes, played by the built-in string.
 
@@ -26,6 +31,8 @@ def clips_in(
     ----------
     path : str or PathLike
         The file.
+    choice : Choice, optional
+        Which notes are read, and which are drums.
     steps_per_octave, brightness
         How notes are read, as by :func:`goldenear.read`.
 
@@ -42,7 +49,7 @@ def clips_in(
     """
     if Path(path).suffix.lower() in SUFFIXES:
         return [read_clip(path)]
-    tunes = read_all(Path(path), brightness=brightness, steps_per_octave=steps_per_octave)
+    tunes = read_chosen(path, choice, brightness=brightness, steps_per_octave=steps_per_octave)
     return [clip_of(notes) for notes in tunes]
 
 
@@ -90,7 +97,12 @@ def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Cli
     paths, remarks = files_of(root, kind)
     clips: list[Clip] = []
     for path in paths:
-        inside = clips_in(path, steps_per_octave=settings.steps_per_octave, brightness=settings.brightness)
+        inside = clips_in(
+            path,
+            choice=choice_of(path),
+            steps_per_octave=settings.steps_per_octave,
+            brightness=settings.brightness,
+        )
         where = path.relative_to(root).as_posix()
         remarks += [f"{where}: {remark}" for remark in dict.fromkeys(r for c in inside for r in c.remarks)]
         clips += inside

@@ -38,20 +38,28 @@ def find(
     tune: Tune = None,
     stretch: Stretches = None,
     form: Forms = None,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    voice: output.Voice = None,
+    drums: output.Drums = None,
+    grid: output.Grid = None,
     json: output.Json = False,
     backend: output.CorrelogramBackend = "auto",
 ) -> None:
-    """Find the occurrences of a fragment in a piece, or in every tune of a collection."""
+    """Find the occurrences of a fragment in a piece, or in every tune of a collection.
+
+    --track, --channel, --voice and --drums choose in the piece; --tune in the fragment's file, which is read whole.
+    """
     from goldenear.audio.seconds import in_seconds
     from goldenear.match import find as library
     from goldenear.match.on_sound import counts_seconds, placed, second
     from goldenear.match.rank import with_alterations
-    from goldenear.notes.read import read, read_all
+    from goldenear.notes.read import read, read_chosen
 
-    wanted = output.recipe_named(recipe, measure, ("fragment", "sound", "occurrence"))
+    wanted = output.recipe_named(recipe, measure, ("fragment", "sound", "occurrence"), grid)
     wanted = with_alterations(wanted, stretch, cast("list[Form] | None", form))
     what = read(fragment, tune=tune)
-    tunes = read_all(piece)
+    tunes = read_chosen(piece, output.choice_of(track, channel, voice, drums))
     output.say_remarks([*tunes, what])
     table = output.new_table(f"{what.name} in {piece.name}", ["tune", ">similarity", "placement"])
     heard = [w for w in tunes if len(w) and not (wanted.measure == "occurrence" and w.is_drum.all())]

@@ -28,11 +28,19 @@ def identify(
     start: Annotated[float, typer.Option(help="Of a sound: from which second on.")] = 0.0,
     seconds: Annotated[float | None, typer.Option(help="Of a sound: how many seconds.")] = None,
     tune: Tune = None,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    voice: output.Voice = None,
+    drums: output.Drums = None,
+    grid: output.Grid = None,
     json: output.Json = False,
     backend: output.Backend = "auto",
     threads: output.Threads = 1,
 ) -> None:
-    """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4."""
+    """Tell which piece a fragment was taken from, and where, at any transposition and a tempo from 4/5 to 5/4.
+
+    --tune, --track, --channel, --voice and --drums choose in the fragment's file; pieces are read whole.
+    """
     from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
     from goldenear.hearing.sound_file import SUFFIXES, read_clip
@@ -41,29 +49,37 @@ def identify(
     from goldenear.match.identify import STANDS_OUT
     from goldenear.match.on_sound import altered
     from goldenear.notes.hear import hear
-    from goldenear.notes.read import read
 
+    choice = output.choice_of(track, channel, voice, drums)
     part = bool(start) or seconds is not None
     if part and fragment.suffix.lower() not in SUFFIXES:
         raise InvalidInput(f"--start, --seconds: {fragment} is no sound file")
-    if part and tune is not None:
-        raise InvalidInput("--tune: a sound file is one tune")
-    what = hear(read_clip(fragment, start=start, seconds=seconds)) if part else read(fragment, tune=tune)
+    if part and (tune is not None or choice):
+        raise InvalidInput(
+            "--tune, --track, --channel, --voice, --drums: a sound file is one tune of one voice"
+        )
+    what = (
+        hear(read_clip(fragment, start=start, seconds=seconds))
+        if part
+        else output.one_tune(fragment, tune, choice)
+    )
     output.say_remarks([what])
     among = pieces_in(pieces)
     if what.provenance.format == "sound":
         _check_length(what)
     if any(x.provenance.format == "sound" for x in (what, *among)):
         what, *among = map(in_seconds, (what, *among))
+    recipe = output.recipe_named("sound", None, ("sound",), grid)
     found = library.identify(
         what,
         among,
         k=k,
+        recipe=recipe,
         backend=cast("Engine", backend),
         threads=threads,
         progress=lambda every: output.with_progress(list(every), "listening"),
     )
-    excess = Background(recipe="sound").excess(what, found, backend=cast("Engine", backend), threads=threads)
+    excess = Background(recipe=recipe).excess(what, found, backend=cast("Engine", backend), threads=threads)
     if json:
         for match, above in zip(found, excess.tolist(), strict=True):
             begins = _begins(match, found.sample_of(match))

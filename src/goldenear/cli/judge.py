@@ -15,6 +15,7 @@ from goldenear.errors import InvalidInput, NoNotes
 
 if TYPE_CHECKING:
     from goldenear.match.engines import Engine
+    from goldenear.notes.choice import Choice
     from goldenear.notes.note_array import NoteArray
     from goldenear.taste.judge import Taste
     from goldenear.taste.verdict import Verdict
@@ -42,6 +43,11 @@ def judge(
     by_ear: Annotated[
         bool, typer.Option("--by-ear", help="Judge the sound of files: by what samples stand out in it.")
     ] = False,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    voice: output.Voice = None,
+    drums: output.Drums = None,
+    grid: output.Grid = None,
     json: output.Json = False,
     details: Annotated[bool, typer.Option("--details", help="Also print every sample's similarity.")] = False,
     plot: Annotated[
@@ -66,17 +72,19 @@ def judge(
     from goldenear.taste.judge import Taste
 
     output.check_picture(plot)
+    choice = output.choice_of(track, channel, voice, drums)
     if model or by_ear:
         if align is not None:
             raise InvalidInput(
                 "--align: a committee places no sample: leave out --model and --by-ear, or --align"
             )
-        if backend != "auto" or threads != 1:
-            raise InvalidInput("--backend, --threads: a committee chooses by itself: leave them out")
+        if backend != "auto" or threads != 1 or grid is not None:
+            raise InvalidInput("--backend, --threads, --grid: a committee chooses by itself: leave them out")
         return judge_by_committee(
             files,
             taste,
             model or [],
+            choice=choice,
             json=json,
             details=details,
             plot=plot,
@@ -86,10 +94,10 @@ def judge(
         raise InvalidInput("--taste: name the folder of samples, or --model, what was learned from one")
     if align is not None and align.suffix.lower() not in (".mid", ".midi", ".musicxml", ".xml"):
         raise InvalidInput(f"--align: {align} ends in none of .mid .midi .musicxml .xml")
-    judge_by = Taste(taste)
+    judge_by = Taste(taste, grid=output.grid_of(grid))
     for remark in judge_by.remarks:
         output.say(f"note: {remark}")
-    candidates, refused = candidates_in(files, partial(_sounding, judge_by))
+    candidates, refused = candidates_in(files, partial(_sounding, judge_by, choice))
     if plot is not None:
         output.picture_paths([x.name for x in candidates], plot)
     if align is not None and len(candidates) != 1:
@@ -114,11 +122,11 @@ def judge(
     return 2 if refused else int(any(verdict.outcome in (fail_on or ()) for verdict in verdicts))
 
 
-def _sounding(taste: Taste, path: Path) -> list[NoteArray]:
+def _sounding(taste: Taste, choice: Choice, path: Path) -> list[NoteArray]:
     """Return the tunes in a file, as a taste reads them; NoNotes if one is silent."""
     from goldenear.notes.read import why_silent
 
-    tunes = taste.read(path)
+    tunes = taste.settings.read(path, choice)
     for x in tunes:
         if not (x.brightness > 0).any():
             raise NoNotes(x.name, remarks=why_silent([x]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from goldenear.audio.learned.committee import Committee, CommitteeVerdict
     from goldenear.audio.learned.learned_judge import LearnedJudge
     from goldenear.hearing.clip import Clip
+    from goldenear.notes.choice import Choice
 
 MATCHER = "matcher"
 """What the taste is called among the members."""
@@ -24,6 +26,7 @@ def judge_by_committee(
     taste: Path | None,
     models: Sequence[Path],
     *,
+    choice: Choice,
     json: bool,
     details: bool,
     plot: Path | None,
@@ -34,7 +37,7 @@ def judge_by_committee(
     from goldenear.cli.music import candidates_in
 
     committee = _seated(taste, models)
-    clips, refused = candidates_in(files, clips_in)
+    clips, refused = candidates_in(files, partial(clips_in, choice=choice))
     output.say_remarks(clips)
     if plot is not None:
         output.picture_paths([clip.name for clip in clips], plot)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast
 
 import typer
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from goldenear.hearing.clip import Clip
     from goldenear.match.matches import Match
     from goldenear.match.recipe import Measure, Recipe
+    from goldenear.notes.choice import Choice
     from goldenear.notes.note_array import NoteArray
 
 Item = TypeVar("Item")
@@ -32,6 +34,35 @@ CorrelogramBackend = Annotated[
     str, typer.Option(help="The engine: auto, numpy, numba, fft or torch; the answer is the same.")
 ]
 Threads = Annotated[int, typer.Option(help="How many threads share the samples; the answer is the same.")]
+
+Track = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Read only this track, part, staff or spine: its number from 0 or its name, as show lists them; "
+        "may be repeated."
+    ),
+]
+Channel = Annotated[
+    list[int] | None, typer.Option(help="Read only this MIDI channel, 1 to 16; may be repeated.")
+]
+Voice = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Read only this voice, of an ABC tune or within the parts of a score: its number from 1 or its name; "
+        "may be repeated."
+    ),
+]
+Drums = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="What is drums, where the file does not say: a MIDI channel, the name of a track, or none; "
+        "may be repeated."
+    ),
+]
+Grid = Annotated[
+    str | None,
+    typer.Option(help="On how many ticks a quarter notes are compared, or exact; 96, where nothing is said."),
+]
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -155,8 +186,55 @@ def picture_paths(names: Sequence[str], path: Path) -> list[Path]:
     return targets
 
 
-def recipe_named(name: str, measure: str | None, known: tuple[str, ...]) -> Recipe:
-    """Return the recipe that a command was asked for, with another measure where a fragment's is given one.
+def choice_of(
+    track: Sequence[str] | None,
+    channel: Sequence[int] | None,
+    voice: Sequence[str] | None,
+    drums: Sequence[str] | None,
+) -> Choice:
+    """Return which notes a command was asked to read.
+
+    Raises
+    ------
+    InvalidInput
+        If a channel is not 1..16.
+    """
+    from goldenear.notes.choice import Choice, number_or_name
+
+    return Choice.of(
+        track=[number_or_name(word) for word in track or ()],
+        channel=channel or (),
+        voice=[number_or_name(word) for word in voice or ()],
+        drums=[number_or_name(word) for word in drums or ()],
+    )
+
+
+def one_tune(path: Path, tune: int | None, choice: Choice) -> NoteArray:
+    """Return one tune of a file, as :func:`goldenear.read` does, with what was chosen of it."""
+    from dataclasses import asdict
+
+    from goldenear.notes.read import read
+
+    return read(path, tune=tune, **asdict(choice))
+
+
+def grid_of(words: str | None) -> int | Literal["exact"] | None:
+    """Return the grid that a command was asked for; None where nothing is said.
+
+    Raises
+    ------
+    InvalidInput
+        If it is neither a number nor exact.
+    """
+    if words is None or words == "exact":
+        return cast("Literal['exact'] | None", words)
+    if not (words.isascii() and words.isdecimal() and len(words) <= 9):
+        raise InvalidInput(f"--grid: expected ticks a quarter such as 96, or exact, got {words!r}")
+    return int(words)
+
+
+def recipe_named(name: str, measure: str | None, known: tuple[str, ...], grid: str | None = None) -> Recipe:
+    """Return the recipe that a command was asked for, with another measure or grid where one is given.
 
     Raises
     ------
@@ -167,10 +245,23 @@ def recipe_named(name: str, measure: str | None, known: tuple[str, ...]) -> Reci
 
     if name not in known:
         raise InvalidInput(f"--recipe: expected one of {', '.join(known)} here, got {name!r}")
+    wanted = _measured(Recipe.named(name), name, measure)
+    ticks = grid_of(grid)
+    return wanted if ticks is None else replace(wanted, grid=ticks)
+
+
+def _measured(wanted: Recipe, name: str, measure: str | None) -> Recipe:
+    """Return the recipe of a name with another measure, where one is given.
+
+    Raises
+    ------
+    InvalidInput
+        If the recipe has a measure of its own.
+    """
     if measure is None:
-        return Recipe.named(name)
+        return wanted
     if name != "fragment":
         raise InvalidInput(f"--measure: the recipe {name!r} has its own; leave one of them out")
     if measure == "occurrence":
         raise InvalidInput("--measure: occurrences are found with --recipe occurrence")
-    return Recipe(measure=cast("Measure", measure))
+    return replace(wanted, measure=cast("Measure", measure))

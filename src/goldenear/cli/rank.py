@@ -41,19 +41,26 @@ def rank(
         str | None,
         typer.Option(help="For fragments: window-cosine, cosine, coverage or brightness."),
     ] = None,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    voice: output.Voice = None,
+    drums: output.Drums = None,
+    grid: output.Grid = None,
     json: output.Json = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the best match: a picture file.")] = None,
     backend: output.Backend = "auto",
     threads: output.Threads = 1,
 ) -> None:
-    """Rank samples by how much a fragment resembles them."""
+    """Rank samples by how much a fragment resembles them.
+
+    --tune, --track, --channel, --voice and --drums choose in the fragment's file; samples are read whole.
+    """
     from goldenear.cli import music
     from goldenear.match import rank as library
-    from goldenear.notes.read import read
 
     output.check_picture(plot)
-    wanted = output.recipe_named(recipe, measure, ("fragment", "melody"))
-    x = read(file, tune=tune)
+    wanted = output.recipe_named(recipe, measure, ("fragment", "melody"), grid)
+    x = output.one_tune(file, tune, output.choice_of(track, channel, voice, drums))
     compared = music.pieces_in(samples)
     output.say_remarks([x, *compared])
     matches = library.rank(

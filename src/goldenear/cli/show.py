@@ -31,17 +31,26 @@ def show(
         Path | None,
         typer.Option(help="Draw sound on the piece that it is most like: a file, or a folder of them."),
     ] = None,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    voice: output.Voice = None,
+    drums: output.Drums = None,
+    grid: output.Grid = None,
     json: output.Json = False,
 ) -> None:
     """Show what is in a music file, as goldenear reads it: notes, tracks, what was repaired or left out."""
     from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
-    from goldenear.notes.read import read_all
+    from goldenear.notes.read import read_chosen
 
     output.check_picture(plot)
     if on is not None and plot is None:
         raise InvalidInput("--on: says what sound is drawn on; --plot says where the picture goes")
-    tunes = [tune for path in files for tune in read_all(path)]
+    choice = output.choice_of(track, channel, voice, drums)
+    tunes = [tune for path in files for tune in read_chosen(path, choice)]
+    ticks = output.grid_of(grid)
+    if isinstance(ticks, int):
+        tunes = [tune.quantised(ticks) for tune in tunes]
     for tune in tunes:
         if json:
             output.print_json(_as_dict(tune))

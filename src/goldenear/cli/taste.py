@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -37,17 +38,32 @@ def add(
         list[Path], typer.Argument(help="Music files; they are copied, and stay where they are.")
     ],
     name: Annotated[str | None, typer.Option(help="Another name for the copy, for one file.")] = None,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    voice: output.Voice = None,
+    drums: output.Drums = None,
 ) -> None:
-    """Add samples to a taste."""
+    """Add samples to a taste.
+
+    What --track, --channel, --voice and --drums choose stands in a small file beside the copy, song.mid.toml; the
+    copy itself is the file, byte for byte.
+    """
     from goldenear.errors import InvalidInput
-    from goldenear.notes.read import read_all
-    from goldenear.taste.samples import add_sample
+    from goldenear.taste.library import with_a_say
+    from goldenear.taste.samples import SETTINGS_FILE, add_sample, read_sample
+    from goldenear.taste.settings import read_settings
 
     if name is not None and len(files) > 1:
         raise InvalidInput(f"--name: expected one file, got {len(files)}")
+    choice = output.choice_of(track, channel, voice, drums)
     for path in files:
-        output.say(f"added: {add_sample(folder, kind, path, name=name)}")
-        output.say_remarks(read_all(path))
+        copy = add_sample(folder, kind, path, name=name, choice=choice)
+        output.say(f"added: {copy}")
+        settings = read_settings(folder / SETTINGS_FILE)
+        tunes = read_sample(copy, settings)
+        output.say_remarks(tunes)
+        for remark in with_a_say(tunes, kind, settings)[1]:
+            output.say(f"note: {remark}")
 
 
 @app.command("calibrate")
@@ -66,6 +82,10 @@ def calibrate(
         float | None, typer.Option(help="How long the fragments are for which the rate is to hold.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the fragments that are cut from the background.")] = 0,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    voice: output.Voice = None,
+    drums: output.Drums = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the report: a picture file.")] = None,
     json: output.Json = False,
     backend: output.Backend = "auto",
@@ -73,7 +93,8 @@ def calibrate(
 ) -> None:
     """Measure what chance does with the samples, set the threshold by it, and report what they say of each other.
 
-    Writes calibration.json into the taste; the samples and taste.toml stay as they are.
+    Writes calibration.json into the taste; the samples and taste.toml stay as they are. --track, --channel, --voice
+    and --drums choose in the files of the background.
     """
     from goldenear.cli import music
     from goldenear.taste.calibrate import calibrate as calibrated
@@ -82,7 +103,11 @@ def calibrate(
 
     output.check_picture(plot)
     taste = Taste(folder)
-    pieces = None if background is None else music.readable_in(background, taste.read)
+    for remark in taste.remarks:
+        output.say(f"note: {remark}")
+    choice = output.choice_of(track, channel, voice, drums)
+    read = partial(taste.settings.read, choice=choice)
+    pieces = None if background is None else music.readable_in(background, read)
     found = calibrated(
         taste,
         pieces,

@@ -265,8 +265,8 @@ def _named(tracks: Sequence[ParsedTrack], name: str, argument: str, path: str) -
 
 def _voices(tracks: Sequence[ParsedTrack], wanted: int | str, path: str) -> list[ParsedTrack]:
     """Return the tracks that are voices of a name, or the one of a number, from 1."""
-    if isinstance(wanted, str):
-        return _named(tracks, wanted, "voice", path)
+    if isinstance(wanted, str) or any(_folded(track.name) == str(wanted) for track in tracks):
+        return _named(tracks, str(wanted), "voice", path)
     if not 1 <= wanted <= len(tracks):
         raise NoSuchPart(path, f"voice: expected 1..{len(tracks)}, got {wanted}")
     return [tracks[wanted - 1]]

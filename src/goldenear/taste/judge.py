@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,8 @@ class Taste:
     ----------
     folder : str or PathLike
         A folder with good/, bad/ and, if wanted, taste.toml.
+    grid : int or "exact", optional
+        On how many ticks a quarter notes are compared, in place of what taste.toml says.
 
     Attributes
     ----------
@@ -50,9 +54,11 @@ class Taste:
         If a sample is damaged.
     """
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], *, grid: int | Literal["exact"] | None = None) -> None:
         root = check_is_taste(folder)
         settings = read_settings(root / SETTINGS_FILE)
+        if grid is not None:
+            settings = replace(settings, recipe=replace(settings.recipe, grid=grid))
         good, good_remarks = prepared_folder(root, "good", settings)
         bad, bad_remarks = prepared_folder(root, "bad", settings)
         if not any(paths for paths, _ in (files_of(root, kind) for kind in KINDS)):

@@ -1,8 +1,8 @@
 """This file is where it is measured whether a sample is so small that it resembles nearly anything.
 
 A note or two, or one pitch held or repeated, lie somewhere in almost all music. Such a sample says nothing, and in
-``bad/`` it would veto everything. No list tells which these are: a sample of few notes is compared with music that has
-nothing to do with it, and is small if it resembles three quarters of that or more.
+``bad/`` it would veto everything. No list tells which these are: a sample of few notes is compared with music that
+has nothing to do with it, and is small if it resembles three quarters of that or more.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def chance_of(sample: NoteArray, recipe: Recipe, threshold: float) -> float:
     """Return the share of unrelated music, 0..1, that a sample resembles; 0 where it cannot be small.
 
     The music is four bars each of 24 songs and dances that ship with the program, three of four over a chord that is
-    held or repeated, each with a groove. As soon as it is known whether the sample is small, the share is that of what
-    was compared so far.
+    held or repeated, each with a groove. As soon as it is known whether the sample is small, the share is that of
+    what was compared so far.
 
     Parameters
     ----------
@@ -109,11 +109,11 @@ def told(sample: NoteArray, chance: float, *, keep: bool) -> str:
     if len(set(sample.pitch.tolist())) == 1 and n > 1:
         what += " of one pitch"
     fate = (
-        "it has its say, as keep_small asks in taste.toml"
+        "but it has a say, as keep_small asks in taste.toml"
         if keep
         else "so it has no say; keep_small = true under [samples] in taste.toml gives it one"
     )
-    return f"{what}, like {chance:.0%} of unrelated music: {fate}"
+    return f"{what}: {chance:.0%} of unrelated music resembles that, {fate}"
 
 
 def _may_be_small(sample: NoteArray) -> bool:
