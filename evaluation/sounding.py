@@ -15,6 +15,9 @@ import goldenear as ge
 
 RATE = 44_100
 SOUND_BANK = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
+DRUMS = 9
+"""The channel of the drums, from 0."""
+
 PROGRAMS = (
     0,
     4,
@@ -78,18 +81,14 @@ def recorded(notes: ge.NoteArray, rng: np.random.Generator) -> ge.Clip:
 def played(notes: ge.NoteArray, tempo: float, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return the notes played at RATE: by an instrument of the sound bank, two times of three, where it is there."""
     import soundfile
-    import symusic
 
     with_bank = has_sound_bank() and rng.random() < 2 / 3
     with tempfile.TemporaryDirectory() as folder:
         wav, midi = Path(folder, "played.wav"), Path(folder, "played.mid")
         if with_bank:
-            ge.write(replace(notes, brightness=np.abs(notes.brightness)), midi)
-            score = symusic.Score(str(midi))
-            score.tempos = [symusic.Tempo(0, qpm=float(tempo))]
-            for track in score.tracks:
-                track.program = int(rng.choice(PROGRAMS))
-            score.dump_midi(str(midi))
+            provenance = replace(notes.provenance, tempos=((0, round(60_000_000 / tempo)),))
+            ge.write(replace(notes, brightness=np.abs(notes.brightness), provenance=provenance), midi)
+            midi.write_bytes(with_program(midi.read_bytes(), int(rng.choice(PROGRAMS))))
             dry = ["-R", "0", "-C", "0", "-g", "0.6"]
             command = ["fluidsynth", "-ni", *dry, "-F", str(wav), "-r", str(RATE), str(SOUND_BANK), str(midi)]
             subprocess.run(command, check=True, capture_output=True)
@@ -98,6 +97,14 @@ def played(notes: ge.NoteArray, tempo: float, rng: np.random.Generator) -> NDArr
         wave, _ = soundfile.read(wav, always_2d=True)
     # FluidSynth plays on for some seconds after the last note has died away.
     return np.array(ge.Clip.of(wave, RATE).trimmed(decibels=SILENCE).wave, np.float64)
+
+
+def with_program(midi: bytes, program: int) -> bytes:
+    """Return a MIDI file whose tracks all begin by choosing an instrument, on every channel but the drums'."""
+    head, *tracks = midi.split(b"MTrk")
+    chosen = b"".join(bytes((0, 0xC0 | channel, program)) for channel in range(16) if channel != DRUMS)
+    bodies = (chosen + track[4:] for track in tracks)
+    return head + b"".join(b"MTrk" + len(body).to_bytes(4) + body for body in bodies)
 
 
 def detuned(wave: NDArray[np.float64], cents: float) -> NDArray[np.float64]:

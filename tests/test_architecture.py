@@ -38,7 +38,6 @@ HEAVY = {
     "librosa",
     "soundfile",
     "soxr",
-    "symusic",
     "scipy",
     "rich",
     "fastapi",

@@ -122,13 +122,160 @@ class TestSoundFiles:
         assert notes_in(*events) == (sorted(expected), [])
 
 
-class TestRemarks:
-    def test_hanging_notes_are_left_out(self):
-        assert notes_in(ONE_NOTE, on(0, 64))[1] == ["1 note never ends: left out"]
-        assert notes_in(on(0, 62), on(0, 64)) == ([], ["2 notes never end: left out"])
+class TestStrikes:
+    """A strike is never lost: ends are paired with strikes, or found where they were lost."""
 
-    def test_notes_of_no_length_are_handed_on(self):
-        assert notes_in(on(0, 60), off(0, 60)) == ([(60, 0, 0, 64, 0)], [])
+    def test_a_lost_end_is_the_next_strike_of_its_pitch(self):
+        # The first note lost its end; those after it keep theirs.
+        found, remarks = notes_in(
+            on(0, 60), on(24, 60), off(20, 60), on(4, 60), off(18, 60), on(6, 60), off(9, 60)
+        )
+        assert found == [(60, 0, 24, 64, 0), (60, 24, 20, 64, 0), (60, 48, 18, 64, 0), (60, 72, 9, 64, 0)]
+        assert remarks == ["1 note: end lost, so each lasts until the next strike of its pitch"]
+
+    def test_a_lost_end_in_the_middle_changes_nothing_before_it(self):
+        found, _ = notes_in(
+            on(0, 60),
+            on(10, 60),
+            off(5, 60),
+            off(5, 60),
+            on(4, 60),
+            on(24, 60),
+            off(12, 60),
+            on(2, 61),
+            off(3, 61),
+        )
+        assert found == [
+            (60, 0, 15, 64, 0),
+            (60, 10, 10, 64, 0),
+            (60, 24, 24, 64, 0),
+            (60, 48, 12, 64, 0),
+            (61, 62, 3, 64, 0),
+        ]
+
+    def test_a_lost_end_on_one_channel_leaves_the_others_alone(self):
+        found, _ = notes_in(
+            on(0, 60), on(0, 60, channel=1), on(24, 60), on(0, 60, channel=1), off(6, 60), off(6, 60, channel=1),
+            off(6, 60, channel=1),
+        )  # fmt: skip
+        # Channel 1 struck twice and lost an end; channel 2 overlaps, and lost none.
+        assert found == [(60, 0, 24, 64, 0), (60, 0, 36, 64, 0), (60, 24, 6, 64, 0), (60, 24, 18, 64, 0)]
+
+    def test_ends_of_nothing_are_passed_over(self):
+        assert notes_in(off(0, 60), on(2, 60), off(5, 60), off(5, 60), on(5, 60), off(4, 60)) == (
+            [(60, 2, 5, 64, 0), (60, 17, 4, 64, 0)],
+            [],
+        )
+
+    @pytest.mark.parametrize("overlap", [1, 10, 23])
+    def test_legato_keeps_every_onset_and_the_time_that_sounds(self, overlap, tmp_path):
+        events = [on(0, 60)]
+        for _ in range(7):
+            events += [on(24 - overlap if len(events) > 1 else 24, 60), off(overlap, 60)]
+        path = tmp_path / "legato.mid"
+        path.write_bytes(file(track(*events, off(24, 60))))
+        x = read(path)
+        assert x.onset.tolist() == [24 * i for i in range(8)]
+        assert (x.duration.sum(), x.last_offset) == (x.last_offset, 7 * 24 + overlap + 24)
+
+    def test_overlaps_across_tracks_keep_every_onset(self, tmp_path):
+        path = tmp_path / "two.mid"
+        path.write_bytes(
+            file(track(on(0, 60), off(96, 60)), track(on(24, 60), off(24, 60), on(24, 60), off(6, 60)))
+        )
+        assert [tuple(n)[:3] for n in read(path)] == [(60, 0, 24), (60, 24, 72), (60, 72, 96)]
+
+    def test_a_pitch_struck_twice_at_once_is_one_note_and_told(self, tmp_path):
+        path = tmp_path / "unison.mid"
+        path.write_bytes(file(track(on(0, 60), off(24, 60)), track(on(0, 60), off(12, 60))))
+        x = read(path)
+        assert [tuple(n)[:3] for n in x] == [(60, 0, 24)]
+        assert x.provenance.remarks == ("1 note struck together with another of the same pitch: read as one",)
+
+    @pytest.mark.parametrize("ends", [[off(0, 36, channel=9)], []])
+    def test_strokes_of_drums_need_neither_length_nor_end(self, ends):
+        strokes = b"".join(on(24 * (i > 0), 36, channel=9) + b"".join(ends) for i in range(4))
+        found, remarks = notes_in(strokes)
+        assert found == [(36, 24 * i, 6 if ends or i == 3 else 24, 64, 1) for i in range(4)]
+        assert remarks == []
+
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, 9), st.sampled_from([60, 61]), st.integers(0, 1), st.booleans()),
+            max_size=30,
+        )
+    )
+    def test_no_onset_is_lost_whatever_ends(self, events):
+        every, struck, time = [], set(), 0
+        for wait, pitch, channel, strikes in events:
+            time += wait
+            every.append(on(wait, pitch, channel=channel) if strikes else off(wait, pitch, channel=channel))
+            struck |= {(pitch, time)} if strikes else set()
+        tune = the_tune(file(track(*every)))
+        (parsed,) = tune.tracks
+        assert set(zip(list(parsed.pitch), list(parsed.onset), strict=True)) == struck
+
+
+class TestMpe:
+    """Channels of an MPE zone carry one note each; none is drums."""
+
+    def zone(self, members, channel=0):
+        return b"".join(
+            b"\x00" + bytes([0xB0 + channel, number, value])
+            for number, value in ((101, 0), (100, 6), (6, members))
+        )
+
+    def drums_in(self, *events):
+        return [bool(note[4]) for note in notes_in(*events)[0]]
+
+    def test_channel_10_in_the_lower_zone_is_pitched(self):
+        found, remarks = notes_in(self.zone(15), on(0, 60, channel=9), off(24, 60, channel=9))
+        assert found == [(60, 0, 24, 64, 0)]
+        assert remarks == ["channel 10 belongs to an MPE zone: read as pitches, not as drums"]
+
+    def test_channel_10_in_the_upper_zone_is_pitched(self):
+        assert self.drums_in(self.zone(7, channel=15), on(0, 60, channel=9), off(24, 60, channel=9)) == [
+            False
+        ]
+
+    def test_a_zone_that_does_not_reach_channel_10_leaves_it_to_the_drums(self):
+        assert self.drums_in(self.zone(5), on(0, 36, channel=9), off(24, 36, channel=9)) == [True]
+        assert self.drums_in(self.zone(3, channel=15), on(0, 36, channel=9), off(2, 36, channel=9)) == [True]
+
+    def test_a_zone_of_no_members_or_another_parameter_is_no_zone(self):
+        bend_range = b"\x00\xb0\x65\x00\x00\xb0\x64\x00\x00\xb0\x06\x0f"
+        for setting in (self.zone(0), bend_range):
+            assert self.drums_in(setting, on(0, 36, channel=9), off(2, 36, channel=9)) == [True]
+
+    def test_a_zone_set_up_in_another_track_counts(self):
+        tune = the_tune(file(track(self.zone(15)), track(on(0, 60, channel=9), off(24, 60, channel=9))))
+        assert not any(tune.tracks[1].is_drum)
+
+
+class TestRemarks:
+    def test_notes_that_never_end_last_until_the_next(self):
+        found, remarks = notes_in(on(0, 64), on(10, 62), on(20, 65), off(6, 65))
+        assert found == [(62, 10, 20, 64, 0), (64, 0, 10, 64, 0), (65, 30, 6, 64, 0)]
+        assert remarks == ["2 notes: no end, so each lasts until the next one of its track"]
+
+    def test_the_last_note_without_an_end_lasts_as_long_as_its_track(self):
+        found, remarks = notes_in(ONE_NOTE, on(0, 64), meta(30, 1, b"the end"))
+        assert found == [(60, 0, 24, 64, 0), (64, 24, 30, 64, 0)]
+        assert remarks == ["1 note: no end, so each lasts until the next one of its track"]
+
+    def test_a_chord_without_ends_stays_a_chord(self):
+        assert notes_in(on(0, 60), on(0, 64), on(0, 67), on(24, 72), off(24, 72))[0] == [
+            (60, 0, 24, 64, 0),
+            (64, 0, 24, 64, 0),
+            (67, 0, 24, 64, 0),
+            (72, 24, 24, 64, 0),
+        ]
+
+    def test_notes_of_no_length_last_a_tick(self):
+        assert notes_in(on(0, 60), off(0, 60)) == (
+            [(60, 0, 1, 64, 0)],
+            ["1 note: no length, so read as one tick"],
+        )
 
     def test_the_pedal_and_bends_are_ignored(self):
         assert notes_in(control(0, 64, 127), ONE_NOTE, control(0, 64, 0))[1] == [
@@ -240,7 +387,8 @@ class TestFormat2:
         )
         one, two = parse_midi(data, "x.mid")
         assert (one.title, two.title) == ("one", "two")
-        assert (one.remarks, two.remarks) == ([], ["1 note never ends: left out"])
+        told = ["1 note: no end, so each lasts until the next one of its track"]
+        assert (one.remarks, two.remarks) == ([], told)
 
     def test_all_without_notes(self):
         assert len(parse_midi(file(track(), track(), kind=2), "x.mid")) == 1
@@ -285,8 +433,11 @@ class TestThroughTheDoor:
             )
         )
         notes = read(path)
-        assert [tuple(note) for note in notes] == [(60, 0, 36, 1, False)]
-        assert len(notes.provenance.remarks) == 2
+        assert [tuple(note)[:3] for note in notes] == [(60, 0, 12), (60, 12, 36), (62, 36, 37)]
+        assert notes.provenance.remarks == (
+            "1 note: no length, so read as one tick",
+            "1 note overlapped the next of the same pitch: cut where that begins",
+        )
         assert notes.provenance.tracks == ("piano",)
 
     def test_patterns_are_chosen_by_number(self, tmp_path):

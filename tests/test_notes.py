@@ -22,7 +22,7 @@ columns = st.lists(
 
 
 def pixels_of(rows) -> dict[tuple[bool, int, int], int]:
-    """Paint rows of (pitch, onset, duration, brightness, drum), the brightest of a merged run winning."""
+    """Paint rows of (pitch, onset, duration, brightness, drum)."""
     lit: dict[tuple[bool, int, int], int] = {}
     for pitch, onset, duration, _, drum in rows:
         for tick in range(onset, onset + duration):
@@ -40,6 +40,10 @@ def test_the_invariants_of_a_note_array_hold(rows) -> None:
     assert keys == sorted(keys)
     assert (x.offset > x.onset).all()
     assert set(naive.picture(x)) == set(pixels_of(rows))
+    struck = {}
+    for p, begin, _, b, d in rows:
+        struck[d, p, begin] = max(b, struck.get((d, p, begin), 0))
+    assert {(n.is_drum, n.pitch, n.onset): n.brightness for n in x} == struck
     assert not x.pitch.flags.writeable
     again = ge.NoteArray.from_arrays(
         pitch=x.pitch,
@@ -117,15 +121,42 @@ def test_alterations_equal_the_naive_twin_and_undo_themselves(
         for n in y
     )
     assert rows == sorted(naive.altered(x, alteration))
-    back = ge.Alteration(1 / stretch, form).apply(y)
-    assert back.at_resolution(x.ticks_per_quarter) == x
+    pitched, plain = x.where(~x.is_drum), ge.Alteration(stretch, form)
+    back = ge.Alteration(1 / stretch, form).apply(plain.apply(pitched))
+    assert back.at_resolution(x.ticks_per_quarter) == pitched
 
 
-def test_overlaps_are_merged_and_touching_notes_are_not() -> None:
+def cut(*rows: tuple[int, int, int]) -> list[tuple[int, int, int]]:
+    """Return (pitch, onset, offset) of an array made of such rows."""
+    pitch, onset, offset = (np.array(column) for column in zip(*rows, strict=True))
+    x = ge.NoteArray.from_arrays(pitch=pitch, onset=onset, duration=offset - onset, ticks_per_quarter=4)
+    return [(n.pitch, n.onset, n.offset) for n in x]
+
+
+def test_overlapping_notes_of_a_pitch_are_cut_at_every_onset() -> None:
+    assert cut((60, 0, 5), (60, 3, 8), (60, 8, 10)) == [(60, 0, 3), (60, 3, 8), (60, 8, 10)]
+    # What was held under a short note goes on after it: the time that sounds is the same.
+    assert cut((60, 0, 20), (60, 4, 6), (60, 12, 13)) == [(60, 0, 4), (60, 4, 12), (60, 12, 20)]
+    assert cut((60, 0, 4), (60, 0, 9), (61, 2, 5)) == [(60, 0, 9), (61, 2, 5)]
+
+
+def test_a_note_that_is_cut_keeps_its_own_brightness() -> None:
     x = ge.NoteArray.from_arrays(
-        pitch=[60, 60, 60], onset=[0, 3, 8], duration=[5, 5, 2], brightness=[2, 7, 1], ticks_per_quarter=4
+        pitch=[60, 60, 60], onset=[0, 3, 3], duration=[9, 2, 5], brightness=[7, 2, 4], ticks_per_quarter=4
     )
-    assert [tuple(n)[:4] for n in x] == [(60, 0, 8, 7), (60, 8, 10, 1)]
+    assert [tuple(n)[:4] for n in x] == [(60, 0, 3, 7), (60, 3, 9, 4)]
+
+
+@given(fragments(drums=True))
+def test_strokes_of_drums_are_a_sixteenth_or_until_the_next(x: ge.NoteArray) -> None:
+    rows = naive.struck(naive.on_grid(x, "exact"))
+    y = x.struck()
+    found = [
+        (n.is_drum, n.pitch, Fraction(n.onset, y.ticks_per_quarter), Fraction(n.offset, y.ticks_per_quarter))
+        for n in y
+    ]
+    assert sorted(found) == sorted(row[:4] for row in rows)
+    assert y.struck() == y
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ where the phrase begins. What it follows and what follows it are locked rows bef
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor, lcm
 from typing import Any
@@ -150,7 +150,10 @@ class Ground:
                 "taste: composing asks for its recipe to be 'fragment', or one with measure window-cosine, notes "
                 "drawn evenly, and pitch read by the semitone"
             )
-        grid = _grid(good, wishes)
+        grid = _grid(map(recipe.on_grid, good), wishes)
+        if recipe.grid != "exact":
+            # On a grid that counts the drafts exactly, so that a picture of one is its notes.
+            recipe = replace(recipe, grid=lcm(recipe.grid, grid))
         ticks = int(wishes.length * grid)
         locked = _locked(wishes, grid, ticks)
         slots = _slots(wishes, grid, ticks, locked)

@@ -100,6 +100,7 @@ class LiveMatches:
         must_be_notes("x", x)
         if not (x.brightness > 0).any():
             raise NoNotes(x.name)
+        x = samples.recipe.shown(x)
         self.samples = samples
         self._rises = rises(samples)
         self._past: list[_State] = []
@@ -109,7 +110,7 @@ class LiveMatches:
 
     @property
     def x(self) -> NoteArray:
-        """X as it now is."""
+        """X as it now is, on the recipe's grid, strokes of drums of one length."""
         return self._now.x
 
     @property
@@ -146,7 +147,7 @@ class LiveMatches:
         remove : iterable of int
             Which notes go, as they stand in :attr:`x`.
         add : NoteArray, optional
-            What comes in; overlapping notes of one pitch become one.
+            What comes in; a note of the same pitch that it overlaps is cut where it begins.
 
         Raises
         ------
@@ -156,6 +157,7 @@ class LiveMatches:
             If nothing would be left sounding; X stays as it is.
         """
         old = self.x
+        add = None if add is None else self.samples.recipe.shown(add)
         gone = np.zeros(len(old), bool)
         for index in remove:
             if not -len(old) <= index < len(old):

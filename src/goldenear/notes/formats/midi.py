@@ -56,6 +56,7 @@ class _Strikes(NamedTuple):
     velocity: NDArray[np.int64]
     channel: NDArray[np.int64]
     is_endless: NDArray[np.bool_]
+    has_lost_end: NDArray[np.bool_]
 
 
 def parse_midi(data: bytes, path: str) -> list[ParsedTune]:
@@ -128,9 +129,11 @@ def _parsed(
     is_drum = (notes.channel == _DRUMS) & (_DRUMS not in mpe_members)
     endless = notes.is_endless & ~is_drum
     if count := int(endless.sum()):
-        remarks.count("note", "never ended: each lasts until the next one of its track", count)
-    if count := int((~is_drum & (notes.duration == 0)).sum()):
-        remarks.count("note", "of no length: read as one tick", count)
+        remarks.count("note", "no end, so each lasts until the next one of its track", count)
+    if count := int((~is_drum & ~endless & (notes.duration == 0)).sum()):
+        remarks.count("note", "no length, so read as one tick", count)
+    if count := int((notes.has_lost_end & ~is_drum).sum()):
+        remarks.count("note", "end lost, so each lasts until the next strike of its pitch", count)
     up = division.ticks_per_file_tick
     shortest = np.where(is_drum, max(1, division.ticks_per_quarter // 4), 1)
     lasting = notes.duration * up
@@ -154,32 +157,34 @@ def _strikes(track: MidiTrack) -> _Strikes:
     line = ((every.status[wanted] & 15) << 7 | every.first[wanted]).astype(np.int16)
     order = np.argsort(line, kind="stable")
     strikes = (every.kind[wanted] == _STRIKES) & (every.second[wanted] > 0)
-    end = np.empty(len(wanted), np.int64)
-    end[order] = _ends(line[order].astype(np.int64), strikes[order], every.tick[wanted[order]])
-    struck, end = wanted[strikes], end[strikes]
+    end, lost = np.empty(len(wanted), np.int64), np.empty(len(wanted), bool)
+    end[order], lost[order] = _ends(line[order].astype(np.int64), strikes[order], every.tick[wanted[order]])
+    struck, end, lost = wanted[strikes], end[strikes], lost[strikes]
     onset = every.tick[struck]
     endless = end < 0
     if endless.any():
         following = np.append(np.unique(onset), track.length)
         end[endless] = following[np.searchsorted(following[:-1], onset[endless], side="right")]
     return _Strikes(
-        every.first[struck], onset, end - onset, every.second[struck], every.channel[struck], endless
+        every.first[struck], onset, end - onset, every.second[struck], every.channel[struck], endless, lost
     )
 
 
-def _ends(line: NDArray[np.int64], strikes: NDArray[np.bool_], tick: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the tick at which each strike ends, -1 where it never does.
+def _ends(
+    line: NDArray[np.int64], strikes: NDArray[np.bool_], tick: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the tick at which each strike ends, -1 where it never does; and whether its own end was lost.
 
     The columns have one entry an event that strikes or ends a note, line by line (a line is a channel and a pitch),
     in time on each. Ends belong to strikes in order, the first to the first; an end of nothing is passed over. Where
     a line holds an end too few, nobody knows which was lost: from the last moment on at which all had ended, a strike
     ends what sounds on its line.
     """
-    end = np.full(len(line), -1, np.int64)
+    end, lost = np.full(len(line), -1, np.int64), np.zeros(len(line), bool)
     if (strikes[::2]).all() and not strikes[1::2].any() and np.array_equal(line[::2], line[1::2]):
         # Strikes and ends in turn, as nearly always.
         end[::2] = tick[1::2]
-        return end
+        return end, lost
     sounding = np.cumsum(np.where(strikes, 1, -1))
     first = np.concatenate([[True], line[1:] != line[:-1]])
     number = np.cumsum(first) - 1
@@ -202,7 +207,8 @@ def _ends(line: NDArray[np.int64], strikes: NDArray[np.bool_], tick: NDArray[np.
     end[np.flatnonzero(strikes & in_order)] = tick[closes & in_order]
     cut = np.flatnonzero(strikes & ~in_order & (np.arange(len(line)) < last_event[number]))
     end[cut] = tick[cut + 1]
-    return end
+    lost[cut] = strikes[cut + 1]
+    return end, lost
 
 
 def _mpe_members(tracks: Sequence[MidiTrack]) -> frozenset[int]:
