@@ -190,7 +190,9 @@ class TestStrikes:
         path.write_bytes(file(track(on(0, 60), off(24, 60)), track(on(0, 60), off(12, 60))))
         x = read(path)
         assert [tuple(n)[:3] for n in x] == [(60, 0, 24)]
-        assert x.provenance.remarks == ("1 note struck together with another of the same pitch: read as one",)
+        assert x.provenance.remarks == (
+            "1 note: struck together with another of the same pitch, so read as one",
+        )
 
     @pytest.mark.parametrize("ends", [[off(0, 36, channel=9)], []])
     def test_strokes_of_drums_need_neither_length_nor_end(self, ends):
@@ -436,7 +438,7 @@ class TestThroughTheDoor:
         assert [tuple(note)[:3] for note in notes] == [(60, 0, 12), (60, 12, 36), (62, 36, 37)]
         assert notes.provenance.remarks == (
             "1 note: no length, so read as one tick",
-            "1 note overlapped the next of the same pitch: cut where that begins",
+            "1 note: overlapping the next of the same pitch, so cut where that begins",
         )
         assert notes.provenance.tracks == ("piano",)
 

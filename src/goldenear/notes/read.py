@@ -224,7 +224,7 @@ def assembled(
     remarks = [*tune.remarks, *([] if choice.drums or usual_drums else drum_hints(tracks))]
     durations = columns["duration"]
     if empty := int((durations <= 0).sum()):
-        remarks.append(f"{_count(empty, 'note')} of no length: left out")
+        remarks.append(f"{_count(empty, 'note')}: no length, so left out")
         columns = {name: column[durations > 0] for name, column in columns.items()}
     name = name or Path(path).name
     if number:
@@ -251,7 +251,7 @@ def _overlaps(columns: dict[str, NDArray[Any]], notes: NoteArray) -> list[str]:
     remarks = []
     if doubled := len(columns["pitch"]) - len(notes):
         remarks.append(
-            f"{_count(doubled, 'note')} struck together with another of the same pitch: read as one"
+            f"{_count(doubled, 'note')}: struck together with another of the same pitch, so read as one"
         )
     order = np.lexsort([-columns["duration"], *(columns[name] for name in ("is_drum", "pitch", "onset"))])
     onset, pitch, is_drum, end = (
@@ -266,7 +266,7 @@ def _overlaps(columns: dict[str, NDArray[Any]], notes: NoteArray) -> list[str]:
     first[1:] = (onset[1:] != onset[:-1]) | (pitch[1:] != pitch[:-1]) | (is_drum[1:] != is_drum[:-1])
     if cut := int((end[first] > notes.offset).sum()):
         remarks.append(
-            f"{_count(cut, 'note')} cut short where the next of the same pitch begins, for they overlapped"
+            f"{_count(cut, 'note')}: overlapping the next of the same pitch, so cut where that begins"
         )
     return remarks
 
