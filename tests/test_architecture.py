@@ -13,6 +13,7 @@ ROOT = Path(goldenear.__file__).parent
 FLOORS = [
     "errors",
     "files",
+    "content",
     "optional",
     "weights_file",
     "hearing",
