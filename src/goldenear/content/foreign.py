@@ -86,7 +86,6 @@ _FORMS = {
     b"NUND": Content("a Cubase or Nuendo project", advice=FROM_PROJECT),
     b"DLS ": Content("a bank of instruments (DLS)", advice=_INSTRUMENTS),
     b"sfbk": Content("a bank of instruments (SoundFont)", advice=_INSTRUMENTS),
-    b"AVI ": Content("a film (AVI)", advice="save its sound as WAV"),
     b"WEBP": Content("a picture (WebP)", advice=NO_MUSIC),
     b"XDIR": Content("music of an old game (XMI)", advice=_SAVE_AS_MIDI),
     b"XMID": Content("music of an old game (XMI)", advice=_SAVE_AS_MIDI),

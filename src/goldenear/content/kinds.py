@@ -37,14 +37,14 @@ class Content(NamedTuple):
         What reads it; None if nothing does.
     advice : str
         What to do with a file that nothing reads.
-    needs_decoder : bool
-        Whether it is sound that libsndfile does not decode, but a decoder such as ffmpeg does.
+    may_need_decoder : bool
+        Whether it is sound that libsndfile may not decode, but a decoder such as ffmpeg does.
     """
 
     name: str
     format: Format | None = None
     advice: str = ""
-    needs_decoder: bool = False
+    may_need_decoder: bool = False
 
     @property
     def refusal(self) -> str:

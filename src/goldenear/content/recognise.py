@@ -74,6 +74,21 @@ def format_of(data: bytes, path: str | os.PathLike[str]) -> Format:
     raise UnreadableFile(path, content.refusal if content else unknown)
 
 
+def usual_ending(data: bytes, path: str | os.PathLike[str]) -> str:
+    """Return the ending of a file's name if folders are searched for it, or else the usual one of its format.
+
+    Raises
+    ------
+    UnreadableFile
+        If nothing reads the file.
+    """
+    named = Path(path).suffix
+    if named.lower() in FORMATS:
+        return named
+    found = format_of(data, path)
+    return next(ending for ending, format_ in FORMATS.items() if format_ == found)
+
+
 def is_sound(path: str | os.PathLike[str]) -> bool:
     """Say whether a file is sound, by its first bytes, or else by its name; false if it cannot be opened."""
     try:
@@ -135,7 +150,9 @@ def _gzip_in(data: bytes) -> Content:
     try:
         head = zlib.decompressobj(wbits=31).decompress(data, HEAD_BYTES)
     except zlib.error:
-        return Content("a gzip archive that is damaged", advice="fetch or save it again")
+        head = b""
+    if not head:
+        return Content("a gzip archive that is damaged or cut off", advice="fetch or save it again")
     inside = _bare_content_of(head)
     if inside and inside.format is None:
         return inside

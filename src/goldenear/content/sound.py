@@ -18,16 +18,16 @@ _AIFC_CODECS = re.compile(
 )
 """The encodings of AIFC that libsndfile decodes."""
 
-_CAF_CODECS = frozenset([b"lpcm", b"alac", b"ulaw", b"alaw"])
-"""The encodings of CAF that libsndfile decodes."""
+_CAF_CODECS = frozenset([b"lpcm", b"ulaw", b"alaw"])
+"""The encodings of CAF that libsndfile decodes, whatever program wrote them."""
 
 _OGG_CODECS = {
     b"\x01vorbis": Content("an Ogg Vorbis file", "sound"),
     b"OpusHead": Content("an Ogg Opus file", "sound"),
-    b"\x7fFLAC": Content("a FLAC file in Ogg", "sound"),
-    b"Speex": Content("an Ogg Speex file", "sound", needs_decoder=True),
-    b"\x80theora": Content("an Ogg film", "sound", needs_decoder=True),
-    b"fishead": Content("an Ogg film", "sound", needs_decoder=True),
+    b"\x7fFLAC": Content("a FLAC file in Ogg", "sound", may_need_decoder=True),
+    b"Speex": Content("an Ogg Speex file", "sound", may_need_decoder=True),
+    b"\x80theora": Content("an Ogg film", "sound", may_need_decoder=True),
+    b"fishead": Content("an Ogg film", "sound", may_need_decoder=True),
 }
 _FIRST_OGG_PACKET = 28
 
@@ -36,17 +36,17 @@ _PREFIXES = {
     b".snd": Content("an AU file", "sound"),
     b"dns.": Content("an AU file", "sound"),
     b"riff\x2e\x91\xcf\x11": Content("a Wave64 file", "sound"),
-    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": Content("a Windows Media file", "sound", needs_decoder=True),
-    b"\x1a\x45\xdf\xa3": Content("a Matroska or WebM file", "sound", needs_decoder=True),
-    b"wvpk": Content("a WavPack file", "sound", needs_decoder=True),
-    b"MAC \x96\x0f": Content("a Monkey's Audio file", "sound", needs_decoder=True),
-    b"MPCK": Content("a Musepack file", "sound", needs_decoder=True),
-    b"MP+\7": Content("a Musepack file", "sound", needs_decoder=True),
-    b"TTA1": Content("a True Audio file", "sound", needs_decoder=True),
-    b"DSD \x1c": Content("a DSD file", "sound", needs_decoder=True),
-    b"FRM8": Content("a DSD file", "sound", needs_decoder=True),
-    b"#!AMR": Content("an AMR file", "sound", needs_decoder=True),
-    b".RMF": Content("a RealMedia file", "sound", needs_decoder=True),
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": Content("a Windows Media file", "sound", may_need_decoder=True),
+    b"\x1a\x45\xdf\xa3": Content("a Matroska or WebM file", "sound", may_need_decoder=True),
+    b"wvpk": Content("a WavPack file", "sound", may_need_decoder=True),
+    b"MAC \x96\x0f": Content("a Monkey's Audio file", "sound", may_need_decoder=True),
+    b"MPCK": Content("a Musepack file", "sound", may_need_decoder=True),
+    b"MP+\7": Content("a Musepack file", "sound", may_need_decoder=True),
+    b"TTA1": Content("a True Audio file", "sound", may_need_decoder=True),
+    b"DSD \x1c": Content("a DSD file", "sound", may_need_decoder=True),
+    b"FRM8": Content("a DSD file", "sound", may_need_decoder=True),
+    b"#!AMR": Content("an AMR file", "sound", may_need_decoder=True),
+    b".RMF": Content("a RealMedia file", "sound", may_need_decoder=True),
 }
 
 _QUICKTIME_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
@@ -86,7 +86,7 @@ def sound_in(data: bytes) -> Content | None:
     if _frame_follows(data, begin, _mpeg_frame):
         return Content("an MP3 file", "sound")
     if _frame_follows(data, begin, _adts_frame):
-        return Content("an AAC file", "sound", needs_decoder=True)
+        return Content("an AAC file", "sound", may_need_decoder=True)
     return Content("a sound file with an ID3 tag", "sound") if id3_bytes(data[:10]) else None
 
 
@@ -116,16 +116,18 @@ def _chunked(head: bytes) -> Content | None:
     if form in ((b"RIFF", b"WAVE"), (b"RIFX", b"WAVE"), (b"RF64", b"WAVE"), (b"BW64", b"WAVE")):
         at = head.find(b"fmt ", 12)
         codec = int.from_bytes(head[at + 8 : at + 10], "big" if head[:4] == b"RIFX" else "little")
-        return Content("a WAV file", "sound", needs_decoder=at > 0 and codec not in _WAVE_CODECS)
+        return Content("a WAV file", "sound", may_need_decoder=at > 0 and codec not in _WAVE_CODECS)
     if form == (b"FORM", b"AIFF"):
         return Content("an AIFF file", "sound")
     if form == (b"FORM", b"AIFC"):
         at = head.find(b"COMM", 12)
         is_foreign = at > 0 and not _AIFC_CODECS.match(head, at + 26)
-        return Content("an AIFC file", "sound", needs_decoder=is_foreign)
+        return Content("an AIFC file", "sound", may_need_decoder=is_foreign)
+    if form == (b"RIFF", b"AVI "):
+        return Content("a film (AVI)", "sound", may_need_decoder=True)
     if head[:4] == b"caff":
         is_foreign = head[8:12] == b"desc" and head[28:32] not in _CAF_CODECS
-        return Content("a CAF file", "sound", needs_decoder=is_foreign)
+        return Content("a CAF file", "sound", may_need_decoder=is_foreign)
     return None
 
 
@@ -145,7 +147,7 @@ def _quicktime(head: bytes) -> Content | None:
         return None
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
         return None
-    return Content("an MPEG-4 or QuickTime file", "sound", needs_decoder=True)
+    return Content("an MPEG-4 or QuickTime file", "sound", may_need_decoder=True)
 
 
 def _frame_follows(data: bytes, at: int, frame: Callable[[bytes], int]) -> bool:

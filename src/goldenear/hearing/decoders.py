@@ -52,7 +52,8 @@ class Source:
     read : callable
         Takes a number of frames; returns the next ones, shape (frames, channels), fewer only at the end.
     share_there : callable
-        Takes how many frames came in all; returns the share of the file that is there, as far as it tells.
+        Takes how many frames came in all, or None for a part of the file; returns the share of the file that is
+        there, as far as it tells.
     remarks : list of str
         What the decoder found odd; complete at the end.
     """
@@ -60,12 +61,12 @@ class Source:
     sample_rate: int
     channels: int
     read: Callable[[int], NDArray[np.float32]]
-    share_there: Callable[[int], float]
+    share_there: Callable[[int | None], float]
     remarks: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def decoding(path: str, kind: str, share_there: Callable[[int], float]) -> Iterator[Source]:
+def decoding(path: str, kind: str, share_there: Callable[[int | None], float]) -> Iterator[Source]:
     """Open a sound file with a decoder that is installed.
 
     Parameters
@@ -86,8 +87,11 @@ def decoding(path: str, kind: str, share_there: Callable[[int], float]) -> Itera
     """
     program = shutil.which("ffmpeg")
     opened = _by_ffmpeg(program, path, kind) if program else _by_system(path, kind)
-    with opened as (sample_rate, channels, read, remarks):
-        yield Source(sample_rate, channels, read, share_there, remarks)
+    try:
+        with opened as (sample_rate, channels, read, remarks):
+            yield Source(sample_rate, channels, read, share_there, remarks)
+    except OSError as error:
+        raise UnreadableFile(path, f"it is {kind}, and its decoder does not run: {error}") from None
 
 
 _Opened = tuple[int, int, Callable[[int], NDArray[np.float32]], list[str]]
@@ -160,13 +164,14 @@ def _by_system(path: str, kind: str) -> Iterator[_Opened]:
         backends = [each for each in audioread.available_backends() if each.__name__ not in _NOT_THE_SYSTEM]
     if not backends:
         raise UnreadableFile(
-            path, f"it is {kind}, which needs a decoder: install ffmpeg, or save the sound as WAV or FLAC"
+            path,
+            f"it is {kind} that needs another decoder: install ffmpeg, or save the sound as WAV or FLAC",
         )
     try:
         with audioread.audio_open(path, backends) as sound, _ended_in_time(sound.close) as check_time:
             blocks = _checked(sound, check_time, path)
             yield sound.samplerate, sound.channels, _reader(blocks, sound.channels), []
-    except (audioread.DecodeError, EOFError, OSError) as error:
+    except (audioread.DecodeError, EOFError) as error:
         reason = str(error) or "install ffmpeg, or save the sound as WAV or FLAC"
         raise UnreadableFile(path, f"it is {kind}, but no decoder here can read it: {reason}") from None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from io import BytesIO
 from numbers import Real
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from goldenear.content.kinds import FORMATS
 from goldenear.content.recognise import content_of
-from goldenear.content.sound import id3_bytes, sound_begins
+from goldenear.content.sound import sound_begins
 from goldenear.errors import InvalidInput, UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing.clip import (
@@ -53,8 +53,12 @@ CANCELLED = 0.1
 STREAMED = 2**31 - 2**20
 """So many bytes, or more, or none: what the header of a stream says, which does not know its length."""
 
+MOST_BOXES = 100_000
+"""So many boxes of an MPEG-4 file are looked at, to see whether it is cut off."""
+
 COUNTED, FIRST_FRAME = (b"Xing", b"Info"), 2_048
-"""What stands in the first frame of an MP3 file that tells its length, and within how many bytes."""
+"""What stands in the first frame of an MP3 file that tells its length, and within how many bytes; mpg123 guesses the
+length of others."""
 
 
 def read_clip(
@@ -125,15 +129,10 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
-    content = content_of(data)
-    if content is not None and content.needs_decoder:
-        opened = decoding(path, content.name, lambda _: _share_there(data))
-    else:
-        opened = _by_libsndfile(data, path)
-    with opened as source:
+    with _opened(data, path) as source:
         heard = _heard(source, path, start, seconds)
-        whole = not start and seconds is None
-        share = source.share_there(heard.frames) if whole else 1.0
+        is_whole = not start and seconds is None
+        share = source.share_there(heard.frames if is_whole else None)
     if not len(heard.wave):
         raise UnreadableFile(
             path, "there is no sound in it" if not start else f"nothing sounds from {start:g} s on"
@@ -145,20 +144,34 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
     return Clip(wave, SAMPLE_RATE, Path(path).name, path, remarks)
 
 
+def _opened(data: bytes, path: str) -> AbstractContextManager[Source]:
+    """Open a sound file: with libsndfile if it can, or else with another decoder where one may help."""
+    soundfile = needed("soundfile", READING, "audio")
+    # BW64 is RF64 under another name, which libsndfile does not know.
+    sound = b"RF64" + data[4:] if data[:4] == b"BW64" else data[sound_begins(data) :]
+    content = content_of(data)
+    if content is not None and content.may_need_decoder:
+        try:
+            soundfile.SoundFile(BytesIO(sound)).close()
+        except soundfile.SoundFileError:
+            return decoding(path, content.name, lambda _: _share_there(sound))
+    return _by_libsndfile(sound, path)
+
+
 @contextmanager
-def _by_libsndfile(data: bytes, path: str) -> Iterator[Source]:
+def _by_libsndfile(sound: bytes, path: str) -> Iterator[Source]:
     """Open a sound file in memory."""
     soundfile = needed("soundfile", READING, "audio")
-    begin = sound_begins(data)
-    # BW64 is RF64 under another name, which libsndfile does not know.
-    sound = b"RF64" + data[4:] if data[:4] == b"BW64" else data[begin:]
     try:
         with soundfile.SoundFile(BytesIO(sound)) as file:
+            is_counted = file.format == "MP3" and any(name in sound[:FIRST_FRAME] for name in COUNTED)
+            told = max(1, file.frames)
+
+            def share_there(frames: int | None) -> float:
+                return frames / told if is_counted and frames is not None else _share_there(sound)
+
             read = partial(file.read, dtype="float32", always_2d=True)
-            share = (
-                _share_of_mp3(data, file.frames) if file.format == "MP3" else lambda _: _share_there(sound)
-            )
-            yield Source(file.samplerate, file.channels, read, share)
+            yield Source(file.samplerate, file.channels, read, share_there)
     except UnreadableFile:
         raise
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OSError) as error:
@@ -242,21 +255,13 @@ def _told_bytes(data: bytes) -> int:
 def _told_by_boxes(data: bytes) -> int:
     """Return where the last box of an MPEG-4 file ends, by the lengths that the boxes tell."""
     at = 0
-    while at + 8 <= len(data):
+    for _ in range(MOST_BOXES):
         length = int.from_bytes(data[at : at + 4])
-        if length == 1:
-            length = int.from_bytes(data[at + 8 : at + 16])
-        if length < 8:
-            return 0
-        at += length
+        # A box of length 0 goes on to the end of the file; what has no name is no box.
+        if not length or not data[at + 4 : at + 8].isalnum():
+            break
+        at += max(8, length if length > 1 else int.from_bytes(data[at + 8 : at + 16]))
     return at
-
-
-def _share_of_mp3(data: bytes, told: int) -> Callable[[int], float]:
-    """Return what tells the share of an MP3 file that is there; of one without a count mpg123 only guesses it."""
-    tag = id3_bytes(data[:10])
-    is_counted = any(name in data[tag : tag + FIRST_FRAME] for name in COUNTED)
-    return lambda frames: frames / max(1, told) if is_counted else 1.0
 
 
 def _is_time(value: object) -> bool:

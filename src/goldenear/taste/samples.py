@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from goldenear.content.recognise import usual_ending
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
@@ -118,7 +119,8 @@ def add_sample(
     path : str or PathLike
         The file; it stays where it is.
     name : str, optional
-        The name it gets, with the ending of `path`; its own by default.
+        The name it gets, with the ending of `path`, or the usual one of its format where `path` has none that is
+        known; its own by default.
 
     Returns
     -------
@@ -143,9 +145,9 @@ def add_sample(
         raise InvalidInput(
             f"{source}: there are no notes in it, so it can resemble nothing{f' ({told})' if told else ''}"
         )
-    stem = source.stem if name is None else name.removesuffix(source.suffix)
-    target = root / kind / f"{stem}{source.suffix}"
     data = source.read_bytes()
+    ending = usual_ending(data, source)
+    target = root / kind / f"{(name or source.name).removesuffix(ending)}{ending}"
     if target.exists() and target.read_bytes() != data:
         raise InvalidTaste(
             f"{target}: another sample of this name is already there: give it a name of its own"
