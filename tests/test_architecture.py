@@ -12,8 +12,8 @@ import goldenear
 ROOT = Path(goldenear.__file__).parent
 FLOORS = [
     "errors",
-    "files",
     "content",
+    "files",
     "optional",
     "weights_file",
     "hearing",

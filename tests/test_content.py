@@ -119,6 +119,7 @@ class TestContentDecides:
             "% who wrote this\nC:Somebody\n\n" + ABC,
             "\r\n" + ABC.replace("\n", "\r"),
             "Dear friend,\nhere is the tune:\n\n" + ABC,
+            "<html><body><pre>\n" + ABC,
         ],
     )
     def test_text_is_told_by_its_lines(self, tmp_path, text, encoding):
@@ -294,6 +295,12 @@ class TestRefusals:
             assert kind in refused.value.reason
             assert advice in refused.value.reason
             assert "\n" not in refused.value.reason
+
+    @pytest.mark.parametrize(("name", "kind"), [("Song.band", "GarageBand"), ("Song.logicx", "Logic")])
+    def test_a_project_that_is_a_folder_is_named(self, tmp_path, name, kind):
+        (tmp_path / name).mkdir()
+        with pytest.raises(ge.UnreadableFile, match=f"it is a {kind} project: export it as MIDI"):
+            ge.read(tmp_path / name)
 
     def test_nothing_is_refused_as_empty(self, tmp_path):
         (tmp_path / "a.mid").write_bytes(b"")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from goldenear.content.kinds import Content
 from goldenear.content.text import FROM_PROJECT, FROM_SCORE, NO_MUSIC
 
@@ -10,7 +13,6 @@ _SAVE_AS_SOUND = "save it as sound (.wav) with a player that knows it"
 _SAVE_AS_MIDI = "convert it to a Standard MIDI file (.mid)"
 _SAVE_TRACKER = "save it as MIDI (.mid) or as sound (.wav) with a tracker such as OpenMPT"
 _INSTRUMENTS = "it holds instruments and no music"
-_SYSTEM_EXCLUSIVE = Content("system exclusive messages of MIDI, without notes", advice=NO_MUSIC)
 
 _PREFIXES = {
     # MIDI in other clothes.
@@ -94,11 +96,17 @@ _FORMS = {
 }
 """What files of chunks (RIFF, IFF) call themselves after eight bytes."""
 
+_FOLDERS = {
+    ".band": Content("a GarageBand project", advice=FROM_PROJECT),
+    ".logicx": Content("a Logic project", advice=FROM_PROJECT),
+    ".logic": Content("a Logic project", advice=FROM_PROJECT),
+}
+"""Projects that are folders, by the ending of their names."""
+
 _CHUNKED = (b"RIFF", b"RIFX", b"RIF2", b"FORM")
 
 _MARKS = (
     *((0, prefix, content) for prefix, content in _PREFIXES.items()),
-    *((0, bytes([0xF0, maker]), _SYSTEM_EXCLUSIVE) for maker in range(0x80)),
     (1, b"FICHIER GUITAR PRO", Content("a Guitar Pro score", advice=FROM_SCORE)),
     (1, b"FICHIER GUITARE PRO", Content("a Guitar Pro score", advice=FROM_SCORE)),
     (1, "TuxGuitar".encode("utf-16-be"), Content("a TuxGuitar score", advice=FROM_SCORE)),
@@ -113,6 +121,11 @@ _MARKS = (
 """What stands at which place."""
 
 
+def project_folder(path: str | os.PathLike[str]) -> Content | None:
+    """Return which program keeps its projects in folders of this name; None if none that is known does."""
+    return _FOLDERS.get(Path(path).suffix.lower())
+
+
 def foreign_in(data: bytes) -> Content | None:
     """Return which kind of file that is not read begins with `data`; None if it is none that is known."""
     if not data.strip(b"\0"):
@@ -120,6 +133,9 @@ def foreign_in(data: bytes) -> Content | None:
     for place, mark, content in _MARKS:
         if data.startswith(mark, place):
             return content
+    # The byte after the first names a maker; in text it is larger.
+    if data[:1] == b"\xf0" and data[1:2] < b"\x80":
+        return Content("system exclusive messages of MIDI, without notes", advice=NO_MUSIC)
     return _chunked(data) or _mac_binary(data)
 
 

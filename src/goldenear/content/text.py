@@ -130,7 +130,11 @@ def text_in(data: bytes) -> Content | None:
         return None
     if not text:
         return Content("a text of nothing but blanks", advice="fetch or save it again")
-    if content := _markup(text) or _humdrum(text) or _abc(text):
+    markup = _markup(text)
+    # Collections of ABC are also published as web pages, with the tunes in them as they are.
+    if markup and markup is not _WEB_PAGE:
+        return markup
+    if content := _humdrum(text) or _abc(text) or markup:
         return content
     for pattern, content in _TEXTS.items():
         if re.match(pattern, text):
