@@ -99,7 +99,7 @@ _Opened = tuple[int, int, Callable[[int], NDArray[np.float32]], list[str]]
 
 @contextmanager
 def _by_ffmpeg(program: str, path: str, kind: str) -> Iterator[_Opened]:
-    """Let ffmpeg write the first sound of a file into a pipe; what it says against the file becomes a remark."""
+    """Let ffmpeg write the first sound of a file into a pipe; what it complains of becomes a remark."""
     command = [program, *_FFMPEG, "-i", str(Path(path).absolute()), *_TO_AU]
     with (
         tempfile.TemporaryFile() as said,
