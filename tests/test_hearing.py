@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+import time
 import wave
 from dataclasses import replace
 from fractions import Fraction
@@ -19,7 +21,7 @@ from hypothesis.extra import numpy as arrays
 
 import goldenear as ge
 from goldenear.audio.seconds import in_seconds
-from goldenear.hearing import sound_file
+from goldenear.hearing import decoders, sound_file
 from goldenear.hearing.clip import SAMPLE_RATE
 from goldenear.hearing.constant_q import constant_q, tuning_of
 from goldenear.hearing.hear import picture_of
@@ -63,6 +65,80 @@ class TestReading:
         middle = clip.wave[RATE // 2 : RATE]
         assert np.abs(np.fft.rfft(middle)).argmax() * 2 == pytest.approx(440, abs=3)
         assert np.sqrt(np.square(middle).mean()) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
+
+    @pytest.mark.parametrize("name", ["a", "a.wav", "a.mid"])
+    @pytest.mark.parametrize(
+        ("kind", "options"),
+        [
+            ("WAV", {"endian": "BIG"}),
+            ("WAVEX", {}),
+            ("RF64", {}),
+            ("W64", {}),
+            ("FLAC", {}),
+            ("AIFF", {}),
+            ("AIFF", {"endian": "LITTLE"}),
+            ("AU", {}),
+            ("AU", {"endian": "LITTLE"}),
+            ("CAF", {}),
+            ("CAF", {"subtype": "ALAC_16"}),
+        ],
+    )
+    def test_what_loses_nothing_gives_the_samples_of_wav(self, tmp_path, kind, options, name):
+        sound = np.round(32_000 * np.stack([tone(440), tone(660) / 3], axis=1)).astype(np.int16)
+        soundfile.write(tmp_path / "plain.wav", sound, RATE, subtype="PCM_16")
+        options = {"subtype": "PCM_16"} | options
+        soundfile.write(tmp_path / name, sound, RATE, format=kind, **options)
+        clip = ge.read_clip(tmp_path / name)
+        assert clip.wave.tolist() == ge.read_clip(tmp_path / "plain.wav").wave.tolist()
+        assert clip.remarks == ()
+        assert ge.read(tmp_path / name) == ge.read(tmp_path / "plain.wav")
+
+    @pytest.mark.parametrize(
+        ("kind", "subtype"),
+        [("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", None), ("AIFF", "ULAW"), ("AU", "ALAW")],
+    )
+    def test_what_loses_something_gives_nearly_the_samples_of_wav(self, tmp_path, kind, subtype):
+        sound = tone(440, rate=48_000)
+        soundfile.write(tmp_path / "plain.wav", sound, 48_000)
+        soundfile.write(tmp_path / "renamed.caf", sound, 48_000, format=kind, subtype=subtype)
+        clip, plain = ge.read_clip(tmp_path / "renamed.caf"), ge.read_clip(tmp_path / "plain.wav")
+        middle = slice(RATE // 2, RATE)
+        assert len(clip) == pytest.approx(len(plain), abs=1_200)
+        assert (
+            np.abs(np.fft.rfft(clip.wave[middle])).argmax()
+            == np.abs(np.fft.rfft(plain.wave[middle])).argmax()
+        )
+        assert np.abs(clip.wave[middle]).max() == pytest.approx(0.5, abs=0.03)
+
+    def test_bw64_is_rf64_by_another_name(self, tmp_path):
+        soundfile.write(tmp_path / "a.wav", tone(440), RATE, format="RF64")
+        plain = ge.read_clip(tmp_path / "a.wav")
+        (tmp_path / "b.wav").write_bytes(b"BW64" + (tmp_path / "a.wav").read_bytes()[4:])
+        assert ge.read_clip(tmp_path / "b.wav").wave.tolist() == plain.wave.tolist()
+
+    @pytest.mark.parametrize("kind", ["WAV", "FLAC", "MP3"])
+    @pytest.mark.parametrize("foot", [0, 16])
+    def test_an_id3_tag_before_the_sound_is_passed_over(self, tmp_path, kind, foot):
+        soundfile.write(tmp_path / "a", tone(440, rate=44_100), 44_100, format=kind)
+        tag = b"ID3\4\0" + bytes([foot, 0, 0, 2, 44]) + bytes(300) + bytes(10 if foot else 0)
+        (tmp_path / "b").write_bytes(tag + (tmp_path / "a").read_bytes())
+        assert ge.read_clip(tmp_path / "b").wave.tolist() == ge.read_clip(tmp_path / "a").wave.tolist()
+
+    def test_zeros_before_mp3_are_passed_over(self, tmp_path):
+        soundfile.write(tmp_path / "a", tone(440, rate=44_100), 44_100, format="MP3")
+        (tmp_path / "b").write_bytes(bytes(777) + (tmp_path / "a").read_bytes())
+        assert ge.read_clip(tmp_path / "b").wave.tolist() == ge.read_clip(tmp_path / "a").wave.tolist()
+
+    @pytest.mark.parametrize("kind", ["RF64", "W64", "AU", "WAV"])
+    @pytest.mark.parametrize("part", [{}, {"seconds": 0.5}])
+    def test_what_was_cut_off_is_told_of_every_kind_that_tells_its_length(self, tmp_path, kind, part):
+        endian = "BIG" if kind == "WAV" else "FILE"
+        soundfile.write(tmp_path / "a", tone(440), RATE, format=kind, endian=endian)
+        whole = (tmp_path / "a").read_bytes()
+        (tmp_path / "a").write_bytes(whole[: len(whole) // 2])
+        assert ge.read_clip(tmp_path / "a", **part).remarks == (
+            "cut off: 50% of what its header tells of is there",
+        )
 
     def test_channels_are_averaged(self, tmp_path):
         soundfile.write(
@@ -152,6 +228,12 @@ class TestReading:
             ("a.wav", b"RIFF no sound at all, but letters", "damaged, or no sound file"),
             ("a.txt", b"letters", "unknown kind of sound file"),
             ("a.ogg", b"OggS" + bytes(200), "damaged, or no sound file"),
+            ("a.wav", b"X:1\nK:C\nCDE", "is no sound file: it is ABC, which goldenear.read reads"),
+            (
+                "a.wav",
+                b"\0\0\0\x18ftypheic" + bytes(99),
+                r"it is a picture \(HEIF\): there is no music in it",
+            ),
         ],
     )
     def test_what_is_no_sound_is_refused_by_name(self, tmp_path, name, data, reason):
@@ -192,6 +274,159 @@ class TestReading:
         soundfile.write(tmp_path / "a.wav", tone(440), RATE)
         with pytest.raises(ge.InvalidInput, match=next(iter(bad))):
             ge.read_clip(tmp_path / "a.wav", **bad)
+
+
+FFMPEG = """#!{python}
+import sys, time
+from pathlib import Path
+path = Path(sys.argv[sys.argv.index("-i") + 1])
+assert path.is_absolute() and "-protocol_whitelist" in sys.argv
+data = path.read_bytes()
+assert data[4:8] == b"ftyp"
+sys.stderr.write("{says}")
+sys.stdout.buffer.write(data[16:])
+sys.stdout.flush()
+time.sleep({waits})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the decoder of these tests is a script")
+class TestDecoders:
+    """A script stands for ffmpeg: of an MPEG-4 file it gives what lies behind its first box, which is AU."""
+
+    @pytest.fixture
+    def install(self, tmp_path, monkeypatch):
+        """Return a function that installs ffmpeg, the only program on the path."""
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        monkeypatch.setenv("PATH", str(programs))
+
+        def installed(says: str = "", waits: float = 0) -> None:
+            script = programs / "ffmpeg"
+            script.write_text(FFMPEG.format(python=sys.executable, says=says, waits=waits))
+            script.chmod(0o755)
+
+        return installed
+
+    @staticmethod
+    def write_mpeg4(path, sound, rate=RATE, box=b"\0\0\0\x10ftypM4A \0\0\0\0"):
+        packed = io.BytesIO()
+        soundfile.write(packed, sound, rate, format="AU", subtype="FLOAT", endian="BIG")
+        path.write_bytes(box + packed.getvalue())
+
+    @pytest.mark.parametrize("name", ["a.m4a", "a.mp4", "a"])
+    def test_what_libsndfile_does_not_know_is_decoded_exactly(self, tmp_path, install, name):
+        install()
+        sound = np.stack([tone(440), tone(660) / 3], axis=1)
+        soundfile.write(tmp_path / "plain.wav", sound, RATE, subtype="FLOAT")
+        self.write_mpeg4(tmp_path / name, sound)
+        plain = ge.read_clip(tmp_path / "plain.wav")
+        clip = ge.read_clip(tmp_path / name)
+        assert (clip.wave.tolist(), clip.remarks) == (plain.wave.tolist(), ())
+        part = ge.read_clip(tmp_path / name, start=0.5, seconds=0.25)
+        assert (
+            part.wave.tolist() == ge.read_clip(tmp_path / "plain.wav", start=0.5, seconds=0.25).wave.tolist()
+        )
+        assert ge.read(tmp_path / name) == ge.read(tmp_path / "plain.wav")
+
+    def test_what_the_decoder_says_is_a_remark(self, tmp_path, install):
+        install(says="[mov @ 0x1] partial file\\nmore\\n")
+        self.write_mpeg4(tmp_path / "a.m4a", tone(440))
+        assert ge.read_clip(tmp_path / "a.m4a").remarks == ("ffmpeg says: partial file",)
+
+    def test_a_film_without_sound_is_refused_with_what_the_decoder_says(self, tmp_path, install):
+        install(says="Stream map matches no streams.\\n")
+        (tmp_path / "a.mp4").write_bytes(b"\0\0\0\x10ftypisom\0\0\0\0")
+        with pytest.raises(ge.UnreadableFile, match="ffmpeg cannot decode it: Stream map matches no streams"):
+            ge.read(tmp_path / "a.mp4")
+
+    def test_what_was_cut_off_is_told(self, tmp_path, install):
+        install()
+        length = 24 + 4 * 2 * RATE
+        self.write_mpeg4(tmp_path / "a.m4a", tone(440))
+        whole = (tmp_path / "a.m4a").read_bytes()
+        assert len(whole) == 16 + length
+        box = b"\0\0\0\x08ftyp" + (2 * length).to_bytes(4) + b"mdat"
+        (tmp_path / "a.m4a").write_bytes(box + whole[16:])
+        (remark,) = ge.read_clip(tmp_path / "a.m4a").remarks
+        assert remark == "cut off: 50% of what its header tells of is there"
+
+    @pytest.mark.parametrize("length", [0, 1, 2, 8])
+    def test_odd_boxes_do_no_harm(self, tmp_path, install, length):
+        install()
+        self.write_mpeg4(tmp_path / "a.m4a", tone(440))
+        with (tmp_path / "a.m4a").open("ab") as file:
+            file.write((length.to_bytes(4) + b"free" + bytes(8)) * 9)
+        assert ge.read_clip(tmp_path / "a.m4a").remarks == ()
+
+    def test_what_takes_too_long_is_ended(self, tmp_path, install, monkeypatch):
+        monkeypatch.setattr(decoders, "SLOWEST_SECONDS", 0.5)
+        install(waits=60)
+        self.write_mpeg4(tmp_path / "a.m4a", tone(440))
+        begun = time.monotonic()
+        with pytest.raises(ge.UnreadableFile, match=r"its decoder took more than 0\.5 s and was ended"):
+            ge.read_clip(tmp_path / "a.m4a")
+        assert time.monotonic() - begun < 20
+
+    def test_what_is_too_long_is_refused_and_leaves_nothing_running(self, tmp_path, install, monkeypatch):
+        monkeypatch.setattr(sound_file, "LONGEST_SECONDS", 1)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "programs"))
+        install(waits=60)
+        self.write_mpeg4(tmp_path / "a.m4a", tone(440))
+        begun = time.monotonic()
+        with pytest.raises(ge.UnreadableFile, match="lasts more than"):
+            ge.read_clip(tmp_path / "a.m4a")
+        assert time.monotonic() - begun < 20
+        assert [path.name for path in (tmp_path / "programs").iterdir()] == ["ffmpeg"]
+
+    @pytest.mark.parametrize(
+        ("data", "kind"),
+        [
+            (b"\0\0\0\x10ftypM4A \0\0\0\0", "an MPEG-4 or QuickTime file"),
+            (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(30), "a Windows Media file"),
+            (b"\x1a\x45\xdf\xa3" + bytes(30), "a Matroska or WebM file"),
+            (b"caff\0\1\0\0desc" + bytes(7) + b"\x20" + bytes(8) + b"aac " + bytes(30), "a CAF file"),
+            (2 * (b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)), "an AAC file"),
+            (b"RIFF\x04\0\0\0AVI ", "a film (AVI)"),
+        ],
+    )
+    def test_without_a_decoder_the_kind_is_named_and_what_to_install(self, tmp_path, install, data, kind):
+        (tmp_path / "a").write_bytes(data)
+        with pytest.raises(ge.UnreadableFile) as refused:
+            ge.read(tmp_path / "a")
+        assert refused.value.reason == (
+            f"it is {kind} that needs another decoder: install ffmpeg, or save the sound as WAV or FLAC"
+        )
+
+    def test_the_systems_own_decoders_are_asked_where_there_is_no_ffmpeg(
+        self, tmp_path, install, monkeypatch
+    ):
+        audioread = pytest.importorskip("audioread")
+        whole = np.round(tone(440) * 32768).astype("<i2")
+
+        class SystemAudioFile:
+            samplerate, channels = RATE, 1
+
+            def __init__(self, path):
+                assert Path(path).name == "a.m4a"
+
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *_):
+                return False
+
+            def __iter__(self):
+                return (whole[at : at + 999].tobytes() for at in range(0, len(whole), 999))
+
+            def close(self):
+                pass
+
+        monkeypatch.setattr(audioread, "available_backends", lambda: [SystemAudioFile])
+        self.write_mpeg4(tmp_path / "a.m4a", tone(440))
+        soundfile.write(tmp_path / "plain.wav", whole, RATE)
+        plain = ge.read_clip(tmp_path / "plain.wav")
+        assert ge.read_clip(tmp_path / "a.m4a").wave.tolist() == plain.wave.tolist()
 
 
 def test_parts_of_beats_are_told_as_musicians_would():
@@ -577,7 +812,9 @@ class TestEverywhere:
         ge.write(tune(), tmp_path / "a.mid")
         code, _, err = run("identify", tmp_path / "a.mid", tmp_path / "a.mid", "--start", 1)
         assert code == 2
-        assert "is no sound file" in err
+        assert "is no sound file: it is a Standard MIDI file" in err
+        soundfile.write(tmp_path / "clip", tone(440), RATE, format="WAV")
+        assert run("identify", tmp_path / "clip", tmp_path / "a.mid", "--seconds", 1)[0] == 0
 
     def test_without_the_libraries_it_is_said_how_to_get_them(self, tmp_path, monkeypatch):
         soundfile.write(tmp_path / "a.wav", tone(440), RATE)

@@ -175,7 +175,7 @@ def test_mei_rests_of_many_bars_and_tempo():
     ("text", "reason"),
     [
         ("<mei/>", "no score in it"),
-        ("<score-partwise/>", "name it .musicxml"),
+        ("<score-partwise/>", "not MEI: it is MusicXML"),
         (mei(bar("<note pname='c' oct='4'/>")), "bar 1: a note without a duration"),
         (mei(bar("<note dur='4'/>")), "bar 1: a note whose pitch is not understood"),
         (mei(bar("<tuplet>" + n("c", 4) + "</tuplet>")), "bar 1: a tuplet without num"),

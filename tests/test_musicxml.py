@@ -233,9 +233,9 @@ def test_musicxml_namespaces_are_taken_off():
         ("", "not sound XML"),
         ("la la la", "not sound XML"),
         ("<score-partwise><part>", "not sound XML"),
-        ("<html/>", "its outermost element is 'html'"),
+        ("<html/>", "it is a web page"),
         ("<opus/>", "an opus"),
-        ('<mei xmlns="http://www.music-encoding.org/ns/mei"/>', "name it .mei"),
+        ('<mei xmlns="http://www.music-encoding.org/ns/mei"/>', "not MusicXML: it is MEI"),
         (BOMB + "<score-partwise>&c;</score-partwise>", "entities"),
         (
             "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/hostname'>]><score-partwise>&a;</score-partwise>",

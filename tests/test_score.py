@@ -118,7 +118,7 @@ def test_mxl_takes_the_first_score_that_its_contents_name():
     [
         (b"PK\x03\x04 but no zip", "not a compressed MusicXML file"),
         (partwise(*WALTZ).encode(), "not a compressed MusicXML file"),
-        (mxl({"score.xml": partwise(*WALTZ)}), "'META-INF/container.xml' is missing"),
+        (mxl({"a.xml": partwise(*WALTZ), "b.xml": ""}), "'META-INF/container.xml' is missing"),
         (mxl({"META-INF/container.xml": container()}), "names no score"),
         (mxl({"META-INF/container.xml": container("gone.xml")}), "'gone.xml' is missing"),
         (mxl({"META-INF/container.xml": container("../../etc/passwd")}), "is missing"),
@@ -142,9 +142,19 @@ def test_mxl_that_lies_about_its_size_is_stopped(monkeypatch):
         parse_mxl(lying, "liar.mxl")
 
 
-def test_a_compressed_score_under_a_plain_name_is_told_apart():
-    with pytest.raises(UnreadableFile, match="name it .mxl"):
-        parse_musicxml(mxl({"a": "b"}), "score.musicxml")
+def test_mxl_without_contents_gives_its_only_score_with_a_remark():
+    (tune,) = parse_mxl(mxl({"score.xml": partwise(*WALTZ), "__MACOSX/._score.xml": ""}), "waltz.mxl")
+    assert tracks(tune) == WALTZ_NOTES
+    assert tune.remarks == ["no META-INF/container.xml in it: its only score is read"]
+
+
+def test_mxl_that_is_damaged_inside_is_refused_with_a_reason():
+    data = bytearray(mxl({"META-INF/container.xml": container("s.xml"), "s.xml": partwise(*WALTZ)}))
+    begin = data.index(b"s.xml") + len(b"s.xml")
+    for at in range(begin, begin + 200):
+        flipped = bytes(data[:at]) + bytes([data[at] ^ 16]) + bytes(data[at + 1 :])
+        with pytest.raises(UnreadableFile, match=r"^flip\.mxl: not a compressed MusicXML file: .+$"):
+            parse_mxl(flipped, "flip.mxl")
 
 
 @given(st.lists(st.tuples(st.integers(48, 83), st.sampled_from([1, 2, 3, 4, 6])), min_size=1, max_size=30))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from goldenear.content.foreign import project_folder
 from goldenear.errors import UnreadableFile
 
 
@@ -18,7 +19,10 @@ def bytes_of(path: str | os.PathLike[str], most: int, kind: str) -> bytes:
     """
     try:
         if Path(path).is_dir():
-            raise UnreadableFile(path, f"is a folder: name the {kind} files in it")
+            project = project_folder(path)
+            raise UnreadableFile(
+                path, project.refusal if project else f"is a folder: name the {kind} files in it"
+            )
         size = Path(path).stat().st_size
         if size > most:
             raise UnreadableFile(path, f"{size:,} bytes is over the limit of {most:,}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from goldenear.audio.clock import Clock
 from goldenear.audio.synth import sounded
+from goldenear.content.recognise import is_sound
 from goldenear.errors import NoNotes
 from goldenear.hearing.clip import SAMPLE_RATE, Clip
-from goldenear.hearing.sound_file import SUFFIXES, read_clip
+from goldenear.hearing.sound_file import read_clip
 from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import Brightness, read_chosen
@@ -47,7 +47,7 @@ def clips_in(
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
-    if Path(path).suffix.lower() in SUFFIXES:
+    if is_sound(path):
         return [read_clip(path)]
     tunes = read_chosen(path, choice, brightness=brightness, steps_per_octave=steps_per_octave)
     return [clip_of(notes) for notes in tunes]

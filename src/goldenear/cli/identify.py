@@ -43,7 +43,7 @@ def identify(
     """
     from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
-    from goldenear.hearing.sound_file import SUFFIXES, read_clip
+    from goldenear.hearing.sound_file import read_clip
     from goldenear.match import identify as library
     from goldenear.match.background import Background
     from goldenear.match.identify import STANDS_OUT
@@ -52,8 +52,6 @@ def identify(
 
     choice = output.choice_of(track, channel, voice, drums)
     part = bool(start) or seconds is not None
-    if part and fragment.suffix.lower() not in SUFFIXES:
-        raise InvalidInput(f"--start, --seconds: {fragment} is no sound file")
     if part and (tune is not None or choice):
         raise InvalidInput(
             "--tune, --track, --channel, --voice, --drums: a sound file is one tune of one voice"

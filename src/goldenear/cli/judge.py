@@ -30,9 +30,7 @@ class OutcomeName(StrEnum):
 
 
 def judge(
-    files: Annotated[
-        list[Path], typer.Argument(help="Music files: MIDI, MusicXML, MXL, MEI, kern, ABC, sound.")
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Music files: MIDI, MusicXML, MEI, kern, ABC, sound.")],
     taste: Annotated[
         Path | None, typer.Option(help="The folder of samples: good/, bad/, taste.toml.")
     ] = None,

@@ -1,17 +1,22 @@
-"""This file is where a sound file becomes a clip: decoded within limits, its channels mixed."""
+"""Sound files become clips: decoded within limits, their channels mixed."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from io import BytesIO
 from numbers import Real
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.content.kinds import FORMATS
+from goldenear.content.recognise import content_of
+from goldenear.content.sound import sound_begins
 from goldenear.errors import InvalidInput, UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing.clip import (
@@ -24,9 +29,10 @@ from goldenear.hearing.clip import (
     Clip,
     frozen,
 )
+from goldenear.hearing.decoders import Source, decoding
 from goldenear.optional import needed
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
+SUFFIXES = tuple(ending for ending, format_ in FORMATS.items() if format_ == "sound")
 """The file name endings of sound that can be read."""
 
 MAX_FILE_BYTES = 256 * 2**20
@@ -44,14 +50,15 @@ CUT_OFF = 0.99
 CANCELLED = 0.1
 """So is one whose channels, mixed, keep less than this of the power that channels of unrelated sound would."""
 
-ORDERS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"FORM": "big"}
-"""How WAV and AIFF files write numbers, by their first letters."""
-
 STREAMED = 2**31 - 2**20
 """So many bytes, or more, or none: what the header of a stream says, which does not know its length."""
 
+MOST_BOXES = 100_000
+"""So many boxes of an MPEG-4 file are looked at, to see whether it is cut off."""
+
 COUNTED, FIRST_FRAME = (b"Xing", b"Info"), 2_048
-"""What stands in the first frame of an MP3 file that tells its length, and within how many bytes."""
+"""What stands in the first frame of an MP3 file that tells its length, and within how many bytes; mpg123 guesses the
+length of others."""
 
 
 def read_clip(
@@ -62,7 +69,8 @@ def read_clip(
     Parameters
     ----------
     path : str or PathLike
-        WAV, FLAC, Ogg (Vorbis, Opus), MP3 or AIFF.
+        WAV (RF64 and Wave64 too), FLAC, Ogg (Vorbis, Opus, FLAC), MP3, AIFF, AIFC, CAF or AU. MPEG-4 (.m4a, .mp4),
+        AAC and what else ffmpeg knows, where ffmpeg is installed. The content decides, whatever the name is.
     start, seconds : float
         Which part of it, from .01 s to 20 minutes; by default all.
     trim : bool
@@ -71,7 +79,7 @@ def read_clip(
     Raises
     ------
     UnreadableFile
-        If the file is missing, damaged, of no known kind, or too long.
+        If the file is missing, damaged, of no known kind, too long, or needs a decoder that is not installed.
     InvalidInput
         If an argument is out of range.
     MissingExtra
@@ -82,10 +90,33 @@ def read_clip(
         raise InvalidInput(f"start: expected 0..{LATEST_SECONDS:,} seconds, got {start!r}")
     if seconds is not None and not (_is_time(seconds) and 0.01 <= seconds <= LONGEST_SECONDS):
         raise InvalidInput(f"seconds: expected .01..{LONGEST_SECONDS:,}, got {seconds!r}")
-    if Path(path).suffix.lower() not in SUFFIXES:
-        raise UnreadableFile(path, f"unknown kind of sound file: expected one of {' '.join(SUFFIXES)}")
-    clip = decoded(bytes_of(path, MAX_FILE_BYTES, "sound"), path, start=float(start), seconds=seconds)
+    data = bytes_of(path, MAX_FILE_BYTES, "sound")
+    _check_is_sound(data, path)
+    clip = decoded(data, path, start=float(start), seconds=seconds)
     return clip.trimmed() if trim else clip
+
+
+def _check_is_sound(data: bytes, path: str) -> None:
+    """Raise UnreadableFile unless the content is sound, or else the name is that of sound."""
+    content = content_of(data)
+    if content is None and Path(path).suffix.lower() not in SUFFIXES:
+        raise UnreadableFile(
+            path,
+            f"unknown kind of sound file: neither its content nor its name tells: expected {' '.join(SUFFIXES)}",
+        )
+    if content is not None and content.format is None:
+        raise UnreadableFile(path, content.refusal)
+    if content is not None and content.format != "sound":
+        raise UnreadableFile(path, f"is no sound file: it is {content.name}, which goldenear.read reads")
+
+
+class _Heard(NamedTuple):
+    """What came out of a file."""
+
+    wave: NDArray[np.float32]
+    frames: int
+    kept: float
+    """The share of the power of unrelated channels that mixing has kept."""
 
 
 def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None = None) -> Clip:
@@ -94,53 +125,85 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
     Raises
     ------
     UnreadableFile
-        If it is damaged, silent for want of samples, or too long.
+        If it is damaged, silent for want of samples, or too long, or needs a decoder that is not installed.
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
-    soundfile, soxr = (needed(name, READING, "audio") for name in ("soundfile", "soxr"))
-    whole = not start and seconds is None
+    with _opened(data, path) as source:
+        heard = _heard(source, path, start, seconds)
+        is_whole = not start and seconds is None
+        share = source.share_there(heard.frames if is_whole else None)
+    if not len(heard.wave):
+        raise UnreadableFile(
+            path, "there is no sound in it" if not start else f"nothing sounds from {start:g} s on"
+        )
+    if not np.isfinite(heard.wave).all():
+        raise UnreadableFile(path, "damaged: a sample is no number")
+    wave = frozen(np.clip(heard.wave, -LOUDEST, LOUDEST))
+    remarks = (*_remarks(share, heard.kept), *source.remarks)
+    return Clip(wave, SAMPLE_RATE, Path(path).name, path, remarks)
+
+
+def _opened(data: bytes, path: str) -> AbstractContextManager[Source]:
+    """Open a sound file: with libsndfile if it can, or else with another decoder where one may help."""
+    soundfile = needed("soundfile", READING, "audio")
+    # BW64 is RF64 under another name, which libsndfile does not know.
+    sound = b"RF64" + data[4:] if data[:4] == b"BW64" else data[sound_begins(data) :]
+    content = content_of(data)
+    if content is not None and content.may_need_decoder:
+        try:
+            soundfile.SoundFile(BytesIO(sound)).close()
+        except soundfile.SoundFileError:
+            return decoding(path, content.name, lambda _: _share_there(sound))
+    return _by_libsndfile(sound, path)
+
+
+@contextmanager
+def _by_libsndfile(sound: bytes, path: str) -> Iterator[Source]:
+    """Open a sound file in memory."""
+    soundfile = needed("soundfile", READING, "audio")
     try:
-        with soundfile.SoundFile(BytesIO(data)) as file:
-            rate, channels = file.samplerate, file.channels
-            if not RATES[0] <= rate <= RATES[1]:
-                raise UnreadableFile(path, f"{rate:,} samples a second: expected {RATES[0]:,}..{RATES[1]:,}")
-            if not 1 <= channels <= MOST_CHANNELS:
-                raise UnreadableFile(path, f"{channels} channels: at most {MOST_CHANNELS} are mixed")
-            for _ in _blocks(file, round(start * rate)):
-                pass  # Seeking in a damaged file may lead anywhere: so the beginning is read over.
-            most = round((LONGEST_SECONDS if seconds is None else seconds) * rate)
-            stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
-            parts, frames, mixed, apart = [], 0, 0.0, 0.0
-            for block, is_last in _blocks(file, most):
-                mono = np.ascontiguousarray(block.mean(axis=1))
-                parts.append(stream.resample_chunk(mono, last=is_last))
-                frames += len(block)
-                mixed += float(np.square(mono, dtype=np.float64).sum())
-                apart += float(np.square(block, dtype=np.float64).mean(axis=1).sum())
-            if seconds is None and frames == most and len(file.read(1, dtype="float32", always_2d=True)):
-                raise UnreadableFile(
-                    path,
-                    f"lasts more than {LONGEST_SECONDS // 60} minutes: name a part of it with start and seconds",
-                )
-            if file.format == "MP3":
-                share = frames / max(1, file.frames) if whole and _tells_length(data) else 1.0
-            else:
-                share = _share_there(data)
+        with soundfile.SoundFile(BytesIO(sound)) as file:
+            is_counted = file.format == "MP3" and any(name in sound[:FIRST_FRAME] for name in COUNTED)
+            told = max(1, file.frames)
+
+            def share_there(frames: int | None) -> float:
+                return frames / told if is_counted and frames is not None else _share_there(sound)
+
+            read = partial(file.read, dtype="float32", always_2d=True)
+            yield Source(file.samplerate, file.channels, read, share_there)
     except UnreadableFile:
         raise
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OSError) as error:
         said = str(error).removeprefix("Error opening <_io.BytesIO object").split(": ")[-1].strip(" .")
         raise UnreadableFile(path, f"damaged, or no sound file: {said[:1].lower()}{said[1:]}") from None
-    wave = np.concatenate(parts) if parts else np.zeros(0, np.float32)
-    if not len(wave):
+
+
+def _heard(source: Source, path: str, start: float, seconds: float | None) -> _Heard:
+    """Return a part of what is decoded, its channels mixed, at 24,576 samples a second."""
+    soxr = needed("soxr", READING, "audio")
+    rate, channels = source.sample_rate, source.channels
+    if not RATES[0] <= rate <= RATES[1]:
+        raise UnreadableFile(path, f"{rate:,} samples a second: expected {RATES[0]:,}..{RATES[1]:,}")
+    if not 1 <= channels <= MOST_CHANNELS:
+        raise UnreadableFile(path, f"{channels} channels: at most {MOST_CHANNELS} are mixed")
+    for _ in _blocks(source, round(start * rate)):
+        pass  # Seeking in a damaged file may lead anywhere: so the beginning is read over.
+    most = round((LONGEST_SECONDS if seconds is None else seconds) * rate)
+    stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
+    parts, frames, mixed, apart = [np.zeros(0, np.float32)], 0, 0.0, 0.0
+    for block, is_last in _blocks(source, most):
+        mono = np.ascontiguousarray(block.mean(axis=1))
+        parts.append(stream.resample_chunk(mono, last=is_last))
+        frames += len(block)
+        mixed += float(np.square(mono, dtype=np.float64).sum())
+        apart += float(np.square(block, dtype=np.float64).mean(axis=1).sum())
+    if seconds is None and frames == most and len(source.read(1)):
         raise UnreadableFile(
-            path, "there is no sound in it" if not start else f"nothing sounds from {start:g} s on"
+            path,
+            f"lasts more than {LONGEST_SECONDS // 60} minutes: name a part of it with start and seconds",
         )
-    if not np.isfinite(wave).all():
-        raise UnreadableFile(path, "damaged: a sample is no number")
-    remarks = _remarks(share, kept=mixed * channels / apart if apart else 1.0)
-    return Clip(frozen(np.clip(wave, -LOUDEST, LOUDEST)), SAMPLE_RATE, Path(path).name, path, remarks)
+    return _Heard(np.concatenate(parts), frames, mixed * channels / apart if apart else 1.0)
 
 
 def _remarks(share: float, kept: float) -> tuple[str, ...]:
@@ -150,33 +213,55 @@ def _remarks(share: float, kept: float) -> tuple[str, ...]:
     return (*([cut_off] if share < CUT_OFF else []), *([cancelled] if kept < CANCELLED else []))
 
 
-def _blocks(file: Any, most: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
+def _blocks(source: Source, most: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
     """Give blocks, shape (frames, channels), of at most `most` frames in all, and whether each is the last."""
-    at_once = BLOCK_SAMPLES // file.channels
+    at_once = BLOCK_SAMPLES // source.channels
     done, ended = 0, most == 0
     while not ended:
         wanted = min(at_once, most - done)
-        block = file.read(wanted, dtype="float32", always_2d=True)
+        block = source.read(wanted)
         done += len(block)
         ended = len(block) < wanted or done >= most
         yield block, ended
 
 
 def _share_there(data: bytes) -> float:
-    """Return the share of a WAV or AIFF file that is there, by the bytes that its header tells of; 1 of others."""
-    if data[:4] not in ORDERS:
-        return 1.0
-    told = int.from_bytes(data[4:8], ORDERS[data[:4]])
+    """Return the share of a file that is there, by the bytes that its header tells of; 1 where it tells none."""
+    told = _told_bytes(data)
     return len(data) / told if 0 < told < STREAMED else 1.0
 
 
-def _tells_length(data: bytes) -> bool:
-    """Tell whether an MP3 file says how many frames it has; of others, mpg123 guesses."""
-    tag = 0
-    if data[:3] == b"ID3" and len(data) >= 10:
-        # Four bytes of seven bits each tell how long the tag is, after ten.
-        tag = 10 + sum(byte << 7 * place for place, byte in enumerate(data[9:5:-1]))
-    return any(name in data[tag : tag + FIRST_FRAME] for name in COUNTED)
+def _told_bytes(data: bytes) -> int:
+    """Return how many bytes the header tells of; 0 where it tells none."""
+
+    def number(begin: int, end: int, order: Literal["little", "big"] = "little") -> int:
+        return int.from_bytes(data[begin:end], order)
+
+    kind = data[:4]
+    if kind == b"RIFF":
+        return number(4, 8)
+    if kind in (b"FORM", b"RIFX"):
+        return number(4, 8, "big")
+    if kind in (b"RF64", b"BW64"):
+        return number(20, 28) if data[12:16] == b"ds64" else 0
+    if kind == b"riff":
+        return number(16, 24)
+    if kind in (b".snd", b"dns."):
+        order: Literal["little", "big"] = "big" if kind == b".snd" else "little"
+        return number(4, 8, order) + number(8, 12, order)
+    return _told_by_boxes(data) if data[4:8] == b"ftyp" else 0
+
+
+def _told_by_boxes(data: bytes) -> int:
+    """Return where the last box of an MPEG-4 file ends, by the lengths that the boxes tell."""
+    at = 0
+    for _ in range(MOST_BOXES):
+        length = int.from_bytes(data[at : at + 4])
+        # A box of length 0 goes on to the end of the file; what has no name is no box.
+        if not length or not data[at + 4 : at + 8].isalnum():
+            break
+        at += max(8, length if length > 1 else int.from_bytes(data[at + 8 : at + 16]))
+    return at
 
 
 def _is_time(value: object) -> bool:

@@ -31,6 +31,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.content.kinds import FORMATS, Format
+from goldenear.content.recognise import format_of
 from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing import sound_file
@@ -40,7 +42,7 @@ from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.provenance import Provenance
 
 MAX_FILE_BYTES = 64 * 2**20
-"""Larger files are refused before they are opened: no fragment and no piece of music is this large."""
+"""Larger files that are no sound are refused: no fragment and no piece of music is this large."""
 
 _EMPTY = "no notes"
 """The remark on what has none."""
@@ -51,23 +53,18 @@ FORBIDDEN = "forbidden"
 Brightness = Literal["plain", "velocity"]
 Parser = Callable[[bytes, str], list[ParsedTune]]
 
-_PARSERS = {
-    ".mid": "midi:parse_midi",
-    ".midi": "midi:parse_midi",
-    ".kar": "midi:parse_midi",
-    ".rmi": "midi:parse_midi",
-    ".abc": "abc:parse_abc",
-    ".musicxml": "score:parse_musicxml",
-    ".xml": "score:parse_musicxml",
-    ".mxl": "score:parse_mxl",
-    ".mei": "score:parse_mei",
-    ".krn": "score:parse_kern",
-    ".kern": "score:parse_kern",
-    **dict.fromkeys(sound_file.SUFFIXES, "sound:parse_sound"),
+_PARSERS: dict[Format, str] = {
+    "midi": "midi:parse_midi",
+    "abc": "abc:parse_abc",
+    "musicxml": "score:parse_musicxml",
+    "mxl": "score:parse_mxl",
+    "mei": "score:parse_mei",
+    "kern": "score:parse_kern",
+    "sound": "sound:parse_sound",
 }
 
-SUFFIXES = tuple(_PARSERS)
-"""The file name endings that can be read."""
+SUFFIXES = tuple(FORMATS)
+"""The file name endings that folders are searched for."""
 
 
 def read(
@@ -87,7 +84,8 @@ def read(
     ----------
     path : str or PathLike
         MIDI (.mid .midi .kar .rmi), MusicXML (.musicxml .xml .mxl), MEI (.mei), Humdrum (.krn .kern), ABC
-        (.abc), or sound (.wav .flac .ogg .oga .opus .mp3 .aif .aiff), as :func:`goldenear.hear` draws it.
+        (.abc), or sound (.wav .flac .ogg .opus .mp3 .aiff .caf and more, see :func:`goldenear.read_clip`), as
+        :func:`goldenear.hear` draws it. The content decides which it is; the name, where the content does not tell.
     tune : int, optional
         Which tune of a collection (ABC) or which pattern of a format 2 MIDI file, from 1. Needed only
         where the file holds several.
@@ -177,11 +175,13 @@ def read_chosen(
     `usual_drums` are drums where the choice names none, in files that have such a channel or track.
     """
     path = os.fspath(path)
-    is_sound = Path(path).suffix.lower() in sound_file.SUFFIXES
-    if is_sound and steps_per_octave != 12:
+    data = bytes_of(path, sound_file.MAX_FILE_BYTES, "music")
+    format_ = format_of(data, path)
+    if format_ == "sound" and steps_per_octave != 12:
         raise InvalidInput(f"steps_per_octave: sound is heard in 12, got {steps_per_octave}: {path}")
-    data = bytes_of(path, sound_file.MAX_FILE_BYTES if is_sound else MAX_FILE_BYTES, "music")
-    parsed = _parser_for(path)(data, path)
+    if format_ != "sound" and len(data) > MAX_FILE_BYTES:
+        raise UnreadableFile(path, f"{len(data):,} bytes is over the limit of {MAX_FILE_BYTES:,}")
+    parsed = _parser_for(format_)(data, path)
     return [
         assembled(
             tune,
@@ -196,13 +196,9 @@ def read_chosen(
     ]
 
 
-def _parser_for(path: str) -> Parser:
-    """Return the function that parses files of this name; its libraries are imported only now."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in _PARSERS:
-        kind = f"unknown kind of file {suffix}" if suffix else "its name has no ending that tells its kind"
-        raise UnreadableFile(path, f"{kind}: expected one of {' '.join(SUFFIXES)}")
-    module, function = _PARSERS[suffix].split(":")
+def _parser_for(format_: Format) -> Parser:
+    """Return the function that parses a format; its libraries are imported only now."""
+    module, function = _PARSERS[format_].split(":")
     parser: Parser = getattr(import_module(f"goldenear.notes.formats.{module}"), function)
     return parser
 

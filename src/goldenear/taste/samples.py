@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from goldenear.content.recognise import usual_ending
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.choice import EVERYTHING, Choice
@@ -169,7 +170,8 @@ def add_sample(
     path : str or PathLike
         The file; it stays where it is.
     name : str, optional
-        The name it gets, with the ending of `path`; its own by default.
+        The name it gets, with the ending of `path`, or the usual one of its format where `path` has none that is
+        known; its own by default.
     choice : Choice, optional
         Which of its notes are the sample: tracks, channels, voices; and which are drums.
 
@@ -196,9 +198,9 @@ def add_sample(
         raise InvalidInput(
             f"{source}: there are no notes in it, so it can resemble nothing{f' ({told})' if told else ''}"
         )
-    stem = source.stem if name is None else name.removesuffix(source.suffix)
-    target = root / kind / f"{stem}{source.suffix}"
     data = source.read_bytes()
+    ending = usual_ending(data, source)
+    target = root / kind / f"{(name or source.name).removesuffix(ending)}{ending}"
     if target.exists() and (target.read_bytes() != data or choice_of(target) != choice):
         raise InvalidTaste(
             f"{target}: another sample of this name is already there: give it a name of its own"

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import re
 
+from goldenear.content.text import text_of
 from goldenear.errors import UnreadableFile
 from goldenear.notes.formats.abc_tune import Lines, read_tune
 from goldenear.notes.formats.exact import Limits
@@ -41,7 +42,7 @@ def parse_abc(data: bytes, path: str) -> list[ParsedTune]:
     Parameters
     ----------
     data : bytes
-        The file; UTF-8, or else Latin-1.
+        The file; UTF-8 or UTF-16, or else Latin-1.
     path : str
         Its name, for messages.
 
@@ -74,12 +75,7 @@ def _text(data: bytes, path: str) -> str:
     """Return the file as text."""
     if len(data) > MAX_BYTES:
         raise UnreadableFile(path, f"{len(data):,} bytes of ABC are over the limit of {MAX_BYTES:,}")
-    if b"\0" in data:
-        raise UnreadableFile(path, "not ABC: it holds binary data")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    return text_of(data, path, "ABC")
 
 
 def _split(text: str) -> tuple[Lines, list[Lines]]:

@@ -17,15 +17,6 @@ from goldenear.notes.formats.remarks import Remarks
 MAX_TRACKS = 65_535
 """The most that a header can announce; more are refused."""
 
-_LOOKS_LIKE = {
-    b"X:": "an ABC tune: its name should end in .abc",
-    b"%abc": "an ABC tune: its name should end in .abc",
-    b"<?xml": "XML: the name of a score should end in .musicxml or .mei",
-    b"!!!": "Humdrum: its name should end in .krn",
-    b"**kern": "Humdrum: its name should end in .krn",
-    b"PK\x03\x04": "a zip archive: the name of a compressed score should end in .mxl",
-}
-
 _FRAMES_A_SECOND = (24, 25, 29, 30)
 
 
@@ -127,10 +118,7 @@ def _inside_riff(data: bytes, remarks: Remarks) -> tuple[int, int]:
 def _header(data: bytes, start: int, end: int, remarks: Remarks) -> tuple[int, int, Division, int]:
     """Return the format, how many tracks are announced, what a tick is, and where the chunks begin."""
     if data[start : start + 4] != b"MThd":
-        text = data[start:].lstrip()
-        kinds = [kind for beginning, kind in _LOOKS_LIKE.items() if text.startswith(beginning)]
-        hint = f" (it looks like {kinds[0]})" if kinds else ""
-        raise Refusal(f"not a MIDI file: it does not begin with MThd{hint}")
+        raise Refusal("not a MIDI file: it does not begin with MThd")
     if end - start < 14:
         raise Refusal("breaks off inside its header")
     length = int.from_bytes(data[start + 4 : start + 8])

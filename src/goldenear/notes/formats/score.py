@@ -10,9 +10,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from goldenear.content.recognise import CONTAINER, scores_in
+from goldenear.content.text import kind_of_root, marked_encoding, text_of
 from goldenear.errors import UnreadableFile
 from goldenear.notes.formats.kern import read_kern
 from goldenear.notes.formats.mei import read_mei
@@ -26,7 +29,6 @@ MAX_TAGS = 4_000_000
 
 _ENCODINGS = frozenset(["utf-8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"])
 _DECLARATION = re.compile(r"\s*<\?xml\b([^>]*)\?>")
-_CONTAINER = "META-INF/container.xml"
 
 
 def parse_musicxml(data: bytes, path: str) -> list[ParsedTune]:
@@ -68,7 +70,7 @@ def parse_mxl(data: bytes, path: str) -> list[ParsedTune]:
     Returns
     -------
     list of ParsedTune
-        One tune, a track a part.
+        One tune, a track a part. Without a table of contents the only score in the archive is read.
 
     Raises
     ------
@@ -77,12 +79,23 @@ def parse_mxl(data: bytes, path: str) -> list[ParsedTune]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            score = _score_in(archive, path)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+            score, remarks = _score_in(archive, path)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         if isinstance(error, UnreadableFile):
             raise
         raise UnreadableFile(path, f"not a compressed MusicXML file: {_first_line(error)}") from None
-    return parse_musicxml(score, path)
+    tunes = parse_musicxml(score, path)
+    for tune in tunes:
+        tune.remarks += remarks
+    return tunes
 
 
 def parse_mei(data: bytes, path: str) -> list[ParsedTune]:
@@ -98,7 +111,8 @@ def parse_mei(data: bytes, path: str) -> list[ParsedTune]:
     Returns
     -------
     list of ParsedTune
-        One a movement (mdiv), a track a staff. Ticks are the coarsest that are exact.
+        One a movement (mdiv), a track a staff; of a corpus (meiCorpus), those of all its documents.
+        Ticks are the coarsest that are exact.
 
     Raises
     ------
@@ -106,9 +120,12 @@ def parse_mei(data: bytes, path: str) -> list[ParsedTune]:
         If the file is not MEI, is damaged, or is unsafe to read.
     """
     root = _root(data, path)
-    if root.tag != "mei":
+    if root.tag not in ("mei", "meiCorpus"):
         raise UnreadableFile(path, _wrong_root(root, "MEI"))
-    return read_mei(root, path)
+    documents = list(root.iter("mei"))
+    if not documents:
+        raise UnreadableFile(path, "a corpus of MEI without a document in it")
+    return [tune for document in documents for tune in read_mei(document, path)]
 
 
 def parse_kern(data: bytes, path: str) -> list[ParsedTune]:
@@ -117,7 +134,7 @@ def parse_kern(data: bytes, path: str) -> list[ParsedTune]:
     Parameters
     ----------
     data : bytes
-        The file; UTF-8, or else Latin-1.
+        The file; UTF-8 or UTF-16, or else Latin-1.
     path : str
         Its name, for messages.
 
@@ -131,26 +148,17 @@ def parse_kern(data: bytes, path: str) -> list[ParsedTune]:
     UnreadableFile
         If the file is not kern, or its rows do not fit together.
     """
-    if b"\0" in data:
-        raise UnreadableFile(path, "not Humdrum kern: it holds binary data")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return [read_kern(text, path)]
+    return [read_kern(text_of(data, path, "Humdrum kern"), path)]
 
 
 def _wrong_root(root: Element, expected: str) -> str:
-    """Return why a document of another kind is refused, and what it may be."""
-    slips = {"mei": "it is MEI: name it .mei", "opus": "it is an opus, a list of scores: read those"}
-    slips |= dict.fromkeys(("score-partwise", "score-timewise"), "it is MusicXML: name it .musicxml")
-    return f"not {expected}: " + slips.get(root.tag, f"its outermost element is {root.tag[:40]!r}")
+    """Return why a document of another kind is refused, and what it is."""
+    found = kind_of_root(root.tag)
+    return found.refusal if found.format is None else f"not {expected}: it is {found.name}"
 
 
 def _root(data: bytes, path: str) -> Element:
     """Return the outermost element of an XML file, namespaces taken off all names."""
-    if data.startswith(b"PK\x03\x04"):
-        raise UnreadableFile(path, "a compressed file: name it .mxl")
     text = _safe_text(data, path)
     try:
         root = ElementTree.fromstring(text)
@@ -178,28 +186,22 @@ def _safe_text(data: bytes, path: str) -> str:
 
 def _decoded(data: bytes, path: str) -> str:
     """Decode an XML file here, so that what is checked is what is parsed; its declaration is taken off."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif data.startswith((b"<\0", b"\0<")):
-        encoding = "utf-16-le" if data[0] else "utf-16-be"
-    else:
-        encoding = _declared_encoding(data, path)
-    text = data.decode(encoding)
+    text = data.decode(marked_encoding(data) or _declared_encoding(data, path))
     return _DECLARATION.sub("", text, count=1) if _DECLARATION.match(text) else text
 
 
 def _declared_encoding(data: bytes, path: str) -> str:
     """Return the encoding that the XML declaration names; UTF-8 without one."""
-    declaration = _DECLARATION.match(data[:400].decode("latin-1").removeprefix("\xef\xbb\xbf"))
+    declaration = _DECLARATION.match(data[:400].decode("latin-1"))
     named = re.search(r"encoding\s*=\s*[\"']([^\"']*)", declaration[1]) if declaration else None
     encoding = named[1].lower() if named else "utf-8"
     if encoding not in _ENCODINGS:
         raise UnreadableFile(path, f"its encoding {encoding[:24]!r} is not read: save it as UTF-8")
-    return "utf-8-sig" if encoding == "utf-8" else encoding
+    return encoding
 
 
-def _score_in(archive: zipfile.ZipFile, path: str) -> bytes:
-    """Return the score that the archive's table of contents names first."""
+def _score_in(archive: zipfile.ZipFile, path: str) -> tuple[bytes, list[str]]:
+    """Return the score that the archive's table of contents names first, or the only one; and what is odd."""
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise UnreadableFile(
@@ -207,11 +209,14 @@ def _score_in(archive: zipfile.ZipFile, path: str) -> bytes:
         )
     if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
         raise UnreadableFile(path, f"unpacked it is over the limit of {MAX_UNZIPPED_BYTES:,} bytes")
-    contents = _root(_unzipped(archive, _CONTAINER, path), path)
+    scores = scores_in(archive.namelist())
+    if CONTAINER not in archive.namelist() and len(scores) == 1:
+        return _unzipped(archive, scores[0], path), [f"no {CONTAINER} in it: its only score is read"]
+    contents = _root(_unzipped(archive, CONTAINER, path), path)
     for rootfile in contents.iter("rootfile"):
         if "musicxml" in rootfile.get("media-type", "musicxml"):
-            return _unzipped(archive, rootfile.get("full-path", ""), path)
-    raise UnreadableFile(path, f"{_CONTAINER} names no score")
+            return _unzipped(archive, rootfile.get("full-path", ""), path), []
+    raise UnreadableFile(path, f"{CONTAINER} names no score")
 
 
 def _unzipped(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
