@@ -79,7 +79,7 @@ def whole_lines(lines: Lines, remarks: Remarks) -> Lines:
         elif found:
             field = len(whole)
             whole.append((number, text))
-        elif field == len(whole) - 1 and whole[field][1].endswith("\\") and not reads_as_music(text):
+        elif field == len(whole) - 1 and whole[field][1].endswith("\\") and not _is_surely_music(text):
             _go_on(whole, field, text)
         else:
             whole.append((number, text))
@@ -115,6 +115,10 @@ def goes_on_with_music(paragraph: Lines) -> bool:
     if any(found and found[1] == "T" for found in fields):
         return False
     return any(
-        found is None and "|" in line and reads_as_music(line)
-        for found, (_, line) in zip(fields, paragraph, strict=True)
+        found is None and _is_surely_music(line) for found, (_, line) in zip(fields, paragraph, strict=True)
     )
+
+
+def _is_surely_music(line: str) -> bool:
+    """Tell whether a line is music even where words are as likely: it has a bar line too."""
+    return "|" in line and reads_as_music(line)

@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     | (?P<spacer> y [\d/]* )
     | (?P<tie> - )
     | (?P<broken> >+ | <+ )
-    | (?P<overlay> & )
+    | (?P<overlay> &+ )
     | (?P<user> [H-Yh-w] )
     """,
     re.VERBOSE,
@@ -116,8 +116,10 @@ def reads_as_words(line: str, user_symbols: set[str]) -> bool:
     >>> reads_as_words("Repeat from here", set()), reads_as_words("k ABc d2 k", set())
     (True, False)
     """
+    if "|" in line:
+        return False
     letters, unknown, _ = _census(line, user_symbols)
-    return "|" not in line and unknown >= 3 and 10 * unknown > 3 * letters
+    return unknown >= 3 and 10 * unknown > 3 * letters
 
 
 def _census(line: str, user_symbols: set[str]) -> tuple[int, int, int]:
@@ -162,7 +164,7 @@ def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
         case "tie":
             tune.voice().tie(line)
         case "overlay":
-            tune.voice().overlay()
+            tune.voice().overlay(len(text))
         case _:
             _pass_over(kind, text, line, tune)
 
