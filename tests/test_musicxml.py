@@ -330,7 +330,7 @@ def test_musicxml_divisions_with_which_the_bars_add_up_are_kept_whatever_the_typ
     assert told(tune) == []
 
 
-@pytest.mark.parametrize("duration", ["x", "-3", "1e3", "0", "NaN", "999999999"])
+@pytest.mark.parametrize("duration", ["x", "-3", "1e3", "0", "NaN", "999999999", ".00000001"])
 def test_musicxml_a_duration_that_is_none_leaves_the_time_to_the_type(duration):
     tune = musicxml([attributes(2) + note("C4", duration, QUARTER + "<dot/>") + note("D4", 2, QUARTER)])
     assert tracks(tune) == [[(60, 0, Fraction(3, 2)), (62, Fraction(3, 2), 1)]]
@@ -456,6 +456,9 @@ def test_musicxml_bars_that_do_not_add_up_are_told():
     bars = [note("C4", length) for length in (1, 4, 3, 4, 5, 4, 2)]
     tune = musicxml([attributes(1, COMMON_METRE) + bars[0], *bars[1:]])
     assert told(tune) == ["a bar that does not add up to its metre (bar 5)"]
+    phrases = [note("C4", length) for length in (1, 4, 3, 1, 4, 3, 4, 3)]
+    tune = musicxml([attributes(1, COMMON_METRE) + phrases[0], *phrases[1:]])
+    assert told(tune) == []
     shorter = [note("C4", length) for length in (4, 2, 4, 4)]
     tune = musicxml([attributes(1, COMMON_METRE) + shorter[0], *shorter[1:]])
     assert told(tune) == ["a bar that does not add up to its metre (bar 2)"]

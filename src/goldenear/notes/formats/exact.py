@@ -142,9 +142,9 @@ class BarSums:
             self._tell(number)
         elif length < metre and self._bars == 1:
             self._upbeat = length
-        elif length < metre and length + self._upbeat != metre:
-            # The next bar may complete it; the last bar need not be whole.
-            self._short = number, length, is_exempt
+        elif length < metre:
+            # The next bar may complete it, as the upbeat does; the last bar need not be whole.
+            self._short = number, length, is_exempt or length + self._upbeat == metre
 
     def _tell(self, number: int) -> None:
         self.remarks.slip("a bar that does not add up to its metre", number, "bar")

@@ -36,6 +36,7 @@ from goldenear.notes.formats.exact import (
 )
 from goldenear.notes.formats.musicxml_bars import Bar, bars_of
 from goldenear.notes.formats.musicxml_lengths import (
+    MAX_DIVISIONS,
     MAX_LENGTH,
     divisions_in,
     divisions_of,
@@ -371,9 +372,10 @@ def _note_length(score: _Score, part: _Part, note: Element) -> Fraction | None:
 def _told_length(part: _Part, element: Element) -> Fraction | None:
     """Return the duration that an element gives, in quarters; None where there is none or it is absurd."""
     duration = decimal(element.findtext("duration"))
-    if duration is None or not 0 <= duration <= MAX_LENGTH * part.division:
+    length = None if duration is None else duration / part.division
+    if length is None or not 0 <= length <= MAX_LENGTH or length.denominator > MAX_DIVISIONS:
         return None
-    return duration / part.division
+    return length
 
 
 def _ties(note: Element) -> set[str]:

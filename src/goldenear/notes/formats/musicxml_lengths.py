@@ -18,7 +18,7 @@ from goldenear.notes.formats.exact import decimal
 from goldenear.notes.formats.remarks import Remarks
 from goldenear.notes.metre import Metre
 
-MAX_DIVISIONS = 2**24
+MAX_DIVISIONS = 2**20
 """More divisions of a quarter than this are a slip."""
 
 MAX_LENGTH = 1024
