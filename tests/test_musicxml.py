@@ -600,6 +600,24 @@ def test_musicxml_bars_that_are_numbered_oddly_follow_each_other():
     assert told(tune) == []
 
 
+def test_musicxml_timewise_divisions_told_late_and_upbeats_are_understood():
+    measure = "<measure {}><part id='A'>{}</part><part id='B'>{}</part></measure>"
+    text = (
+        measure.format("implicit='yes'", note("G4", 4, EIGHTH), note("R", 16))
+        + measure.format("", attributes(8, WALTZ_METRE) + note("C5", 24), note("E3", 24))
+        + measure.format("", note("D5", 24), note("F3", 24))
+    )
+    (tune,) = parse_musicxml(f"<score-timewise><part-list/>{text}</score-timewise>".encode(), "t.xml")
+    assert tracks(tune) == [
+        [(67, 0, HALF), (72, HALF, 3), (74, HALF + 3, 3)],
+        [(52, HALF, 3), (53, HALF + 3, 3)],
+    ]
+    assert told(tune) == [
+        "divisions are missing: read as 8, as it is told later (bar 1)",
+        "divisions are missing: read as 8, as another part has it (bar 1)",
+    ]
+
+
 def test_musicxml_of_two_parts_with_one_id_none_is_lost():
     bar = "<part id='A'><measure>{}</measure></part>"
     text = bar.format(attributes(1) + note("C4", 2)) + bar.format(attributes(1) + note("E4", 2))

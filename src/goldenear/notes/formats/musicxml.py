@@ -353,12 +353,13 @@ def _onset(score: _Score, part: _Part, note: Element, length: Fraction | None) -
 def _note_length(score: _Score, part: _Part, note: Element) -> Fraction | None:
     """Return how long a note lasts, if not by its duration then by what else tells it; None where nothing does."""
     told = _told_length(part, note)
-    written = written_length(note)
-    if told or (told is not None and not written):
+    if told:
         return told
-    if written:
+    if written := written_length(note):
         score.slip(f"{_what(note)}: read as long as its type")
         return written
+    if told is not None:
+        return told
     if note.find("chord") is not None and part.chord is not None:
         score.slip(f"{_what(note)}: read as long as its chord")
         return part.chord.length

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from goldenear.errors import InvalidInput
@@ -39,6 +40,7 @@ Bars = list[tuple[int, Element]]
 """The bars of a part with their numbers, counted from 1."""
 
 
+@lru_cache(maxsize=256)
 def type_length(name: str | None, dots: int) -> Fraction | None:
     """Return the length of a note type, such as ``"quarter"``; None if there is no such type.
 
@@ -54,9 +56,10 @@ def type_length(name: str | None, dots: int) -> Fraction | None:
 def written_length(note: Element) -> Fraction | None:
     """Return the length that a note's type, dots and tuplet give; None without a type."""
     length = type_length(note.findtext("type"), min(len(note.findall("dot")), 8))
-    actual, normal = (
-        decimal(note.findtext(f"time-modification/{part}-notes")) for part in ("actual", "normal")
-    )
+    tuplet = note.find("time-modification")
+    if tuplet is None:
+        return length
+    actual, normal = (decimal(tuplet.findtext(f"{part}-notes")) for part in ("actual", "normal"))
     return length * normal / actual if length and actual and normal else length
 
 
