@@ -15,6 +15,7 @@ tuplets, broken rhythm, ``&``  as written
 grace notes                    left out
 chord symbols, decorations     ignored
 octave=, transpose=, clef -8   honoured: pitches are those that sound
+text blocks, words, history    no music, however many lines they take
 =============================  ==========================================================================
 
 What is left out or not understood leaves a remark that names it and its line.
@@ -22,11 +23,10 @@ What is left out or not understood leaves a remark that names it and its line.
 
 from __future__ import annotations
 
-import re
-
 from goldenear.content.text import text_of
 from goldenear.errors import UnreadableFile
-from goldenear.notes.formats.abc_tune import Lines, read_tune
+from goldenear.notes.formats.abc_lines import tunes_of
+from goldenear.notes.formats.abc_tune import read_tune
 from goldenear.notes.formats.exact import Limits
 from goldenear.notes.formats.parsed import ParsedTune
 
@@ -62,7 +62,7 @@ def parse_abc(data: bytes, path: str) -> list[ParsedTune]:
     >>> scale.ticks_per_quarter, scale.tracks[0].pitch, scale.tracks[0].duration
     (4, [64, 66, 67], [3, 1, 4])
     """
-    general, tunes = _split(_text(data, path))
+    general, tunes = tunes_of(_text(data, path))
     if not tunes:
         raise UnreadableFile(path, "no tune in it: each ABC tune begins with a line X:")
     if len(tunes) > MAX_TUNES:
@@ -76,14 +76,3 @@ def _text(data: bytes, path: str) -> str:
     if len(data) > MAX_BYTES:
         raise UnreadableFile(path, f"{len(data):,} bytes of ABC are over the limit of {MAX_BYTES:,}")
     return text_of(data, path, "ABC")
-
-
-def _split(text: str) -> tuple[Lines, list[Lines]]:
-    """Return the lines before the first tune, and those of each tune; lines are numbered from 1."""
-    general: Lines = []
-    tunes: list[Lines] = []
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        if re.match(r"X:(?![|:])", line):
-            tunes.append([])
-        (tunes[-1] if tunes else general).append((number, line))
-    return general, tunes

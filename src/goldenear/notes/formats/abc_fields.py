@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from goldenear.errors import InvalidInput
 from goldenear.notes.formats.exact import microseconds_per_quarter, signature
+from goldenear.notes.metre import Metre
 
 Signature = dict[str, int]
 """Which letters a key alters, in semitones: D major is ``{"F": 1, "C": 1}``."""
@@ -28,11 +30,14 @@ _MODES = {
     "lyd": 1,
     "loc": -5,
 }
-_HIGHLAND_PIPES = {"HP": {}, "Hp": {"F": 1, "C": 1, "G": 0}}
+_WORDS: dict[str, Signature] = {"none": {}, "hp": {"F": 1, "C": 1}}
+"""Keys that are no tonic: without any, and the Highland pipes', which HP does not print but sounds."""
 _ACCIDENTALS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
+_SIGNED = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")
+_ALTERED = re.compile(rf"(?:{_SIGNED.pattern})+")
 
 _KEY = re.compile(
-    r"([A-G])([#b]?)\s*((?:maj|ion|min|aeo|mix|dor|phr|lyd|loc|exp)[a-z]*|m(?![A-Za-z=]))?", re.IGNORECASE
+    r"([A-G])([#b♯♭]?)\s*((?:maj|ion|min|aeo|mix|dor|phr|lyd|loc|exp)[a-z]*|m(?![A-Za-z=]))?", re.IGNORECASE
 )
 _OPTION = re.compile(r"([A-Za-z]+)\s*=\s*(\"[^\"]*\"|\S+)|(\S+)")
 _CLEF = re.compile(
@@ -79,18 +84,20 @@ def key(text: str) -> tuple[Signature | None, Settings]:
     text = text.strip()
     found = _KEY.match(text) if text[:1].isupper() else None
     if word := re.match(r"(HP|Hp|none)(?!\S)", text):
-        base: Signature | None = dict(_HIGHLAND_PIPES.get(word[1], {}))
+        base: Signature | None = dict(_WORDS[word[1].lower()])
         rest = text[word.end() :]
     elif found:
         base, rest = _tonality(found, text)
     else:
         base, rest = None, text
     settings = options(rest)
+    if "exp" in settings.unknown:
+        settings.unknown.remove("exp")
+        base = {}
     for word_left in list(settings.unknown):
-        accidental = re.fullmatch(r"(\^\^?|__?|=)([A-Ga-g])", word_left)
-        if accidental:
+        if _ALTERED.fullmatch(word_left):
             base = base or {}
-            base[accidental[2].upper()] = _ACCIDENTALS[accidental[1]]
+            base |= {letter.upper(): _ACCIDENTALS[sign] for sign, letter in _SIGNED.findall(word_left)}
             settings.unknown.remove(word_left)
     return base, settings
 
@@ -101,7 +108,7 @@ def _tonality(found: re.Match[str], text: str) -> tuple[Signature, str]:
     rest = text[found.end() :]
     if mode.lower().startswith("exp"):
         return {}, rest
-    fifths = _FIFTHS[tonic] + {"": 0, "#": 7, "b": -7}[sharp_or_flat]
+    fifths = _FIFTHS[tonic] + {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}[sharp_or_flat]
     return signature(fifths + _MODES[mode[:3].lower()]), rest
 
 
@@ -134,17 +141,13 @@ def meter(text: str) -> Meter | None:
     (Meter(bar=Fraction(3, 4), is_compound=True), Fraction(5, 8), Fraction(1, 1), None)
     """
     text = text.strip()
-    if text in ("C", "C|"):
-        return Meter(Fraction(1))
-    if text.lower() in ("none", ""):
+    if text.lower() in ("none", "free", ""):
         return Meter(None)
-    found = re.fullmatch(r"\(?\s*(\d{1,3}(?:\s*\+\s*\d{1,3})*)\s*\)?\s*/\s*(\d{1,3})", text)
-    if found is None or not int(found[2]):
+    try:
+        metre = Metre.parsed(text)
+    except InvalidInput:
         return None
-    beats = sum(int(part) for part in found[1].split("+"))
-    if not beats:
-        return None
-    return Meter(Fraction(beats, int(found[2])), is_compound=beats in (6, 9, 12))
+    return Meter(metre.quarters / 4, is_compound=metre.beats in (6, 9, 12))
 
 
 def unit(text: str) -> Fraction | None:

@@ -7,14 +7,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
-from goldenear.errors import UnreadableFile
 from goldenear.notes.formats.abc_fields import number
 from goldenear.notes.formats.abc_voice import Voice, Written
 from goldenear.notes.formats.remarks import Remarks
 
 _NOTE = r"([\^_=]+\d*/*\d*)?([A-Ga-g])([,']*)(\d*)(/*)(\d*)"
 _QUOTED = r'"[^"]*"'
-_DECORATION = r"![^!\s|]*!|\+[^+\s|]+\+"
+_DECORATION = r"![^!\s|]*!|!\s*D\.\s*[CS]\.[^!|]*!|\+[^+\s|]+\+"
 _ENDING = r"\d[\d,.\-]*"
 
 _TOKEN = re.compile(
@@ -23,9 +22,9 @@ _TOKEN = re.compile(
     | (?P<quoted> {_QUOTED} )
     | (?P<decoration> {_DECORATION} | [~.HLMOPSTuv] )
     | (?P<grace> \{{ [^}}]* \}} )
-    | (?P<field> \[ [A-Za-z] : [^\]]* \] )
+    | (?P<field> \[ \s* [A-Za-z] : [^\]]* \] )
     | (?P<ending> \[ \s* {_ENDING} )
-    | (?P<bar> \[ \| [|:\]]* | :* \| [|:\]]* (?:{_ENDING})? | ::+ (?:{_ENDING})? )
+    | (?P<bar> \[ \| [|:\]]* | :* \| [|:\]]* (?:\s*{_ENDING})? | ::+ (?:\s*{_ENDING})? )
     | (?P<chord> \[ ( (?: {_QUOTED} | ![^!]*! | [^\]"!|\[] )* ) \] (\d*)(/*)(\d*) )
     | (?P<tuplet> \( \d+ (?: : \d* ){{0,2}} )
     | (?P<note> {_NOTE} )
@@ -34,7 +33,7 @@ _TOKEN = re.compile(
     | (?P<spacer> y [\d/]* )
     | (?P<tie> - )
     | (?P<broken> >+ | <+ )
-    | (?P<overlay> & )
+    | (?P<overlay> &+ )
     | (?P<user> [H-Yh-w] )
     """,
     re.VERBOSE,
@@ -65,10 +64,6 @@ class Tune(Protocol):
 
     remarks: Remarks
     user_symbols: set[str]
-
-    @property
-    def path(self) -> str:
-        """The file, for messages."""
 
     def voice(self) -> Voice:
         """Return the voice that sings now."""
@@ -101,6 +96,47 @@ def sing(music: str, line: int, tune: Tune) -> None:
         at = token.end()
 
 
+def reads_as_music(line: str) -> bool:
+    """Tell whether a line that no field introduces can be music: it has notes, and hardly a letter that is no sign.
+
+    Examples
+    --------
+    >>> reads_as_music("A2 Bc|d4|"), reads_as_music("A tune of old")
+    (True, False)
+    """
+    letters, unknown, notes = _census(line, set())
+    return notes > 0 and 10 * unknown <= letters
+
+
+def reads_as_words(line: str, user_symbols: set[str]) -> bool:
+    """Tell whether a line among the music is words: no bar, and three letters in ten or more are no sign.
+
+    Examples
+    --------
+    >>> reads_as_words("Repeat from here", set()), reads_as_words("k ABc d2 k", set())
+    (True, False)
+    """
+    if "|" in line:
+        return False
+    letters, unknown, _ = _census(line, user_symbols)
+    return unknown >= 3 and 10 * unknown > 3 * letters
+
+
+def _census(line: str, user_symbols: set[str]) -> tuple[int, int, int]:
+    """Return how many letters of a line are not quoted, how many of them are no sign, and how many are notes."""
+    letters = unknown = notes = at = 0
+    while at < len(line):
+        token = _TOKEN.match(line, at)
+        kind, text = (token.lastgroup, token[0]) if token else (None, line[at])
+        at += len(text)
+        if kind not in ("quoted", "decoration", "field"):
+            count = sum(map(str.isalpha, text))
+            letters += count
+            unknown += count if kind is None or (kind == "user" and text not in user_symbols) else 0
+            notes += count if kind in ("note", "chord") else 0
+    return letters, unknown, notes
+
+
 def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
     """Let one sign move the voice."""
     match kind:
@@ -108,7 +144,7 @@ def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
             note = _written(text, line, tune)
             tune.voice().sound([note], note.length)
         case "rest":
-            tune.voice().sound([], _length(text[1:], tune, tune.voice().now.unit))
+            tune.voice().sound([], _length(text[1:], line, tune, tune.voice().now.unit))
         case "bars":
             _rest_bars(text, line, tune)
         case "chord":
@@ -128,7 +164,7 @@ def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
         case "tie":
             tune.voice().tie(line)
         case "overlay":
-            tune.voice().overlay()
+            tune.voice().overlay(len(text))
         case _:
             _pass_over(kind, text, line, tune)
 
@@ -137,7 +173,8 @@ def _pass_over(kind: str, text: str, line: int, tune: Tune) -> None:
     """Take a sign that moves no voice: hand a field on, remark on the others."""
     match kind:
         case "field":
-            tune.take(text[1], text[3:-1], line)
+            letter, _, content = text[1:-1].partition(":")
+            tune.take(letter.strip(), content, line)
         case "ending":
             tune.remarks.once("repeats not unfolded")
         case "grace":
@@ -145,7 +182,7 @@ def _pass_over(kind: str, text: str, line: int, tune: Tune) -> None:
                 tune.remarks.count("grace note", "left out", times)
         case "quoted" if not text.startswith(_ANNOTATION):
             tune.remarks.once("chord symbols ignored")
-        case "decoration" if len(text) > 1 and text[1:-1].lower() not in _DECORATIONS:
+        case "decoration" if len(text) > 1 and "".join(text[1:-1].lower().split()) not in _DECORATIONS:
             tune.remarks.slip(f"decoration {text[:24]} is not known: skipped", line)
         case "user" if text not in tune.user_symbols:
             tune.remarks.slip(f"{text!r} is not understood: skipped", line)
@@ -154,7 +191,7 @@ def _pass_over(kind: str, text: str, line: int, tune: Tune) -> None:
 def _chord(text: str, line: int, tune: Tune) -> None:
     """Sing a chord: each note has its own length, the first note's is the chord's."""
     inner, _, outer = text[1:].rpartition("]")
-    factor = _length(outer, tune, Fraction(1))
+    factor = _length(outer, line, tune, Fraction(1))
     notes = []
     at = 0
     while at < len(inner):
@@ -184,8 +221,8 @@ def _rest_bars(text: str, line: int, tune: Tune) -> None:
     """Rest for as many bars as a Z says."""
     bars = number(text[1:] or "1")
     if bars is None:
-        raise UnreadableFile(tune.path, f"line {line}: a rest of too many bars")
-    tune.voice().rest_bars(bars, line)
+        tune.remarks.slip(f"a rest of {text[1:][:12]} bars: read as one", line)
+    tune.voice().rest_bars(1 if bars is None else bars, line)
 
 
 def _written(text: str, line: int, tune: Tune) -> Written:
@@ -194,7 +231,7 @@ def _written(text: str, line: int, tune: Tune) -> Written:
     assert found is not None, "the token was matched as a note"
     accidental, letter, marks, *length, tie = found.groups()
     octave = 5 + letter.islower() + marks.count("'") - marks.count(",")
-    written = _length("".join(length), tune, tune.voice().now.unit)
+    written = _length("".join(length), line, tune, tune.voice().now.unit)
     return Written((letter.upper(), octave), _alter(accidental, line, tune), written, bool(tie))
 
 
@@ -212,18 +249,12 @@ def _alter(accidental: str | None, line: int, tune: Tune) -> int | None:
     return signs.count("^") - signs.count("_")
 
 
-def _length(text: str, tune: Tune, unit: Fraction) -> Fraction:
-    """Return a length such as ``3/2``, ``/`` or ``//`` of a unit.
-
-    Raises
-    ------
-    UnreadableFile
-        If a number is too large for a note length.
-    """
+def _length(text: str, line: int, tune: Tune, unit: Fraction) -> Fraction:
+    """Return a length such as ``3/2``, ``/`` or ``//`` of a unit; one unit, with a remark, where it is absurd."""
     length = _length_or_none(text, unit)
     if length is None:
-        raise UnreadableFile(tune.path, f"{text[:24]!r} is no note length")
-    return length
+        tune.remarks.slip(f"{text[:12]!r} is no note length: read as 1", line)
+    return unit if length is None else length
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from goldenear.errors import UnreadableFile
 from goldenear.notes.formats import abc_fields
-from goldenear.notes.formats.abc_music import sing
+from goldenear.notes.formats.abc_lines import FIELD, Lines, goes_on_with_music, paragraphs, whole_lines
+from goldenear.notes.formats.abc_music import reads_as_music, reads_as_words, sing
 from goldenear.notes.formats.abc_voice import Circumstances, Voice
 from goldenear.notes.formats.exact import ExactTrack, Limits, in_ticks
 from goldenear.notes.formats.parsed import ParsedTune
@@ -16,13 +17,9 @@ from goldenear.notes.formats.remarks import Remarks
 
 MAX_VOICES = 256
 
-_FIELD = re.compile(r"([A-Za-z+]):(?![|:])(.*)")
 _DIRECTIVE = re.compile(r"\s*(?:MIDI\s*=?\s*)?([a-z-]+)\s*=?\s*(\S*)", re.IGNORECASE)
-_TOLD_ONLY = frozenset("ABCDFGHNORSWXZrsw+")
+_TOLD_ONLY = frozenset("ABCDFGHNORSWXZrsw")
 """Fields that tell of a tune or print words under it; no note depends on them."""
-
-Lines = list[tuple[int, str]]
-"""Numbered lines of a file."""
 
 
 def read_tune(general: Lines, lines: Lines, limits: Limits) -> ParsedTune:
@@ -38,7 +35,7 @@ def read_tune(general: Lines, lines: Lines, limits: Limits) -> ParsedTune:
         Shared by the tunes of a file.
     """
     tune = _Tune(limits)
-    for number, line in general:
+    for number, line in whole_lines(general, tune.remarks):
         if line.startswith(("L:", "M:", "%%")):
             tune.read_line(number, line)
     tune.read(lines)
@@ -59,7 +56,9 @@ class _Tune:
     _current: Voice | None = None
     _unit_is_given: bool = False
     _in_body: bool = False
-    _in_text_block: bool = False
+    _has_key: bool = False
+    _in_history: bool = False
+    """Whether the last field was H:, whose text goes on until the next field."""
     _first_tempo: tuple[str, int] | None = None
 
     @property
@@ -68,31 +67,41 @@ class _Tune:
         return self.limits.path
 
     def read(self, lines: Lines) -> None:
-        """Read header and music; an empty line ends the tune once there is music."""
-        ended = False
-        for number, line in lines:
-            if not line.strip():
-                ended = ended or any(voice.heads for voice in self._voices.values())
-            elif not ended:
+        """Read header and music; an empty line ends the tune once there is music, unless more music follows."""
+        lines = whole_lines(lines, self.remarks)
+        self._has_key = any((found := FIELD.match(line)) and found[1] == "K" for _, line in lines)
+        for paragraph in paragraphs(lines):
+            number, first = paragraph[0]
+            if any(voice.heads for voice in self._voices.values()):
+                if not goes_on_with_music(paragraph):
+                    if not first.startswith("%%"):
+                        self.remarks.slip("text after the empty line that ends the tune: left out", number)
+                    continue
+                self.remarks.slip("music after an empty line: read on", number)
+            for number, line in paragraph:
                 self.read_line(number, line)
-            elif not line.startswith("%"):
-                self.remarks.slip("text after the empty line that ends the tune: left out", number)
 
     def read_line(self, number: int, line: str) -> None:
-        """Read one line: a directive, a field or music."""
+        """Read one line without a comment: a directive, a field, music, or text that is none of them."""
         if line.startswith("%%"):
             self._directive(line[2:], number)
-            return
-        line = re.split(r"(?<!\\)%", line, maxsplit=1)[0].rstrip()
-        if self._in_text_block or not line.strip():
-            return
-        if found := _FIELD.match(line):
+        elif found := FIELD.match(line):
+            self._in_history = found[1] == "H"
             self.take(found[1], found[2], number)
-            return
+        elif self._in_body or (not self._has_key and reads_as_music(line)):
+            self._read_music(number, line)
+        elif not self._in_history:
+            self.remarks.slip("a line of the header that is no field: left out", number)
+
+    def _read_music(self, number: int, line: str) -> None:
+        """Sing a line, unless it is words; before any K: field it is in C."""
         if not self._in_body:
             self.remarks.slip("music before any K: field: read in C", number)
             self._begin_body()
-        sing(line, number, self)
+        if reads_as_words(line, self.user_symbols):
+            self.remarks.slip("a line of words within the music: left out", number)
+        else:
+            sing(line, number, self)
 
     def parsed(self) -> ParsedTune:
         """Return the tune as notes in ticks."""
@@ -203,7 +212,7 @@ class _Tune:
 
     def _set_voice(self, text: str, line: int) -> None:
         """Declare a voice; in the music, let it sing from here on."""
-        name, _, rest = text.strip().partition(" ")
+        name, rest = [*text.split(maxsplit=1), "", ""][:2]
         if not name:
             self.remarks.slip("a V: field without a name: ignored", line)
             return
@@ -229,9 +238,7 @@ class _Tune:
             return
         name, value = found[1].lower(), found[2]
         if name.startswith("begin"):
-            self._in_text_block = True
-        elif name.startswith("end"):
-            self._in_text_block = False
+            self.remarks.slip(f"%%{name[:24]} without its end: ignored", line)
         elif name == "propagate-accidentals" and value in ("not", "octave", "pitch"):
             for circumstances in self._circumstances():
                 circumstances.accidentals_reach = value

@@ -82,7 +82,6 @@ class Voice:
     limits: Limits
     remarks: Remarks
     time: Fraction = Fraction(0)
-    bar_start: Fraction = Fraction(0)
     heads: list[Head] = field(default_factory=list)
     _accidentals: dict[Place, int] = field(default_factory=dict)
     _waiting: dict[tuple[Place, Fraction], Head] = field(default_factory=dict)
@@ -90,7 +89,9 @@ class Voice:
     _last: list[Head] = field(default_factory=list)
     _last_length: Fraction | None = None
     _next_factor: Fraction = Fraction(1)
+    _bar_starts: list[Fraction] = field(default_factory=lambda: [Fraction(0)])
     _bar_end: Fraction | None = None
+    _bars_to_overlay: int = 0
 
     def sound(self, notes: list[Written], length: Fraction) -> None:
         """Sing `notes` together and move on by `length`; no notes: a rest."""
@@ -136,23 +137,28 @@ class Voice:
         usual = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}.get(notes, beat)
         self._tuplets.append(Tuplet(Fraction(time or usual, notes), count or notes))
 
-    def overlay(self) -> None:
-        """Go back to the start of the bar, to sing another line over it."""
+    def overlay(self, bars: int) -> None:
+        """Go back over so many bar lines, the last one at least, to sing another line over what was sung."""
         self._hold_ties()
         self._bar_end = self._bar_end if self._bar_end is not None else self.time
-        self.time = self.bar_start
+        self._bars_to_overlay = bars - 1
+        del self._bar_starts[max(len(self._bar_starts) - self._bars_to_overlay, 1) :]
+        self.time = self._bar_starts[-1]
         self._forget_the_last()
 
     def bar(self, line: int) -> None:
         """Cross a bar line: accidentals end, and overlaid lines are one again."""
         self._hold_ties()
-        if self._bar_end is not None:
+        if self._bar_end is not None and self._bars_to_overlay:
+            self._bars_to_overlay -= self.time > self._bar_starts[-1]
+        elif self._bar_end is not None:
             if self._bar_end != self.time:
                 self.remarks.slip("an overlay (&) of another length than its bar", line)
             self.time = max(self.time, self._bar_end)
             self._bar_end = None
             self._forget_the_last()
-        self.bar_start = self.time
+        if self.time > self._bar_starts[-1]:
+            self._bar_starts.append(self.time)
         self._accidentals.clear()
 
     def track(self) -> ExactTrack:

@@ -66,11 +66,10 @@ class ExactTrack:
 
     def strike(self, note: ExactNote, *, is_tied_back: bool = False, is_tied_on: bool = False) -> None:
         """Add a note, or lengthen the note of its pitch that is tied to it."""
-        tied = self._tied.get((note.pitch, note.onset)) if self._tied else None
-        if tied:
+        before = self._tied_to(note, is_tied_back)
+        if before is not None:
             self.loose_ties -= 1
             self.half_ties += not is_tied_back
-            before = tied.pop()
             before.duration = note.offset - before.onset
             note = before
         else:
@@ -79,6 +78,14 @@ class ExactTrack:
         if is_tied_on:
             self.loose_ties += 1
             self._tied.setdefault((note.pitch, note.offset), []).append(note)
+
+    def _tied_to(self, note: ExactNote, is_tied_back: bool) -> ExactNote | None:
+        """Take the note that is tied to this one: of its voice; or of another, if this one says that it is tied."""
+        tied = self._tied.get((note.pitch, note.onset), []) if self._tied else []
+        own = [number for number, before in enumerate(tied) if before.voice == note.voice]
+        if not own and not (tied and is_tied_back):
+            return None
+        return tied.pop(own[-1] if own else -1)
 
 
 @dataclass(slots=True)
@@ -118,23 +125,26 @@ class BarSums:
     remarks: Remarks
     _upbeat: Fraction = Fraction(0)
     _bars: int = 0
-    _short: tuple[int, Fraction] | None = None
+    _short: tuple[int, Fraction, bool] | None = None
 
-    def add(self, number: int, length: Fraction, metre: Fraction) -> None:
-        """Take the next bar: its number, its length and its metre's, both in quarters."""
+    def add(self, number: int, length: Fraction, metre: Fraction, *, is_exempt: bool = False) -> None:
+        """Take the next bar: its number, its length and its metre's, both in quarters.
+
+        An exempt bar, which the file marks as irregular, may be of any length; still it may complete another.
+        """
         self._bars += 1
         before, self._short = self._short, None
         if before is not None and before[1] + length == metre:
             return
-        if before is not None:
+        if before is not None and not before[2]:
             self._tell(before[0])
-        if length > metre:
+        if length > metre and not is_exempt:
             self._tell(number)
         elif length < metre and self._bars == 1:
             self._upbeat = length
-        elif length < metre and length + self._upbeat != metre:
-            # The next bar may complete it; the last bar need not be whole.
-            self._short = number, length
+        elif length < metre:
+            # The next bar may complete it, as the upbeat does; the last bar need not be whole.
+            self._short = number, length, is_exempt or length + self._upbeat == metre
 
     def _tell(self, number: int) -> None:
         self.remarks.slip("a bar that does not add up to its metre", number, "bar")

@@ -30,6 +30,9 @@ MAX_TAGS = 4_000_000
 _ENCODINGS = frozenset(["utf-8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"])
 _DECLARATION = re.compile(r"\s*<\?xml\b([^>]*)\?>")
 
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+"""What the standard library raises at an archive that is damaged, encrypted or packed in an unknown way."""
+
 
 def parse_musicxml(data: bytes, path: str) -> list[ParsedTune]:
     """Read a MusicXML file, part-wise or time-wise.
@@ -80,15 +83,7 @@ def parse_mxl(data: bytes, path: str) -> list[ParsedTune]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             score, remarks = _score_in(archive, path)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
+    except _DAMAGE as error:
         if isinstance(error, UnreadableFile):
             raise
         raise UnreadableFile(path, f"not a compressed MusicXML file: {_first_line(error)}") from None
