@@ -126,13 +126,13 @@ class BarSums:
         before, self._short = self._short, None
         if before is not None and before[1] + length == metre:
             return
-        if before is not None:
+        if before is not None and before[1] + self._upbeat != metre:
             self._tell(before[0])
         if length > metre:
             self._tell(number)
         elif length < metre and self._bars == 1:
             self._upbeat = length
-        elif length < metre and length + self._upbeat != metre:
+        elif length < metre:
             # The next bar may complete it; the last bar need not be whole.
             self._short = number, length
 

@@ -32,7 +32,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from goldenear.errors import InvalidInput, UnreadableFile
 from goldenear.notes.formats.exact import (
@@ -110,11 +110,15 @@ class _Note:
 
 @dataclass(slots=True)
 class _Bars:
-    """Holds the bars of the piece against their metre, from bar line to bar line."""
+    """Holds the bars of the piece against their metre, from bar line to bar line.
+
+    A bar line that is neither seen nor numbered may end a bar or stand within one. It counts only where the bar does
+    not add up without it.
+    """
 
     sums: BarSums
     number: int = 0
-    start: Fraction = Fraction(0)
+    starts: list[Fraction] = field(default_factory=lambda: [Fraction(0)])
     metre: Metre | None = None
     is_empty: bool = True
 
@@ -126,15 +130,25 @@ class _Bars:
             self.is_empty = False
 
     def close(self, token: str, time: Fraction) -> None:
-        """End the bar at a bar line; one that is neither seen nor numbered ends none."""
+        """End the bar, or a stretch of it, at a bar line."""
         numbered = re.match(r"=+(\d{1,6})", token)
         if "-" in token and numbered is None:
+            self.starts.append(time)
             return
-        if self.metre is not None and time > self.start:
-            self.sums.add(self.number, time - self.start, self.metre.quarters)
-        self.start, self.is_empty, self.metre = time, True, None
+        self._add(time)
+        self.starts, self.is_empty, self.metre = [time], True, None
         if numbered:
             self.number = int(numbered[1])
+
+    def _add(self, time: Fraction) -> None:
+        """Add the bar that ends at this time: as one where it then adds up, or else stretch by stretch."""
+        if self.metre is None:
+            return
+        is_one = time - self.starts[0] == self.metre.quarters
+        edges = [self.starts[0], time] if is_one else [*self.starts, time]
+        for start, end in pairwise(edges):
+            if end > start:
+                self.sums.add(self.number, end - start, self.metre.quarters)
 
 
 @dataclass(slots=True)
@@ -349,7 +363,7 @@ def _rearranged(score: _Score, tokens: list[str], line: int) -> Iterator[_Spine]
     rows = zip(tokens, spines, strict=True)
     for is_joined, run in groupby(rows, key=lambda row: row[0] == "*v"):
         if is_joined:
-            yield from _joined([spine for _, spine in run])
+            yield from _joined(score, [spine for _, spine in run])
             continue
         for token, spine in run:
             if token != "*-":
@@ -367,14 +381,25 @@ def _split(spine: _Spine, taken: set[tuple[int, int]]) -> _Spine:
     return replace(spine, voice=voice)
 
 
-def _joined(run: list[_Spine]) -> Iterator[_Spine]:
+def _joined(score: _Score, run: list[_Spine]) -> Iterator[_Spine]:
     """Give one column for those that join: those of each part, where several parts join side by side."""
     groups = [list(group) for _, group in groupby(run, key=lambda spine: spine.origin)]
     if any(len(group) == 1 for group in groups):
         groups = [run]
     for group in groups:
         first = min(group, key=lambda spine: spine.voice)
-        yield replace(first, free=max(spine.free for spine in group), is_variant=False)
+        is_even = len({spine.free for spine in group}) == 1
+        free = group[0].free if is_even else _freed(score, group)
+        yield replace(first, free=free, may_pause=first.may_pause or not is_even, is_variant=False)
+
+
+def _freed(score: _Score, group: list[_Spine]) -> Fraction:
+    """Return when columns go on that join with different ends: with those beside them, or when the last one ends."""
+    beside = [spine for spine in score.spines if all(spine is not each for each in group)]
+    earliest = min((spine.free for spine in group if spine.free > score.last), default=score.end)
+    if any(spine.part is not None and spine.free == earliest for spine in beside):
+        return earliest
+    return max(spine.free for spine in group)
 
 
 def _new_origin(spines: list[_Spine]) -> int:
