@@ -113,7 +113,7 @@ def _read_event(score: Score, layer: Layer, element: Element, depth: int) -> Non
         layer.fills_bar = True
     elif tag == "multiRest":
         score.is_regular = False
-        layer.advance(score, layer.staff.bar_length * (decimal(element.get("num")) or 1))
+        layer.advance(score, layer.staff.bar_length * max(decimal(element.get("num")) or 1, 1))
     elif tag == "halfmRpt":
         layer.advance(score, layer.staff.bar_length / 2)
     elif tag == "beatRpt":
