@@ -258,6 +258,14 @@ def test_kern_columns_that_all_end_and_begin_anew_go_on_in_time():
     assert onsets(tune) == [[(60, 0)], [(62, 2)]]
 
 
+def test_kern_columns_that_are_added_have_voices_of_their_own():
+    tune = kern(
+        "**kern\n4C\n*+\n* | **kern\n*+ | *+\n* | **kern | * | **kern\n4C | 4E | 4c | 4e\n*- | *- | *- | *-\n"
+    )
+    assert onsets(tune) == [[(48, 0), (48, 1)], [(60, 1)], [(52, 1)], [(64, 1)]]
+    assert [track.voice[0] for track in tune.tracks] == ["1"] * 4
+
+
 def test_kern_several_tabs_are_one():
     tune = kern("**kern | **kern\n4C |  | 4c\n4D | 4d | \n*- | *-\n".replace(" |  | ", "\t\t"))
     assert onsets(tune) == [[(48, 0), (50, 1)], [(60, 0), (62, 1)]]

@@ -454,13 +454,15 @@ def test_mei_repeat_signs_take_their_time(metre, content, onsets):
 
 
 @pytest.mark.parametrize("tag", ["rest", "space"])
-def test_mei_a_rest_without_a_duration_lasts_to_the_end_of_the_bar(tag):
-    told = f"a {tag} without a duration: it lasts to the end of the bar"
+def test_mei_a_rest_without_a_duration_takes_what_the_bar_leaves(tag):
+    told = f"a {tag} without a duration: it takes what the bar leaves"
     alone = read_mei(f"<{tag}/>", n("c", 4, 1), score_def='meter.count="3" meter.unit="2"')
     assert tracks(alone) == [[(60, 6, 4)]]
     assert alone.remarks == [f"{told} (bar 1)"]
     after = read_mei(n("c", 4, 4) + f"<{tag}/>", n("d", 4, 1))
     assert tracks(after) == [[(60, 0, 1), (62, 4, 4)]]
+    between = read_mei(n("c", 4, 4) + f"<{tag}/><beam>" + n("d", 4, 8) * 2 + "</beam>", n("e", 4, 1))
+    assert tracks(between) == [[(60, 0, 1), (62, 3, HALF), (62, 3 + HALF, HALF), (64, 4, 4)]]
     beside = section(measure(staff(n("c", 4, 4), f"<{tag}/>"), 0) + measure(staff(n("d", 4, 1)), 1))
     assert tracks(beside) == [[(60, 0, 1), (62, 1, 4)]]
     assert beside.remarks == [f"{told} (bar 0)"]

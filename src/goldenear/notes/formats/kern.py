@@ -32,6 +32,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from goldenear.errors import InvalidInput, UnreadableFile
@@ -157,6 +158,10 @@ class _Score:
 
     Attributes
     ----------
+    kinds : dict
+        What the columns say they are, in their order.
+    columns : int
+        How many columns began so far.
     last : Fraction
         When the last row with a note or rest began, in quarters; -1 before the first.
     end : Fraction
@@ -173,6 +178,7 @@ class _Score:
     parts: list[ExactTrack] = field(default_factory=list)
     spines: list[_Spine] = field(default_factory=list)
     kinds: dict[str, None] = field(default_factory=dict)
+    columns: int = 0
     last: Fraction = Fraction(-1)
     end: Fraction = Fraction(0)
     trouble: UnreadableFile | None = None
@@ -255,6 +261,7 @@ def _read_row(score: _Score, row: str, line: int, *, is_last: bool) -> None:
     tokens = row.split("\t")
     if not score.spines and tokens[0].startswith("**"):
         score.spines = [_Spine(column, None, score.end) for column, _ in enumerate(tokens)]
+        score.columns = len(tokens)
     if not score.spines and not score.parts:
         raise UnreadableFile(score.limits.path, "not Humdrum kern: its first row does not begin with **")
     if not score.spines:
@@ -303,9 +310,9 @@ def _begun(score: _Score, spine: _Spine, kind: str) -> _Spine:
     """Return the spine that begins in this column."""
     score.kinds[kind] = None
     if kind != "**kern":
-        return _Spine(spine.origin, None, spine.free)
+        return _Spine(spine.origin, None, spine.free, may_pause=spine.may_pause)
     score.parts.append(ExactTrack(f"kern {len(score.parts) + 1}"))
-    return _Spine(spine.origin, score.parts[-1], spine.free)
+    return _Spine(spine.origin, score.parts[-1], spine.free, may_pause=spine.may_pause)
 
 
 def _interpret_part(score: _Score, spine: _Spine, part: ExactTrack, token: str) -> None:
@@ -371,7 +378,8 @@ def _rearranged(score: _Score, tokens: list[str], line: int) -> Iterator[_Spine]
             if token == "*^":
                 yield _split(spine, taken)
             elif token == "*+":
-                yield _Spine(_new_origin(spines), None, score.present)
+                score.columns += 1
+                yield _Spine(score.columns, None, score.present, may_pause=True)
 
 
 def _split(spine: _Spine, taken: set[tuple[int, int]]) -> _Spine:
@@ -400,11 +408,6 @@ def _freed(score: _Score, group: list[_Spine]) -> Fraction:
     if any(spine.part is not None and spine.free == earliest for spine in beside):
         return earliest
     return max(spine.free for spine in group)
-
-
-def _new_origin(spines: list[_Spine]) -> int:
-    """Return a number that no column has."""
-    return 1 + max(spine.origin for spine in spines)
 
 
 def _sound(score: _Score, tokens: list[str], line: int) -> None:
@@ -459,6 +462,8 @@ def _strike(part: ExactTrack, event: _Event, now: Fraction, voice: str) -> None:
 
 def _event(score: _Score, spine: _Spine, token: str, line: int) -> _Event | None:
     """Return what a token strikes; None if it takes no time: nothing, grace notes, or no length."""
+    if token == ".":
+        return None
     timed = list(_timed_parts(score, token))
     length = next((own for each in timed if (own := _duration(each)) is not None), None)
     if length is None:
@@ -497,6 +502,7 @@ def _note(token: str, pitch: int, usual_length: Fraction, is_drum: bool) -> _Not
     )
 
 
+@lru_cache(maxsize=1024)
 def _duration(token: str) -> Fraction | None:
     """Return a length in quarters: ``4`` a quarter, ``12`` a triplet's eighth, ``0`` a breve, ``.`` dots; None: none.
 

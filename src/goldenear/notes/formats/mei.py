@@ -18,7 +18,7 @@ copies (copyof, sameas)          the element that they copy is read in their pla
 accidentals                      as they sound (accid.ges), or, where no note says so, by key and bar;
                                  editorial ones sound, and one above its note (ficta) holds for it alone
 repeat signs of beats and bars   take their time; only notes that are written out are read
-rests without a duration         last to the end of the bar
+rests without a duration         take what the bar leaves
 tuplets without numbase          as long as their `dur` says, or else in the usual proportion (3 in the time
                                  of 2, 5 of 4, 2 of 3)
 octave lines (8va)               not applied
@@ -199,6 +199,7 @@ def _read_staff(score: Score, staff: Staff, element: Element) -> list[Layer]:
         if child.tag == "layer":
             layer = Layer(staff, child.get("n", str(len(layers) + 1)), score.bar_start)
             read_layer(score, layer, child)
+            layer.close_gap(score.bar_start)
             layers.append(layer)
         elif child.tag in ("staffDef", "keySig", "meterSig"):
             define_staff(score, staff, child)

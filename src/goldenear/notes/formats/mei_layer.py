@@ -64,6 +64,8 @@ class Layer:
         By what tuplets shorten the events.
     fills_bar : bool
         Whether it ends with a rest or a repeat sign that lasts as long as the bar does.
+    gap : int or None
+        How many notes of the bar were struck before that rest or sign.
     """
 
     staff: Staff
@@ -71,12 +73,27 @@ class Layer:
     cursor: Fraction
     factor: Fraction = Fraction(1)
     fills_bar: bool = False
+    gap: int | None = None
 
     def advance(self, score: Score, length: Fraction) -> None:
         """Let time pass."""
         self.cursor += length
         self.fills_bar = False
         score.limits.admit(0, self.cursor)
+
+    def open_gap(self) -> None:
+        """Let an event take what the bar leaves to it."""
+        self.fills_bar = True
+        self.gap = len(self.staff.struck)
+
+    def close_gap(self, bar_start: Fraction) -> None:
+        """Move what follows such an event to the end of the bar."""
+        left = bar_start + self.staff.bar_length - self.cursor
+        if self.gap is None or self.fills_bar or left <= 0:
+            return
+        moved = self.staff.struck[self.gap :]
+        self.staff.struck[self.gap :] = [note._replace(onset=note.onset + left) for note in moved]
+        self.cursor += left
 
     def duration(self, element: Element, parts: list[Element]) -> Fraction | None:
         """Return the written duration of an event; None where it is not understood."""
@@ -110,7 +127,7 @@ def _read_event(score: Score, layer: Layer, element: Element, depth: int) -> Non
     elif tag == "graceGrp":
         score.remarks.count("grace note", "left out", len(list(element.iter("note"))))
     elif tag in _WHOLE_BARS:
-        layer.fills_bar = True
+        layer.open_gap()
     elif tag == "multiRest":
         score.is_regular = False
         layer.advance(score, layer.staff.bar_length * max(decimal(element.get("num")) or 1, 1))
@@ -201,9 +218,9 @@ def _read_notes(score: Score, layer: Layer, element: Element) -> None:
         return
     written = _written(score, layer, element)
     if written is None and not notes:
-        layer.fills_bar = True
+        layer.open_gap()
         score.remarks.slip(
-            f"a {element.tag} without a duration: it lasts to the end of the bar", score.bar, "bar"
+            f"a {element.tag} without a duration: it takes what the bar leaves", score.bar, "bar"
         )
     elif written is None:
         score.leave_out(f"a {element.tag} without a duration that is understood")
