@@ -1,32 +1,56 @@
-"""This file is where MEI becomes notes: section by section and bar by bar, each layer of each staff through its bar.
+"""Read MEI: section by section and bar by bar, each layer of each staff through its bar.
 
 A reader of our own, because those at hand pass over ties written as attributes, need every element to bear
 a name, or run a compiled parser in our process that a damaged file can crash.
 
-=============================  ==========================================================================
-what a score may hold          what becomes of it
-=============================  ==========================================================================
-repeats, endings, expansions   not unfolded
-ties, attribute or element     joined
-grace and cue notes            left out
-transposing staves             read at the pitch that sounds
-editors' alternatives          the first is read: the lemma, the corrected, the regularised
-accidentals                    as they sound (accid.ges), or, where no note says so, by key and bar
-=============================  ==========================================================================
+===============================  ========================================================================
+what a score may hold            what becomes of it
+===============================  ========================================================================
+repeats, endings, expansions     not unfolded
+ties, attribute or element       joined
+grace and cue notes              left out
+transposing staves               read at the pitch that sounds
+editors' alternatives            the first is read, wherever they stand: the lemma, the corrected, the
+                                 regularised, the added
+supplied, unclear, restored      read; what is deleted is left out
+an ossia                         the main staff is read
+copies (copyof, sameas)          the element that they copy is read in their place
+accidentals                      as they sound (accid.ges), or, where no note says so, by key and bar;
+                                 editorial ones sound, and one above its note (ficta) holds for it alone
+repeat signs of beats and bars   take their time; only notes that are written out are read
+rests without a duration         take what the bar leaves
+tuplets without numbase          as long as their `dur` says, or else in the usual proportion (3 in the time
+                                 of 2, 5 of 4, 2 of 3)
+octave lines (8va)               not applied
+notes without pitch or duration  left out, and told
+bars that do not add up          read as they stand, and told, unless metcon is "false"
+===============================  ========================================================================
+
+Each note's `voice` is the number of its layer. Remarks name bars by their written numbers where these rise through
+the movement, and otherwise by their count.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from fractions import Fraction
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from goldenear.errors import UnreadableFile
 from goldenear.notes.formats import mei_attributes
-from goldenear.notes.formats.exact import Limits, decimal, in_ticks, microseconds_per_quarter
-from goldenear.notes.formats.mei_layer import MAX_DEPTH, Layer, Score, Staff, first_reading, read_layer
+from goldenear.notes.formats.exact import BarSums, Limits, in_ticks
+from goldenear.notes.formats.mei_attributes import identity
+from goldenear.notes.formats.mei_layer import Layer, read_layer
+from goldenear.notes.formats.mei_readings import MAX_DEPTH, Readings
+from goldenear.notes.formats.mei_staff import Score, Staff, close_bar, define, define_staff, speed_of
 from goldenear.notes.formats.parsed import ParsedTune
+from goldenear.notes.formats.remarks import Remarks
 
-_BESIDE_BARS = frozenset(["sb", "pb", "cb", "annot", "div", "head", "label", "instrDef", "grpSym"])
+_BESIDE_BARS = frozenset(
+    ["sb", "pb", "cb", "annot", "div", "head", "label", "instrDef", "grpSym", "handShift"]
+)
 _REPEATS = frozenset(["rptstart", "rptend", "rptboth"])
 
 
@@ -48,117 +72,147 @@ def read_mei(root: Element, path: str) -> list[ParsedTune]:
     Raises
     ------
     UnreadableFile
-        If there is no score, or a note lacks a duration or a pitch.
+        If there is no score, or no note in it has both a duration and a pitch, though some have one of them.
     """
-    scores = list(root.iter("score"))
-    if not scores:
+    elements = list(root.iter("score"))
+    if not elements:
         raise UnreadableFile(path, "no score in it: only MEI scores are read, no parts and no lists of works")
     limits = Limits(path)
+    named = {name: element for element in root.iter() if (name := identity(element))}
+    scores = [_movement(element, limits, named) for element in elements]
+    trouble = next((score.trouble for score in scores if score.trouble), None)
+    if trouble and not any(staff.track.notes for score in scores for staff in score.staves.values()):
+        raise trouble
     title = mei_attributes.title(root)
-    return [_movement(score, limits, title) for score in scores]
+    return [_in_ticks(score, title) for score in scores]
 
 
-def _movement(element: Element, limits: Limits, title: str) -> ParsedTune:
+def _movement(element: Element, limits: Limits, named: dict[str, Element]) -> Score:
     """Read one score."""
-    states_accidentals = any(note.get("accid.ges") for note in element.iter())
-    score = Score(limits, mei_attributes.Spans.of(element), states_accidentals)
+    remarks = Remarks()
+    readings = Readings(limits, remarks, named)
+    everything = list(Readings(limits, Remarks()).within(element))
+    score = Score(
+        limits,
+        remarks,
+        readings,
+        mei_attributes.Spans.of(everything),
+        BarSums(remarks),
+        states_accidentals=any(each.get("accid.ges") for each in everything),
+        numbers_are_written=_rise([each.get("n", "") for each in everything if each.tag == "measure"]),
+    )
     _read_section(score, element, 0)
-    for remark in score.spans.unread:
-        score.remarks.once(remark)
-    if not states_accidentals and any(staff.signature for staff in score.staves.values()):
-        score.remarks.once("accidentals follow key and bar: the file does not state those that sound")
+    for remark in sorted(score.spans.unread):
+        remarks.once(remark)
+    if not score.states_accidentals and any(staff.signature for staff in score.staves.values()):
+        remarks.once("accidentals follow key and bar: the file does not state those that sound")
+    return score
+
+
+def _in_ticks(score: Score, title: str) -> ParsedTune:
     tracks = [staff.track for staff in score.staves.values()]
-    return in_ticks("mei", tracks, limits.path, title=title, tempos=score.tempos, remarks=score.remarks)
+    return in_ticks("mei", tracks, score.limits.path, title=title, tempos=score.tempos, remarks=score.remarks)
+
+
+def _rise(numbers: list[str]) -> bool:
+    """Tell whether bars are numbered through the piece: 0, 1, 2, 2a, 3 and so on."""
+    found = [_number(number) for number in numbers]
+    return len(set(numbers)) == len(numbers) and all(
+        before is not None and after is not None and before <= after for before, after in pairwise(found)
+    )
+
+
+def _number(written: str) -> int | None:
+    """Return the number that a bar's name begins with; None where it begins with none."""
+    found = re.match(r"\d{1,6}", written)
+    return int(found[0]) if found else None
 
 
 def _read_section(score: Score, element: Element, depth: int) -> None:
     """Read what stands in a section, an ending, or the score itself."""
     if depth > MAX_DEPTH:
         raise score.off("sections are nested too deeply")
-    for child in element:
+    loose = []
+    for child in score.readings.children(element):
         match child.tag:
             case "measure":
                 _read_bar(score, child)
+            case "staff":
+                loose.append(child)
             case "scoreDef" | "staffDef" | "staffGrp":
-                _define(score, child)
-            case (
-                "section"
-                | "ending"
-                | "lem"
-                | "rdg"
-                | "corr"
-                | "reg"
-                | "add"
-                | "supplied"
-                | "unclear"
-                | "orig"
-            ):
+                define(score, child)
+            case "section" | "ending":
                 if child.tag == "ending":
                     score.remarks.once("repeats not unfolded")
                 _read_section(score, child, depth + 1)
-            case "app" | "choice" | "subst":
-                if (chosen := first_reading(score, child)) is not None:
-                    _read_section(score, chosen, depth + 1)
             case "expansion":
                 score.remarks.once("repeats not unfolded")
             case other if other not in _BESIDE_BARS:
-                score.remarks.slip(f"<{other[:24]}> is not understood: skipped", score.bar, "bar")
-
-
-def _define(score: Score, element: Element) -> None:
-    """Take over what a definition says: for all staves, then for each by itself."""
-    score.meter = mei_attributes.meter(element) or score.meter
-    if element.tag == "scoreDef":
-        if speed := _speed(element):
-            score.tempos.append((score.bar_start, speed))
-        for definition in element.iter("staffDef"):
-            score.staff(definition.get("n", "1"))
-        for staff in score.staves.values():
-            _define_staff(score, staff, element)
-    for definition in element.iter("staffDef"):
-        staff = score.staff(definition.get("n", "1"))
-        _define_staff(score, staff, definition)
-        if name := mei_attributes.label(definition):
-            staff.track.name = name
-        score.meter = mei_attributes.meter(definition) or score.meter
-
-
-def _define_staff(score: Score, staff: Staff, element: Element) -> None:
-    """Take over key, transposition and defaults."""
-    signature = mei_attributes.signature(element)
-    if signature is not None:
-        staff.signature = signature
-    if element.get("trans.semi") is not None:
-        staff.lift = int(decimal(element.get("trans.semi")) or 0)
-    elif element.get("trans.diat") not in (None, "0"):
-        score.remarks.once("a transposition in scale steps only (trans.diat): not applied")
-    staff.usual_duration = element.get("dur.default", staff.usual_duration)
-    staff.usual_octave = element.get("octave.default", element.get("oct.default", staff.usual_octave))
-    staff.is_drum = staff.is_drum or mei_attributes.plays_drums(element)
-
-
-def _speed(element: Element) -> int | None:
-    """Return the microseconds a quarter that an element asks for."""
-    pace = decimal(element.get("midi.bpm"))
-    return microseconds_per_quarter(pace) if pace else None
+                score.tell_stranger(child)
+    if loose:
+        # A section without bars holds staves: one bar without a metre.
+        score.is_regular = False
+        _read_staves(score, loose)
 
 
 def _read_bar(score: Score, element: Element) -> None:
-    """Read one bar: all its staves from its start, and then on from where the longest ends."""
-    score.bar += 1
+    """Read one bar."""
+    written = _number(element.get("n", "")) if score.numbers_are_written else None
+    score.bar = score.bar + 1 if written is None else written
+    score.is_regular = element.get("metcon") != "false"
     if _REPEATS & {element.get("left"), element.get("right")}:
         score.remarks.once("repeats not unfolded")
-    for tempo in element.iter("tempo"):
-        if speed := _speed(tempo):
-            score.tempos.append((score.bar_start, speed))
-    lengths = set()
-    for staff_element in element.findall("staff"):
-        staff = score.staff(staff_element.get("n", "1"))
-        staff.altered.clear()
-        for layer_element in staff_element.findall("layer"):
-            layer = Layer(staff, score.bar_start)
-            read_layer(score, layer, layer_element, 0)
-            lengths.add(layer.cursor - score.bar_start)
-    if len(lengths - {0}) > 1:
+    staves = []
+    for child in score.readings.children(element):
+        if child.tag == "staff":
+            staves.append(child)
+        elif child.tag == "tempo":
+            if speed := speed_of(child):
+                score.tempos.append((score.bar_start, speed))
+        elif child.tag != "annot" and child.find(".//note") is not None:
+            score.tell_stranger(child)
+    _read_staves(score, staves)
+
+
+def _read_staves(score: Score, elements: Iterable[Element]) -> None:
+    """Read all staves of a bar from its start, and go on from where the longest ends."""
+    layers: list[Layer] = []
+    staves: list[Staff] = []
+    for position, element in enumerate(elements, start=1):
+        staff = score.staff(element.get("n", str(position)))
+        layers += _read_staff(score, staff, element)
+        staves.append(staff)
+    for staff in staves:
+        close_bar(score, staff)
+    length = _length(score, layers, staves)
+    metres = {staff.metre for staff in staves}
+    metre = metres.pop() if len(metres) == 1 else None
+    if score.is_regular and metre is not None:
+        score.sums.add(score.bar, length, metre.quarters)
+    score.bar_start += length
+
+
+def _read_staff(score: Score, staff: Staff, element: Element) -> list[Layer]:
+    """Read the layers of one staff, each from the start of the bar."""
+    layers: list[Layer] = []
+    for child in score.readings.children(element):
+        if child.tag == "layer":
+            layer = Layer(staff, child.get("n", str(len(layers) + 1)), score.bar_start)
+            read_layer(score, layer, child)
+            layer.close_gap(score.bar_start)
+            layers.append(layer)
+        elif child.tag in ("staffDef", "keySig", "meterSig"):
+            define_staff(score, staff, child)
+        elif child.tag != "annot" and child.find(".//note") is not None:
+            score.tell_stranger(child)
+    return layers
+
+
+def _length(score: Score, layers: list[Layer], staves: list[Staff]) -> Fraction:
+    """Return how long a bar lasts: as its longest layer, or by its metre where all layers rest to its end."""
+    lengths = [layer.cursor - score.bar_start for layer in layers]
+    whole = {length for layer, length in zip(layers, lengths, strict=True) if length and not layer.fills_bar}
+    if len(whole) > 1:
         score.remarks.slip("layers differ in the length of a bar: the longest holds", score.bar, "bar")
-    score.bar_start += max(lengths, default=Fraction(0)) or score.meter
+    usual = max((staff.bar_length for staff in staves), default=score.bar_length)
+    return max([*lengths, *([] if whole else [usual])])

@@ -1,8 +1,13 @@
-"""This file is where the attributes of MEI are understood: durations, pitches, keys, meters, and what spans notes."""
+"""Understand the attributes of MEI: durations, pitches, keys, metres, and what spans notes.
+
+Functions that look at the children of an element get them as `parts`: those that are read, with editors' elements
+looked through.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
@@ -34,7 +39,7 @@ def identity(element: Element) -> str:
     return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
 
 
-def duration(element: Element, usual: str | None) -> Fraction | None:
+def duration(element: Element, usual: str | None, parts: Sequence[Element] = ()) -> Fraction | None:
     """Return the written duration in quarters, dots counted, tuplets not; None where it is not understood.
 
     Examples
@@ -43,7 +48,7 @@ def duration(element: Element, usual: str | None) -> Fraction | None:
     (Fraction(3, 2), Fraction(8, 1))
     """
     base = _DURATIONS.get(element.get("dur", usual or ""))
-    dots = decimal(element.get("dots")) or len(element.findall("dot"))
+    dots = decimal(element.get("dots")) or len([part for part in parts if part.tag == "dot"])
     if base is None or not 0 <= dots <= 10:
         return None
     return base * (2 - Fraction(1, 2 ** int(dots)))
@@ -55,6 +60,24 @@ def tuplet_factor(element: Element) -> Fraction | None:
     return base / num if num and base and 0 < num <= 999 and 0 < base <= 999 else None
 
 
+def usual_factor(num: Fraction | None) -> Fraction | None:
+    """Return by what `num` notes of a tuplet are shortened where nothing else is said; None where that is unknown.
+
+    They take the time of the next lower power of two; two, four or eight of them take that of 3, 3 or 6.
+
+    Examples
+    --------
+    >>> [str(usual_factor(Fraction(num))) for num in (2, 3, 4, 5, 6, 7, 9)]
+    ['3/2', '2/3', '3/4', '4/5', '2/3', '4/7', '8/9']
+    """
+    if num is None or num.denominator != 1 or not 2 <= num <= 999:
+        return None
+    lower = Fraction(1 << (int(num).bit_length() - 1))
+    if num == lower:
+        return Fraction(3, 2) if num == 2 else Fraction(3, 4)
+    return lower / num
+
+
 def place(note: Element, usual_octave: str | None) -> tuple[str, int] | None:
     """Return the letter and the octave of a note, as they sound where the file says so."""
     letter = note.get("pname.ges", note.get("pname", "")).upper()
@@ -62,42 +85,59 @@ def place(note: Element, usual_octave: str | None) -> tuple[str, int] | None:
     return (letter, int(octave)) if letter in SEMITONES and octave is not None else None
 
 
-def accidental(note: Element) -> Fraction | None:
+def accidental(note: Element, parts: Sequence[Element]) -> Fraction | None:
     """Return the alteration that a note states, in semitones: the sounding before the printed; None without one."""
-    within = note.find("accid")
-    for element in (note, within):
-        for attribute in ("accid.ges", "accid"):
-            if element is not None and (stated := _ALTERATIONS.get(element.get(attribute, ""))) is not None:
+    signs = [note, *(part for part in parts if part.tag == "accid")]
+    for attribute in ("accid.ges", "accid"):
+        for sign in signs:
+            if (stated := _ALTERATIONS.get(sign.get(attribute, ""))) is not None:
                 return stated
     return None
 
 
-def signature(element: Element) -> dict[str, int] | None:
-    """Return what the key of a definition alters; None where it gives none.
+def is_ficta(note: Element, parts: Sequence[Element]) -> bool:
+    """Tell whether the accidental of a note stands above it (musica ficta), so that it holds for that note alone."""
+    signs = [part for part in parts if part.tag == "accid"]
+    return note.get("accid") is None and any(sign.get("place") == "above" for sign in signs)
+
+
+def signature(element: Element, parts: Iterable[Element]) -> dict[str, int] | None:
+    """Return what a key alters, stated by a definition or a keySig; None where it states none.
 
     Examples
     --------
-    >>> signature(Element("scoreDef", {"key.sig": "2s"})), signature(Element("staffDef", {"keysig": "1f"}))
-    ({'F': 1, 'C': 1}, {'B': -1})
+    >>> signature(Element("scoreDef", {"key.sig": "2s"}), [])
+    {'F': 1, 'C': 1}
+    >>> signature(Element("keySig"), [Element("keyAccid", {"pname": "b", "accid": "f"})])
+    {'B': -1}
     """
-    within = element.find("keySig")
-    stated = element.get("key.sig") or element.get("keysig")
-    if within is not None:
-        stated = within.get("sig") or stated
+    signs = {
+        part.get("pname", "").upper(): round(_ALTERATIONS[part.get("accid", "")])
+        for part in parts
+        if part.tag == "keyAccid" and part.get("accid") in _ALTERATIONS
+    }
+    if signs:
+        return signs
+    stated = element.get("key.sig") or element.get("keysig") or element.get("sig")
     found = re.fullmatch(r"(\d{1,2})([sf]?)", stated or "")
     return signature_of_fifths(int(found[1]) * (-1 if found[2] == "f" else 1)) if found else None
 
 
-def meter(element: Element) -> Fraction | None:
-    """Return how long a bar is in the meter of a definition, in quarters; None where it gives none."""
-    within = element.find("meterSig")
-    names = ("meter.count", "meter.unit", "meter.sym") if within is None else ("count", "unit", "sym")
-    source = element if within is None else within
-    counts = [decimal(part) for part in source.get(names[0], "").split("+")]
-    unit = decimal(source.get(names[1]))
-    if unit and all(counts):
-        return 4 * sum((count for count in counts if count), Fraction(0)) / unit
-    return Fraction(4) if source.get(names[2]) in ("common", "cut") else None
+def metre(element: Element) -> str | None:
+    """Return the metre of a definition or a meterSig as `Metre.parsed` takes it; None where it gives none.
+
+    Examples
+    --------
+    >>> metre(Element("scoreDef", {"meter.count": "2+3", "meter.unit": "8"}))
+    '2+3/8'
+    >>> metre(Element("meterSig", {"sym": "cut"}))
+    'C|'
+    """
+    prefix = "" if element.tag == "meterSig" else "meter."
+    count, unit = element.get(f"{prefix}count"), element.get(f"{prefix}unit")
+    if count and unit:
+        return f"{count}/{unit}"
+    return {"common": "C", "cut": "C|"}.get(element.get(f"{prefix}sym", ""))
 
 
 def label(definition: Element) -> str:
@@ -131,24 +171,36 @@ class Spans:
     _tuplets_until: dict[str, Fraction] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, score: Element) -> Spans:
-        """Find the spans of a score."""
+    def of(cls, elements: Iterable[Element]) -> Spans:
+        """Find the spans among the elements that are read."""
         spans = cls()
-        for tie in score.iter("tie"):
-            start, end = _named(tie, "startid"), _named(tie, "endid")
-            spans.tie_starts |= {start} if start and end else set()
-            spans.tie_ends |= {end} if start and end else set()
-            if not (start and end):
-                spans.unread.add("a tie that does not name its two notes: left out")
-        for tuplet in score.iter("tupletSpan"):
-            start, end, factor = _named(tuplet, "startid"), _named(tuplet, "endid"), tuplet_factor(tuplet)
-            if start and end and factor:
-                spans._tuplets_from[start] = spans._tuplets_until[end] = factor
-            else:
-                spans.unread.add("a tupletSpan that does not name its notes or its numbers: left out")
-        if any(True for _ in score.iter("octave")):
-            spans.unread.add("octave lines (8va) are not applied: pitches are read as encoded")
+        for element in elements:
+            match element.tag:
+                case "tie":
+                    spans._tie(element)
+                case "tupletSpan":
+                    spans._tuplet(element)
+                case "octave":
+                    spans.unread.add("octave lines (8va) are not applied: pitches are read as encoded")
         return spans
+
+    def _tie(self, tie: Element) -> None:
+        start, end = _named(tie, "startid"), _named(tie, "endid")
+        if start and end:
+            self.tie_starts.add(start)
+            self.tie_ends.add(end)
+        else:
+            self.unread.add("a tie that does not name its two notes: left out")
+
+    def _tuplet(self, tuplet: Element) -> None:
+        start, end = _named(tuplet, "startid"), _named(tuplet, "endid")
+        factor = tuplet_factor(tuplet)
+        if factor is None and (factor := usual_factor(decimal(tuplet.get("num")))) is not None:
+            self.unread.add("a tupletSpan without numbase: the usual proportion is taken")
+        if start and end and factor:
+            self._tuplets_from[start] = self._tuplets_until[end] = factor
+        else:
+            self.unread.add("a tupletSpan that does not name its notes or its numbers: left out")
 
     def factor_from(self, element: Element) -> Fraction:
         """Return by what the notes from this element on are shortened further."""
