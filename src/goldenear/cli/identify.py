@@ -12,7 +12,7 @@ from goldenear.cli.rank import Tune
 from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from goldenear.match.engines import Engine
+    from goldenear.match.engines import Backend
     from goldenear.match.matches import Match
     from goldenear.notes.note_array import NoteArray
 
@@ -38,8 +38,10 @@ def identify(
     from goldenear.hearing.sound_file import SUFFIXES, read_clip
     from goldenear.match import identify as library
     from goldenear.match.background import Background
+    from goldenear.match.engines import engine_for
     from goldenear.match.identify import STANDS_OUT
     from goldenear.match.on_sound import altered
+    from goldenear.match.prepared import prepare
     from goldenear.notes.hear import hear
     from goldenear.notes.read import read
 
@@ -55,15 +57,17 @@ def identify(
         _check_length(what)
     if any(x.provenance.format == "sound" for x in (what, *among)):
         what, *among = map(in_seconds, (what, *among))
+    background = Background(recipe="sound")
+    engine = engine_for(cast("Backend", backend), [*among, *background.pieces], prepare([what], "sound"))
     found = library.identify(
         what,
         among,
         k=k,
-        backend=cast("Engine", backend),
+        backend=engine,
         threads=threads,
         progress=lambda every: output.with_progress(list(every), "listening"),
     )
-    excess = Background(recipe="sound").excess(what, found, backend=cast("Engine", backend), threads=threads)
+    excess = background.excess(what, found, backend=engine, threads=threads)
     if json:
         for match, above in zip(found, excess.tolist(), strict=True):
             begins = _begins(match, found.sample_of(match))
