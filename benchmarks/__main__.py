@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import (
     candidates,
+    chosen_engine,
     comparison,
     dense,
     growth,
@@ -52,6 +53,7 @@ SECTIONS: dict[str, Callable[[Options], list[Table]]] = {
     "two-threads": two_threads.tables,
     "memory": memory.tables,
     "start-up": start_up.tables,
+    "engine": chosen_engine.tables,
     "gpu": on_gpu.tables,
     "growth": growth.tables,
 }

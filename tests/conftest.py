@@ -24,9 +24,10 @@ settings.load_profile("goldenear")
 
 @pytest.fixture(autouse=True, scope="session")
 def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep packed libraries out of the user's cache folder; what is compiled stays with the code."""
+    """Keep packed libraries out of the user's cache folder; what is compiled stays with the code, and silently so."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GOLDENEAR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("GOLDENEAR_QUIET", "1")
         yield
 
 

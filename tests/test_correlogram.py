@@ -1,5 +1,7 @@
 """The correlogram equals the picture: SciPy's 2-D correlation and the naive twin, on every engine, to the bit."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from scipy.signal import correlate
 
 import goldenear as ge
 import naive
-from goldenear.correlate.backends import backend_named, on_fft
+from goldenear.correlate.backends import chosen, on_fft
 from strategies import fragments, random_fragment
 
 
@@ -140,10 +142,29 @@ def test_empty_fragments_and_unknown_engines_are_refused() -> None:
         ge.correlogram(note, other)
 
 
-def test_auto_takes_compiled_code_only_where_it_pays() -> None:
-    assert backend_named("auto", 1000) is backend_named("numpy", 0)
-    assert backend_named("auto", 10**10) is backend_named("numba", 0)
-    assert backend_named("auto", 1000, 100_000) is backend_named("fft", 0)
+def test_auto_takes_compiled_code_only_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "goldenear.correlate.backends.on_numba", raising=False)
+    assert chosen("auto", 1000, 10) == "numpy"
+    assert chosen("auto", 10**10, 10) == "numba"
+    assert chosen("auto", 10**7, 5 * 10**6) == "numba"
+    assert chosen("auto", 1000, 100_000) == "fft"
+    monkeypatch.setitem(sys.modules, "goldenear.correlate.backends.on_numba", object())
+    assert chosen("auto", 1000, 10) == "numba"
+    assert chosen("numpy", 10**10, 10) == "numpy"
+
+
+def test_an_engine_is_passed_as_an_object() -> None:
+    rng = np.random.default_rng(4)
+    piece, fragment = (random_fragment(rng, notes=n, span=60, drums=True, painted=True) for n in (20, 5))
+    expected = ge.correlogram(piece, fragment, backend="numpy").values
+    for engine in (ge.NumpyEngine(), ge.NumbaEngine(), ge.FftEngine(), ge.TorchEngine("cpu")):
+        assert np.array_equal(ge.correlogram(piece, fragment, backend=engine).values, expected)
+        assert (
+            ge.find(piece, fragment, threshold=0.3, backend=engine).rows
+            == ge.find(piece, fragment, threshold=0.3, backend="numpy").rows
+        )
+    with pytest.raises(ge.InvalidInput, match="an engine such as NumpyEngine()"):
+        ge.correlogram(piece, fragment, backend=ge.NumpyEngine)
 
 
 def heard(rng: np.random.Generator, frames: int, brightest: int) -> ge.NoteArray:

@@ -1,5 +1,9 @@
 """The compiled engine equals the NumPy engine to the bit, pruned or exhaustive, on music of every kind."""
 
+import os
+import subprocess
+import sys
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +13,9 @@ from hypothesis import strategies as st
 
 import goldenear as ge
 from goldenear.match import columns
-from goldenear.match.engines import WORTH_COMPILING, WORTH_LOADING, code_cache, engine_named
+from goldenear.match.engines import Engine, code_cache, engine_for
+from goldenear.match.engines.known import PICTURES
+from goldenear.match.engines.work import numpy_seconds
 from goldenear.notes.alteration import FORM_PRICES
 from strategies import random_fragment
 
@@ -320,16 +326,166 @@ def test_at_least_and_unknown_engines_are_checked() -> None:
         ge.prepare([note, other])
 
 
-def test_auto_loads_compiled_code_when_enough_has_been_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from goldenear.match import engines
+LOADED = "goldenear.match.engines.contest"
 
-    monkeypatch.delitem(engines.sys.modules, "goldenear.match.engines.contest", raising=False)
-    for is_warm, worth in ((True, WORTH_LOADING), (False, WORTH_COMPILING)):
-        monkeypatch.setattr(code_cache, "is_warm", lambda is_warm=is_warm: is_warm)
-        monkeypatch.setitem(engines._asked_for, "pairs", 0)
-        assert engine_named("auto", worth - 1) is engine_named("numpy", 0)
-        assert engine_named("auto", 1) is engine_named("numba", 0)
-        monkeypatch.delitem(engines.sys.modules, "goldenear.match.engines.contest", raising=False)
+
+def chosen_for(xs: list[ge.NoteArray], *libraries: ge.PreparedSamples) -> str:
+    return engine_for("auto", xs, *libraries).name
+
+
+def test_auto_chooses_by_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, LOADED, raising=False)
+    rng = np.random.default_rng(2)
+    x, samples = line(rng), ge.prepare([line(rng) for _ in range(4)])
+    assert chosen_for([x], samples) == "numpy"
+    # The same in many X, in several libraries, in long music, on a fine grid.
+    assert chosen_for([x] * 1000, samples) == "numba"
+    assert chosen_for([x], *[samples] * 1000) == "numba"
+    assert chosen_for([x], ge.prepare([line(rng)] * 4000)) == "numba"
+    assert chosen_for([line(rng, 4000)], samples) == "numba"
+    jittered = ge.NoteArray.from_arrays(
+        pitch=x.pitch,
+        onset=x.onset * 4001 + rng.integers(0, 4001, len(x)),
+        duration=x.duration * 2000,
+        ticks_per_quarter=12 * 4001,
+    )
+    exact = ge.prepare([jittered], ge.Recipe(alterations=(ge.Alteration(stretch=Fraction(2, 3)),)))
+    assert numpy_seconds([jittered], [exact]) > 20 * numpy_seconds([x], [ge.prepare([x], exact.recipe)])
+    # Nothing to do, or nothing that sounds: no time at all.
+    assert numpy_seconds([], [samples]) == numpy_seconds([x], [ge.prepare([])]) == 0
+    assert chosen_for([], samples) == "numpy"
+
+
+def test_a_choice_counts_nothing_from_call_to_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, LOADED, raising=False)
+    rng = np.random.default_rng(2)
+    x, samples = line(rng), ge.prepare([line(rng)])
+    assert {chosen_for([x], samples) for _ in range(500)} == {"numpy"}
+
+
+def test_compiled_code_that_is_loaded_is_taken_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, LOADED, object())
+    x = line(np.random.default_rng(1))
+    assert chosen_for([x], ge.prepare([x])) == "numba"
+
+
+def test_what_cannot_be_kept_is_compiled_only_for_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, LOADED, raising=False)
+    samples = ge.prepare([line(np.random.default_rng(1))])
+    for warm, kept, seconds, expected in (
+        (True, True, 0.4, "numpy"),
+        (True, False, 0.6, "numba"),
+        (False, True, 0.6, "numba"),
+        (False, False, 29.0, "numpy"),
+        (False, False, 31.0, "numba"),
+    ):
+        monkeypatch.setattr("goldenear.match.engines.is_warm", lambda warm=warm: warm)
+        monkeypatch.setattr("goldenear.match.engines.can_be_kept", lambda kept=kept: kept)
+        monkeypatch.setattr("goldenear.match.engines.numpy_seconds", lambda *_, seconds=seconds: seconds)
+        assert chosen_for([], samples) == expected
+
+
+def test_the_prediction_is_of_the_right_size() -> None:
+    """Within a factor of 8 either way, on whatever machine runs this: it tells a tenth of a second from ten."""
+    rng = np.random.default_rng(6)
+    fine = [
+        ge.NoteArray.from_arrays(
+            pitch=rng.integers(48, 84, notes),
+            onset=np.sort(rng.integers(0, notes * 160, notes)),
+            duration=rng.integers(100, 900, notes),
+            ticks_per_quarter=480,
+        )
+        for notes in (120, 30)
+    ]
+    for x, sample, how in ((*fine, "fragment"), (line(rng, 200), line(rng, 60), "melody")):
+        samples = ge.prepare([sample], how)
+        predicted = numpy_seconds([x], [samples])
+        start = time.perf_counter()
+        ge.rank(x, samples, backend="numpy")
+        assert 1 / 8 < predicted / (time.perf_counter() - start) < 8
+
+
+ENGINE_OBJECTS = (ge.NumpyEngine(), ge.NumbaEngine(), ge.TorchEngine("cpu"), ge.TorchEngine())
+
+
+@pytest.mark.parametrize("engine", ENGINE_OBJECTS, ids=repr)
+def test_an_engine_is_passed_as_an_object(engine: Engine) -> None:
+    rng = np.random.default_rng(9)
+    x, samples = line(rng), [line(rng) for _ in range(5)]
+    expected = ge.rank(x, samples, backend="numpy").rows
+    assert ge.rank(x, samples, backend=engine).rows == expected
+    taste = ge.Taste.of(good=samples[:3], bad=samples[3:])
+    assert taste.judge(x, backend=engine).good.rows == taste.judge(x, backend="numpy").good.rows
+    assert taste.vetoes(x, backend=engine) == taste.vetoes(x, backend="numpy")
+    assert taste.reward([x, samples[0]], backend=engine).tolist() == taste.reward([x, samples[0]]).tolist()
+    assert ge.identify(x, samples, backend=engine).rows == ge.identify(x, samples, backend="numpy").rows
+    assert engine_for(engine, [x]) is engine
+
+
+def test_engines_are_values_and_others_are_refused() -> None:
+    x = line(np.random.default_rng(1))
+    assert ge.TorchEngine("cpu") == ge.TorchEngine(device="cpu") != ge.TorchEngine()
+    assert {ge.NumpyEngine(), ge.NumpyEngine(), ge.NumbaEngine()} == {ge.NumbaEngine(), ge.NumpyEngine()}
+    with pytest.raises(AttributeError):
+        ge.TorchEngine("cpu").device = "cuda"
+    for wrong in (ge.FftEngine(), ge.NumpyEngine, "fft", None, 3):
+        with pytest.raises(ge.InvalidInput, match="backend: expected auto, numpy, numba, torch"):
+            ge.rank(x, [x], backend=wrong)
+    for device in ("abacus", "", "cuda:", 0):
+        with pytest.raises(ge.InvalidInput, match="device: expected 'cpu'"):
+            ge.TorchEngine(device)
+    for work in (ge.rank, ge.correlogram):
+        with pytest.raises(ge.InvalidInput, match="there is no 'cuda:99'"):
+            work(x, x if work is ge.correlogram else [x], backend=ge.TorchEngine("cuda:99"))
+
+
+def invented(field: str) -> ge.Recipe:
+    """Return a recipe with something that no engine has heard of, past the recipe's own check."""
+    alteration = ge.Alteration()
+    recipe = ge.Recipe(alterations=(alteration,))
+    owner = alteration if field in ("form", "reading") else recipe
+    object.__setattr__(owner, field, "invented")
+    return recipe
+
+
+@pytest.mark.parametrize("field", ["measure", "form", "reading", "drawing"])
+@pytest.mark.parametrize("engine", ["auto", "numpy", "numba", "torch", *ENGINE_OBJECTS[:3]], ids=str)
+def test_no_engine_guesses(field: str, engine: str | Engine) -> None:
+    recipe, x = invented(field), line(np.random.default_rng(1))
+    settings = ge.Settings()
+    object.__setattr__(settings, "recipe", recipe)
+    taste = ge.Taste.of(good=[x], bad=[x.transposed(1)], settings=settings)
+    name = "numpy" if engine == "auto" else engine if isinstance(engine, str) else engine.name
+    for work in (
+        lambda: ge.rank(x, [x], recipe=recipe, backend=engine),
+        lambda: ge.rank(x, [], recipe=recipe, backend=engine),
+        lambda: ge.identify(x, [x], recipe=recipe, backend=engine),
+        lambda: taste.judge(x, backend=engine),
+        lambda: taste.reward([x], backend=engine),
+    ):
+        with pytest.raises(ge.InvalidInput, match=f"the engine {name} does not know the {field} 'invented'"):
+            work()
+    with pytest.raises(ge.InvalidInput, match=f"the engine .* does not know the {field} 'invented'"):
+        ge.find(x, x, recipe=recipe, backend=engine)
+
+
+@pytest.mark.parametrize("field", ["measure", "form", "reading", "drawing"])
+def test_nor_does_one_that_is_asked_past_the_public_functions(field: str) -> None:
+    recipe, x = invented(field), line(np.random.default_rng(1))
+    samples = ge.prepare([x], recipe)
+    with pytest.raises(ge.InvalidInput, match=f"the engine numba does not know the {field} 'invented'"):
+        ge.LiveMatches(x, samples)
+    for engine in ENGINE_OBJECTS:
+        with pytest.raises(ge.InvalidInput, match=f"the engine {engine.name} does not know"):
+            engine.compare({}, samples, 1, 0.0, 1, True)
+
+
+def test_auto_takes_an_engine_that_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ge.NumbaEngine, "knows", PICTURES._replace(measures=("cosine",)))
+    rng = np.random.default_rng(1)
+    xs = [line(rng)] * 5000
+    assert chosen_for(xs, ge.prepare([line(rng)], ge.Recipe(measure="cosine"))) == "numba"
+    assert chosen_for(xs, ge.prepare([line(rng)])) == "numpy"
 
 
 def test_compiled_code_knows_the_files_it_is_made_of(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,13 +496,45 @@ def test_compiled_code_knows_the_files_it_is_made_of(tmp_path, monkeypatch: pyte
     code_cache.fingerprint.cache_clear()
     file.write_text("b")
     assert code_cache.fingerprint((file,)) != before
+
+
+def test_it_is_remembered_that_loops_lie_compiled_on_disk(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = tmp_path / "compiled"
+    compiled.mkdir()
+    index = compiled / "loop.py311.nbi"
+    index.touch()
     monkeypatch.setenv("GOLDENEAR_CACHE", str(tmp_path / "cache"))
     assert not code_cache.is_warm()
-    code_cache.mark_warm()
+    assert code_cache.can_be_kept()
+    code_cache.mark_warm(str(compiled))
     assert code_cache.is_warm()
-    monkeypatch.setenv("GOLDENEAR_CACHE", str(file))
-    code_cache.mark_warm()
+    # Thrown away since, or kept elsewhere: cold again.
+    index.unlink()
     assert not code_cache.is_warm()
+    index.touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "elsewhere"))
+    assert not code_cache.is_warm()
+    monkeypatch.setenv("GOLDENEAR_CACHE", str(index))
+    code_cache.mark_warm(str(compiled))
+    assert not code_cache.is_warm()
+    assert not code_cache.can_be_kept()
+
+
+COMPILING = """
+from goldenear.match.engines.code_cache import tell_compiling
+tell_compiling()
+tell_compiling()
+"""
+
+
+@pytest.mark.parametrize(("quiet", "lines"), [("", 1), ("1", 0)])
+def test_one_line_says_that_code_is_compiled(quiet: str, lines: int, tmp_path) -> None:
+    environment = {**os.environ, "GOLDENEAR_CACHE": str(tmp_path), "GOLDENEAR_QUIET": quiet}
+    done = subprocess.run(
+        [sys.executable, "-c", COMPILING], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout == ""
+    assert done.stderr == "goldenear: compiling once, about 30 s (a minute to compose)\n" * lines
 
 
 def test_similarities_cut_off_at_1_tie_at_the_earliest_tick() -> None:

@@ -112,7 +112,7 @@ def test_nothing_added_outside_its_place_lifts_a_veto(bad: ge.NoteArray, extras:
         pitch=p, onset=onset, duration=duration, is_drum=drum, ticks_per_quarter=x.ticks_per_quarter
     )
     assert ge.rank(fuller, [bad]).best.similarity >= before.similarity
-    taste = ge.Taste.of(bad=[bad])
+    taste = ge.Taste.of(bad=[bad], settings=ge.Settings(keep_small=True))
     assert taste.judge(x).outcome == taste.judge(fuller).outcome == "bad"
 
 

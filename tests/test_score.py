@@ -161,7 +161,7 @@ def test_mxl_that_lies_about_its_size_is_stopped(monkeypatch):
 
 def test_mxl_without_contents_gives_its_only_score_with_a_remark():
     (tune,) = parse_mxl(mxl({"score.xml": partwise(*WALTZ), "__MACOSX/._score.xml": ""}), "waltz.mxl")
-    assert tracks(tune) == WALTZ_NOTES
+    assert [sorted(notes) for notes in tracks(tune)] == [sorted(notes) for notes in WALTZ_NOTES]
     assert tune.remarks == ["no META-INF/container.xml in it: its only score is read"]
 
 

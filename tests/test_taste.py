@@ -103,8 +103,9 @@ def test_the_score_climbs_towards_good_and_falls_towards_a_veto() -> None:
 def test_a_veto_holds_whatever_the_good_samples_say(
     x: ge.NoteArray, good: ge.NoteArray, bad: ge.NoteArray
 ) -> None:
-    alone = ge.Taste.of(bad=[bad]).judge(x)
-    both = ge.Taste.of(good=[good, x], bad=[bad]).judge(x)
+    keep = ge.Settings(keep_small=True)
+    alone = ge.Taste.of(bad=[bad], settings=keep).judge(x)
+    both = ge.Taste.of(good=[good, x], bad=[bad], settings=keep).judge(x)
     assert both.outcome == ("bad" if alone.outcome == "bad" else "good")
     assert -1 <= both.score <= 1
     assert (both.score <= -0.5) == (both.outcome == "bad")
@@ -295,9 +296,11 @@ def test_forbidden_places_and_velocities_live_in_the_files(folder: Path) -> None
         ticks_per_quarter=2,
     )
     ge.write(painted, folder / "good" / "painted.mid")
+    keep = "[samples]\nkeep_small = true\n"
+    (folder / "taste.toml").write_text(keep)
     (sample,) = [s for s in ge.Taste(folder).good if "painted" in s.name]
     assert sample.brightness.tolist() == [1, -1, 1]
-    (folder / "taste.toml").write_text('brightness = "velocity"\n')
+    (folder / "taste.toml").write_text('brightness = "velocity"\n' + keep)
     (sample,) = [s for s in ge.Taste(folder).good if "painted" in s.name]
     assert sample.brightness.tolist() == [100, -50, 20]
 

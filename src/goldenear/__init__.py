@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from goldenear.composing.recurrence import Motif
     from goldenear.composing.review import Review
     from goldenear.composing.wishes import Voice, Wishes
+    from goldenear.correlate.backends import FftEngine
     from goldenear.correlate.correlogram import Correlogram, Peak, correlogram, correlogram_tiles
     from goldenear.errors import (
         GoldenearError,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from goldenear.hearing.clip import Clip
     from goldenear.hearing.sound_file import read_clip
     from goldenear.match.background import Background
+    from goldenear.match.engines import NumbaEngine, NumpyEngine, TorchEngine
     from goldenear.match.explain import Explanation, explain
     from goldenear.match.find import find
     from goldenear.match.identify import identify
@@ -117,6 +119,10 @@ _HOME = {
     "Peak": "correlate.correlogram",
     "correlogram": "correlate.correlogram",
     "correlogram_tiles": "correlate.correlogram",
+    "NumpyEngine": "match.engines",
+    "NumbaEngine": "match.engines",
+    "TorchEngine": "match.engines",
+    "FftEngine": "correlate.backends",
     "Recipe": "match.recipe",
     "Match": "match.matches",
     "Matches": "match.matches",

@@ -52,10 +52,9 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
         yield lambda _done, _total, _words: None
         return
     from goldenear.composing.engines.sources import SOURCES
-    from goldenear.match.engines.code_cache import is_warm, mark_warm
+    from goldenear.match.engines.code_cache import mark_warm, tell_compiling
 
-    if not is_warm(SOURCES):
-        output.say("the first time, compiling comes before composing: about a minute")
+    tell_compiling(SOURCES)
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
@@ -69,7 +68,9 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("composing", total=None, words="")
         yield lambda done, total, words: bars.update(task, completed=done, total=total, words=words)
-    mark_warm(SOURCES)
+    from goldenear.composing.engines.polish import polish
+
+    mark_warm(polish.stats.cache_path, SOURCES)
 
 
 def net_for(taste: Taste, model: Path | None) -> Proposals:

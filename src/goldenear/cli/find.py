@@ -71,6 +71,7 @@ def find(
     by_ear = any(x.provenance.format == "sound" for x in (what, *tunes))
     if by_ear:
         what, *tunes = map(in_seconds, (what, *tunes))
+    engine = library.backend_for(cast("Backend", backend), tunes, what, wanted)
     for where in output.with_progress(tunes, "searching"):
         has_seconds = by_ear and counts_seconds(where)
         for match in library.find(
@@ -79,7 +80,7 @@ def find(
             threshold=threshold,
             exclusion=exclusion,
             recipe=wanted,
-            backend=cast("Backend", backend),
+            backend=engine,
         ):
             if json:
                 at = {"second": round(second(match), 3)} if has_seconds else {}

@@ -12,7 +12,7 @@ from goldenear.cli.rank import Tune
 from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from goldenear.match.engines import Engine
+    from goldenear.match.engines import Backend
     from goldenear.match.matches import Match
     from goldenear.notes.note_array import NoteArray
 
@@ -46,8 +46,10 @@ def identify(
     from goldenear.hearing.sound_file import read_clip
     from goldenear.match import identify as library
     from goldenear.match.background import Background
+    from goldenear.match.engines import engine_for
     from goldenear.match.identify import STANDS_OUT
     from goldenear.match.on_sound import altered
+    from goldenear.match.prepared import prepare
     from goldenear.notes.hear import hear
 
     choice = output.choice_of(track, channel, voice, drums)
@@ -68,16 +70,18 @@ def identify(
     if any(x.provenance.format == "sound" for x in (what, *among)):
         what, *among = map(in_seconds, (what, *among))
     recipe = output.recipe_named("sound", None, ("sound",), grid)
+    background = Background(recipe=recipe)
+    engine = engine_for(cast("Backend", backend), [*among, *background.pieces], prepare([what], recipe))
     found = library.identify(
         what,
         among,
         k=k,
         recipe=recipe,
-        backend=cast("Engine", backend),
+        backend=engine,
         threads=threads,
         progress=lambda every: output.with_progress(list(every), "listening"),
     )
-    excess = Background(recipe=recipe).excess(what, found, backend=cast("Engine", backend), threads=threads)
+    excess = background.excess(what, found, backend=engine, threads=threads)
     if json:
         for match, above in zip(found, excess.tolist(), strict=True):
             begins = _begins(match, found.sample_of(match))

@@ -14,7 +14,7 @@ from goldenear.cli.judge_committee import judge_by_committee
 from goldenear.errors import InvalidInput, NoNotes
 
 if TYPE_CHECKING:
-    from goldenear.match.engines import Engine
+    from goldenear.match.engines import Backend
     from goldenear.notes.choice import Choice
     from goldenear.notes.note_array import NoteArray
     from goldenear.taste.judge import Taste
@@ -106,8 +106,9 @@ def judge(
             "note: a quarter of sound is half a second; --by-ear tells seconds, and tries nearby tempos"
         )
     verdicts = []
+    engine = judge_by.engine_for(cast("Backend", backend), candidates)
     for x in output.with_progress(candidates, "judging"):
-        verdict = judge_by.judge(x, backend=cast("Engine", backend), threads=threads)
+        verdict = judge_by.judge(x, backend=engine, threads=threads)
         verdicts.append(verdict)
         if json:
             output.print_json(verdict.as_dict())

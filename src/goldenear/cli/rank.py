@@ -10,7 +10,7 @@ import typer
 from goldenear.cli import output
 
 if TYPE_CHECKING:
-    from goldenear.match.engines import Engine
+    from goldenear.match.engines import Backend
     from goldenear.notes.alteration import Form
 
 Stretches = Annotated[
@@ -70,7 +70,7 @@ def rank(
         stretches=stretch,
         forms=cast("list[Form] | None", form),
         recipe=wanted,
-        backend=cast("Engine", backend),
+        backend=cast("Backend", backend),
         threads=threads,
     )
     if json:

@@ -11,7 +11,7 @@ import typer
 from goldenear.cli import output
 
 if TYPE_CHECKING:
-    from goldenear.match.engines import Engine
+    from goldenear.match.engines import Backend
     from goldenear.taste.calibration import Calibration
 
 app = typer.Typer(
@@ -115,7 +115,7 @@ def calibrate(
         rate=rate,
         quarters=quarters,
         seed=seed,
-        backend=cast("Engine", backend),
+        backend=cast("Backend", backend),
         threads=threads,
         progress=output.with_progress,
     )
@@ -152,7 +152,7 @@ def learn(
     found = learned(
         Taste(folder),
         seed=seed,
-        backend=cast("Engine", backend),
+        backend=cast("Backend", backend),
         threads=threads,
         progress=output.with_progress,
     )

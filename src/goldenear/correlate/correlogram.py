@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.correlate.backends import Backend, SharedTime, backend_named
+from goldenear.correlate.backends import Backend, SharedTime, shared_time_of
 from goldenear.correlate.frame import Frame, Seam, extent, frame_around
 from goldenear.correlate.turning_points import Lines
 from goldenear.errors import InvalidInput, NoNotes, TooLarge
@@ -124,8 +124,9 @@ def correlogram(
     piece, fragment : NoteArray
         The fragment is the one that moves. Different resolutions are brought to their least common
         multiple; the pitch grids must be the same.
-    backend : {"auto", "numpy", "numba", "fft", "torch"}
-        The engine; all return the same integers. ``"fft"`` is for dense pictures, as of sound.
+    backend : {"auto", "numpy", "numba", "fft", "torch"}, or an engine
+        The engine; all return the same integers. ``"fft"`` is for dense pictures, as of sound; ``"auto"`` chooses by
+        the work. An engine is such as :class:`goldenear.NumbaEngine`.
     max_cells : int
         The budget, checked before anything is allocated.
 
@@ -165,7 +166,7 @@ def correlogram(
             f"{max_cells:,}: use correlogram_tiles, or count in fewer ticks with at_resolution"
         )
     (whole,) = _tiles(
-        pictures, frame, max(1, frame.columns), backend_named(backend, frame.cells, pictures.pairs)
+        pictures, frame, max(1, frame.columns), shared_time_of(backend, frame.cells, pictures.pairs)
     )
     return whole
 
@@ -181,7 +182,7 @@ def correlogram_tiles(
         raise InvalidInput(f"columns: expected at least 1, got {columns}")
     pictures = _pictures(piece, fragment)
     frame = frame_around(*(extent(picture) for picture in pictures.planes))
-    return _tiles(pictures, frame, columns, backend_named(backend, frame.cells, pictures.pairs))
+    return _tiles(pictures, frame, columns, shared_time_of(backend, frame.cells, pictures.pairs))
 
 
 class Pictures(NamedTuple):

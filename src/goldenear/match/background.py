@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput
-from goldenear.match.engines import Engine
+from goldenear.match.engines import Backend, engine_for
 from goldenear.match.identify import identify
 from goldenear.match.matches import Matches
 from goldenear.match.prepared import PreparedSamples, prepare
@@ -92,15 +92,16 @@ class Background:
         return f"<Background: {len(self.pieces)} pieces>"
 
     def similarities(
-        self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1
+        self, x: NoteArray, *, backend: Backend = "auto", threads: int = 1
     ) -> NDArray[np.float64]:
         """Return how alike X is to each piece, in order, shape (pieces,)."""
         return in_order(x, self.pieces, backend=backend, threads=threads)
 
-    def chance(self, samples: PreparedSamples, *, backend: Engine = "auto", threads: int = 1) -> Chance:
+    def chance(self, samples: PreparedSamples, *, backend: Backend = "auto", threads: int = 1) -> Chance:
         """Return how alike the pieces are to each sample; kept for the next X as long as the samples are."""
         if samples not in self._chances:
-            laid = [in_order(piece, samples, backend=backend, threads=threads) for piece in self.pieces]
+            engine = engine_for(backend, self.pieces, samples)
+            laid = [in_order(piece, samples, backend=engine, threads=threads) for piece in self.pieces]
             self._chances[samples] = _chance(np.array(laid))
         return self._chances[samples]
 
@@ -109,7 +110,7 @@ class Background:
         x: NoteArray,
         samples: Iterable[NoteArray] | PreparedSamples,
         *,
-        backend: Engine = "auto",
+        backend: Backend = "auto",
         threads: int = 1,
     ) -> NDArray[np.float64]:
         """Return by how many standard deviations X is more like each sample than chance, shape (samples,).
@@ -138,7 +139,7 @@ class Background:
         return ((similarity - ours.mean) / ours.spread + (similarity - theirs.mean) / theirs.spread) / 2
 
     def excess(
-        self, fragment: NoteArray, matches: Matches, *, backend: Engine = "auto", threads: int = 1
+        self, fragment: NoteArray, matches: Matches, *, backend: Backend = "auto", threads: int = 1
     ) -> NDArray[np.float64]:
         """Return by how much matches that `identify` found exceed what unrelated pieces have of the fragment.
 
@@ -168,7 +169,7 @@ def shipped() -> list[NoteArray]:
 
 
 def in_order(
-    x: NoteArray, samples: PreparedSamples, *, backend: Engine = "auto", threads: int = 1
+    x: NoteArray, samples: PreparedSamples, *, backend: Backend = "auto", threads: int = 1
 ) -> NDArray[np.float64]:
     """Return X's similarity to every sample, in their order, shape (samples,)."""
     matches = rank(x, samples, backend=backend, threads=threads)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.match.alignment import most_of
-from goldenear.match.engines import Best, Comparing
+from goldenear.match.engines import Best, Engine
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.note_array import NoteArray
@@ -48,7 +48,7 @@ def blended(
     x: NoteArray,
     pictures: Mapping[Reading, PiecePicture],
     samples: PreparedSamples,
-    engine: Comparing,
+    engine: Engine,
     k: int,
     at_least: float,
     threads: int,
@@ -86,7 +86,7 @@ def blended(
 
 
 def _aligned(
-    x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64], engine: Comparing, threads: int
+    x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64], engine: Engine, threads: int
 ) -> NDArray[np.float64]:
     """Return how well X aligns with some samples, shared out among threads."""
     if threads == 1 or len(which) < 2:

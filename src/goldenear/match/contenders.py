@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import NoNotes
+from goldenear.match.engines import NumbaEngine
+from goldenear.match.engines.known import must_know
 from goldenear.match.live import rises
 from goldenear.match.packed import variants
 from goldenear.match.picture import SamplePicture, piece_pictures
@@ -150,6 +152,7 @@ class Field:
         self.turns = shared.turn
         self._prices = np.tile(shared.price, len(self.samples))
         self.ceilings = np.ones(len(self._prices))
+        must_know(NumbaEngine.name, NumbaEngine.knows, self.samples.recipe)
         lifts = rises(self.samples)
         assert lifts is not None, "can_contend"
         self._rises = lifts.reshape(-1)

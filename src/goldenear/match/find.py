@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
-from math import lcm
-from typing import get_args
 
 import numpy as np
 
-from goldenear.correlate.backends import Backend, backend_named
+from goldenear.correlate.backends import Backend, chosen, shared_time_of
 from goldenear.errors import InvalidInput
+from goldenear.match.engines.known import PICTURES, must_know
+from goldenear.match.engines.work import evenly, work_of
 from goldenear.match.matches import Match, Matches
 from goldenear.match.occurrence import counted, occurrences
 from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
@@ -23,9 +23,11 @@ from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.match.similarity import Tile, similarity_tiles
 from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import Reading
 
 MAX_CANDIDATES = 2_000_000
+
+MOST_PIECES = 6
+"""Of more pieces, evenly spaced ones stand for all where an engine is chosen."""
 
 NEARBY = Fraction(1)
 """How far apart occurrences begin that are looked for note by note, in quarters: an entry may follow soon."""
@@ -54,8 +56,9 @@ def find(
         By default half the length of the brighter, at most 2; 1 under the measure ``"occurrence"``.
     recipe : Recipe or str, optional
         How likeness is counted.
-    backend : {"auto", "numpy", "numba", "fft", "torch"}
-        The engine; the answer does not depend on it.
+    backend : {"auto", "numpy", "numba", "fft", "torch"}, or an engine
+        The engine, such as :class:`goldenear.NumbaEngine`; the answer does not depend on it. ``"auto"`` chooses by
+        the work.
 
     Returns
     -------
@@ -69,8 +72,8 @@ def find(
     NoNotes
         If nothing sounds in the piece or the fragment.
     InvalidInput
-        If an argument is out of range, the recipe asks for alignment, grids differ, or so low a threshold finds
-        millions of placements.
+        If an argument is out of range, the recipe asks for alignment or for something that is not known here, grids
+        differ, or so low a threshold finds millions of placements.
 
     Examples
     --------
@@ -94,8 +97,7 @@ def find(
         raise InvalidInput(
             "recipe: an occurrence is where a fragment lies, whole melodies are aligned: use rank"
         )
-    if backend not in get_args(Backend):
-        raise InvalidInput(f"backend: expected one of {', '.join(get_args(Backend))}, got {backend!r}")
+    _check_known(chosen(backend, 0, 0), recipe)
     must_be_notes("piece", piece)
     must_be_notes("fragment", fragment)
     check_same_grid(piece, fragment)
@@ -105,7 +107,8 @@ def find(
         )
     prepared = prepare([fragment], recipe)
     pieces = piece_pictures(piece, recipe)
-    engine = backend_named(backend, *work_to_do(pieces, prepared.sheaves(0)))
+    work = work_of(pieces, prepared.sheaves(0))
+    engine = shared_time_of(backend, work.placements, work.pairs)
     candidates: list[Match] = []
     for sheaf in prepared.sheaves(0):
         x = pieces[sheaf.reading]
@@ -116,6 +119,33 @@ def find(
             if len(candidates) > MAX_CANDIDATES:
                 raise InvalidInput(f"threshold: {threshold} finds millions of placements; raise it")
     return Matches.of(tuple(_kept_clear(candidates, recipe, apart)), (fragment,))
+
+
+def backend_for(
+    backend: Backend, pieces: Sequence[NoteArray], fragment: NoteArray, recipe: Recipe
+) -> Backend:
+    """Return the backend that is to find a fragment in every piece, for ``"auto"`` chosen by all of the work.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such engine.
+    """
+    if backend != "auto" or recipe.measure == "occurrence" or not pieces:
+        return chosen(backend, 0, 0)
+    looked_at = evenly(pieces, MOST_PIECES)
+    sheaves = prepare([fragment], recipe).sheaves(0)
+    works = [work_of(piece_pictures(piece, recipe), sheaves) for piece in looked_at]
+    share = len(looked_at) / len(pieces)
+    placements, pairs = sum(work.placements for work in works), sum(work.pairs for work in works)
+    return chosen(backend, round(placements / share), round(pairs / share))
+
+
+def _check_known(backend: Backend, recipe: Recipe) -> None:
+    """Raise InvalidInput if the recipe asks for what is not known here, whichever engine counts the shared time."""
+    name = backend if isinstance(backend, str) else type(backend).__name__
+    knows = PICTURES._replace(measures=("occurrence",)) if recipe.measure == "occurrence" else PICTURES
+    must_know(name, knows, recipe)
 
 
 def _found(
@@ -172,18 +202,3 @@ def _kept_clear(candidates: list[Match], recipe: Recipe, apart: Fraction | None)
             insort(onsets, match.onset)
             reach[match.onset] = min(widest, match.quarters / 2) if apart is None else apart
             yield match
-
-
-def work_to_do(x: Mapping[Reading, PiecePicture], bound: Sequence[Sheaf]) -> tuple[int, int]:
-    """Return about how many placements and pairs of strokes a search has to look at, to choose an engine by."""
-    placements = pairs = 0
-    for sheaf in bound:
-        roll = x[sheaf.reading].roll
-        common = lcm(roll.ticks_per_quarter, sheaf.ticks_per_quarter)
-        box = sheaf.pictures[0].box
-        columns = int(roll.offset.max()) * (common // roll.ticks_per_quarter)
-        columns += box.offset * (common // sheaf.ticks_per_quarter)
-        rows = int(np.ptp(roll.pitch)) + 1 + max(0, box.highest - box.lowest)
-        placements += columns * rows * len(sheaf.pictures)
-        pairs += len(roll) * sum(len(picture.roll) for picture in sheaf.pictures)
-    return placements, pairs

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from goldenear.errors import InvalidInput, NoNotes
-from goldenear.match.engines import Engine, engine_named
+from goldenear.match.engines import Backend, engine_for
 from goldenear.match.matches import Match, Matches
 from goldenear.match.prepared import must_be_notes, prepare
 from goldenear.match.rank import rank
@@ -26,7 +26,7 @@ def identify(
     *,
     k: int | None = None,
     recipe: Recipe | str | None = "sound",
-    backend: Engine = "auto",
+    backend: Backend = "auto",
     threads: int = 1,
     progress: Progress | None = None,
 ) -> Matches:
@@ -42,8 +42,8 @@ def identify(
         How many matches to return; all by default.
     recipe : Recipe or str, optional
         How likeness is counted; by default ``"sound"``: at any transposition, and at any tempo from 4/5 to 5/4.
-    backend : {"auto", "numpy", "numba", "torch"}
-        The engine; the answer does not depend on it.
+    backend : {"auto", "numpy", "numba", "torch"}, or an engine
+        The engine, one for all pieces; the answer does not depend on it.
     threads : int
         Pieces are shared out among so many threads; the answer does not depend on it.
     progress : callable, optional
@@ -89,11 +89,10 @@ def identify(
         if not (piece.brightness > 0).any():
             raise NoNotes(piece.name)
     laid = prepare([fragment], recipe)
-    # An unknown engine is refused also where there is nothing to compare.
-    engine_named(backend, 0)
+    engine = engine_for(backend, given, laid)
 
     def match_in(piece: NoteArray) -> Match | None:
-        return rank(piece, laid, backend=backend).best
+        return rank(piece, laid, backend=engine).best
 
     watch: Progress = (lambda pieces: pieces) if progress is None else progress
     if threads == 1:

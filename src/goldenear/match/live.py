@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.blend import Blended
+from goldenear.match.engines import engine_for
 from goldenear.match.matches import Match, Matches
 from goldenear.match.packed import (
     BRIGHTEST,
@@ -62,7 +63,7 @@ class LiveMatches:
     NoNotes
         If nothing sounds in X or in a sample.
     InvalidInput
-        If grids differ.
+        If grids differ, or the engine does not know what the recipe asks for.
 
     Notes
     -----
@@ -101,6 +102,7 @@ class LiveMatches:
         if not (x.brightness > 0).any():
             raise NoNotes(x.name)
         x = samples.recipe.shown(x)
+        self._engine = engine_for("numba", [x], samples)
         self.samples = samples
         self._rises = rises(samples)
         self._past: list[_State] = []
@@ -200,7 +202,7 @@ class LiveMatches:
 
     def _ranked(self, k: int) -> Matches:
         if self._rises is None or not len(self.samples):
-            return rank(self.x, self.samples, k=k, backend="numba")
+            return rank(self.x, self.samples, k=k, backend=self._engine)
         from goldenear.match.engines.on_numba import Tournament
 
         pictures = piece_pictures(self.x, self.samples.recipe)

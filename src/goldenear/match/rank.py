@@ -12,7 +12,7 @@ import numpy as np
 
 from goldenear.errors import InvalidInput
 from goldenear.match.blend import Blended, blended
-from goldenear.match.engines import Engine, engine_named
+from goldenear.match.engines import Backend, engine_for
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, piece_pictures
 from goldenear.match.place import Place, match_at
@@ -21,9 +21,6 @@ from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.alteration import Form, alterations, prices_of
 from goldenear.notes.note_array import NoteArray, whole_number
 from goldenear.notes.piano_roll import Reading
-
-ALIGNED = 5
-"""What a pair weighs that is aligned too, to choose an engine by."""
 
 
 def rank(
@@ -35,7 +32,7 @@ def rank(
     stretches: Mapping[Fraction, float] | Iterable[object] | None = None,
     forms: Mapping[Form, float] | Iterable[Form] | None = None,
     recipe: Recipe | str | None = None,
-    backend: Engine = "auto",
+    backend: Backend = "auto",
     threads: int = 1,
     exhaustive: bool = False,
 ) -> Matches:
@@ -56,9 +53,10 @@ def rank(
         In place of the recipe's: see :func:`goldenear.alterations`. What is not given stays the recipe's.
     recipe : Recipe or str, optional
         How likeness is counted, where the samples bring no recipe or another is wanted.
-    backend : {"auto", "numpy", "numba", "torch"}
-        The engine; the answer does not depend on it. ``"auto"`` takes compiled code where there is enough to
-        do; ``"torch"`` uses a GPU where there is one.
+    backend : {"auto", "numpy", "numba", "torch"}, or an engine
+        The engine; the answer does not depend on it. ``"auto"`` takes compiled code where NumPy would need more than
+        about half a second; ``"torch"`` uses a GPU where there is one. An engine is such as
+        :class:`goldenear.NumbaEngine`.
     threads : int
         Samples are shared out among so many threads; the answer does not depend on it.
     exhaustive : bool
@@ -77,7 +75,7 @@ def rank(
     NoNotes
         If nothing sounds in X or in a sample.
     InvalidInput
-        If an argument is out of range, or grids differ.
+        If an argument is out of range, grids differ, or the engine does not know what the recipe asks for.
 
     Examples
     --------
@@ -100,9 +98,8 @@ def rank(
         samples = prepare(samples, wanted)
     if len(samples):
         check_same_grid(x, samples[0])
+    engine = engine_for(backend, [x], samples)
     pictures = piece_pictures(x, samples.recipe)
-    pairs = len(samples) * len(samples.recipe.alterations) * (ALIGNED if samples.recipe.aligned else 1)
-    engine = engine_named(backend, pairs)
     limit = len(samples) if k is None else min(k, len(samples))
     floor = float(at_least)
     blend = blended(x, pictures, samples, engine, limit, floor, threads, prune=not exhaustive)

@@ -14,7 +14,7 @@ from goldenear.errors import InvalidInput
 from goldenear.match.background import FEWEST as FEWEST_PIECES
 from goldenear.match.background import in_order, shipped
 from goldenear.match.cohort import FEWEST, at_large, kin
-from goldenear.match.engines import Engine
+from goldenear.match.engines import Backend
 from goldenear.match.tail import Tail, Tails
 from goldenear.notes.cut import random_cuts
 from goldenear.notes.note_array import NoteArray, whole_number
@@ -56,7 +56,7 @@ def calibrate(
     rate: float = 0.01,
     quarters: float | None = None,
     seed: int = 0,
-    backend: Engine = "auto",
+    backend: Backend = "auto",
     threads: int = 1,
     progress: Progress[NoteArray] = lambda items, _what: items,
 ) -> Calibration:
@@ -108,11 +108,13 @@ def calibrate(
     name = "the shipped background" if background is None else name or "a background"
     pieces = _unrelated(shipped() if background is None else background, samples)
     fragments = _fragments(pieces, quarters, seed)
+    background_parts = [x for parts in fragments.values() for part in parts for x in part]
+    engine = taste.engine_for(backend, [*samples, *background_parts])
 
     def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
         rows = [
             np.concatenate(
-                [in_order(x, kind, backend=backend, threads=threads) for kind in (taste.good, taste.bad)]
+                [in_order(x, kind, backend=engine, threads=threads) for kind in (taste.good, taste.bad)]
             )
             for x in progress(xs, what)
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
-from goldenear.match.engines import Engine
+from goldenear.match.engines import Backend, Engine, engine_for
 from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.choice import Choice, Names
@@ -158,7 +158,7 @@ class Taste:
         """
         return self.settings.read(path, Choice.of(track=track, channel=channel, voice=voice, drums=drums))
 
-    def judge(self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1) -> Verdict:
+    def judge(self, x: NoteArray, *, backend: Backend = "auto", threads: int = 1) -> Verdict:
         """Judge X: good only if it resembles at least one good sample and none of the bad.
 
         Parameters
@@ -183,15 +183,28 @@ class Taste:
         must_be_notes("x", x)
         if not (x.brightness > 0).any():
             raise NoNotes(x.name)
+        engine = self.engine_for(backend, [x])
         return Verdict(
             x,
-            rank(x, self.good, backend=backend, threads=threads),
-            rank(x, self.bad, backend=backend, threads=threads),
+            rank(x, self.good, backend=engine, threads=threads),
+            rank(x, self.bad, backend=engine, threads=threads),
             self.settings,
             self.calibration,
         )
 
-    def vetoes(self, x: NoteArray, *, backend: Engine = "auto", threads: int = 1) -> bool:
+    def engine_for(self, backend: Backend, xs: Sequence[NoteArray]) -> Engine:
+        """Return the engine that is to judge every X; ``"auto"`` chooses by the work in all of them.
+
+        A loop that asks once and passes the engine on is quicker than one that lets each judgement choose by itself.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such engine, or it does not know what the taste's recipe asks for.
+        """
+        return engine_for(backend, xs, self.good, self.bad)
+
+    def vetoes(self, x: NoteArray, *, backend: Backend = "auto", threads: int = 1) -> bool:
         """Tell whether X resembles a bad sample: far quicker than a verdict, for it need not rank them.
 
         Raises
@@ -210,7 +223,7 @@ class Taste:
         return len(rank(x, self.bad, k=1, at_least=thresholds[1], backend=backend, threads=threads)) > 0
 
     def reward(
-        self, batch: Iterable[NoteArray], *, backend: Engine = "auto", threads: int = 1
+        self, batch: Iterable[NoteArray], *, backend: Backend = "auto", threads: int = 1
     ) -> NDArray[np.float64]:
         """Score fragments for a generator that learns, or for reinforcement learning.
 
@@ -239,11 +252,14 @@ class Taste:
         """
         if isinstance(batch, NoteArray) or not isinstance(batch, Iterable):
             raise InvalidInput(f"batch: expected several NoteArrays, got {type(batch).__name__}")
-        scores = []
-        for x in batch:
+        given = list(batch)
+        for x in given:
             must_be_notes("batch", x)
+        engine = self.engine_for(backend, given)
+        scores = []
+        for x in given:
             silent = not (x.brightness > 0).any()
-            scores.append(0.0 if silent else self.judge(x, backend=backend, threads=threads).score)
+            scores.append(0.0 if silent else self.judge(x, backend=engine, threads=threads).score)
         return np.array(scores, np.float64)
 
 

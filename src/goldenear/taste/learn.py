@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput
 from goldenear.match.background import in_order
-from goldenear.match.engines import Engine
+from goldenear.match.engines import Backend, engine_for
 from goldenear.match.prepared import prepare
 from goldenear.match.recipe import Measure, Recipe
 from goldenear.notes.alteration import alterations, prices_of
@@ -100,7 +100,7 @@ def learn(
     taste: Taste,
     *,
     seed: int = 0,
-    backend: Engine = "auto",
+    backend: Backend = "auto",
     threads: int = 1,
     progress: Callable[[Sequence[Recipe], str], Iterable[Recipe]] = lambda items, _what: items,
 ) -> Learned:
@@ -179,7 +179,7 @@ def _ways(own: Recipe) -> dict[str, Recipe]:
 def _similarities(
     samples: Sequence[NoteArray],
     ways: dict[str, Recipe],
-    backend: Engine,
+    backend: Backend,
     threads: int,
     progress: Callable[[Sequence[Recipe], str], Iterable[Recipe]],
 ) -> list[NDArray[np.float64]]:
@@ -190,9 +190,10 @@ def _similarities(
 
     needed = {part: None for recipe in ways.values() for part in parts_of(recipe)}
     found = {}
+    engine = engine_for(backend, samples, *(prepare(samples, recipe) for recipe in needed))
     for recipe in progress(list(needed), "ways"):
         prepared = prepare(samples, recipe)
-        found[recipe] = np.array([in_order(x, prepared, backend=backend, threads=threads) for x in samples])
+        found[recipe] = np.array([in_order(x, prepared, backend=engine, threads=threads) for x in samples])
     blends = []
     for recipe in ways.values():
         overlap, alignment = parts_of(recipe)

@@ -11,10 +11,13 @@ return the same integers.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,21 +27,82 @@ from goldenear.correlate.turning_points import Lines
 from goldenear.errors import InvalidInput
 from goldenear.optional import needed
 
-Backend = Literal["auto", "numpy", "numba", "fft", "torch"]
+if TYPE_CHECKING:
+    import torch
+
 SharedTime = Callable[[Lines, Lines, Frame, Seam], tuple[NDArray[np.int64], Seam]]
 
-BACKENDS = ("numpy", "numba", "fft", "torch")
 
-WORTH_COMPILED_CODE = 50_000_000
-"""``auto`` takes numba from this many placements on: below, loading compiled code costs more than it saves."""
+class CountsSharedTime(Protocol):
+    """An engine, as far as correlograms are concerned."""
 
+    @property
+    def shared_time(self) -> SharedTime:
+        """The function that counts shared time."""
+
+
+BackendName = Literal["auto", "numpy", "numba", "fft", "torch"]
+
+Backend = BackendName | CountsSharedTime
+"""What ``backend=`` takes where correlograms are made: the name of an engine, ``"auto"``, or an engine."""
+
+BACKENDS = get_args(BackendName)[1:]
+
+PAIR, PLACEMENT = 1.4e-7, 7e-9
+"""Seconds in which NumPy scatters the turning points of a pair of strokes, and sums twice at a placement."""
+
+WORTH_LOADING = 0.5
+"""Seconds that NumPy would take from which ``auto`` takes compiled code: it is loaded in about as long, and the two
+loops of this package compile in a third of a second more."""
 
 DENSE = {"numpy": 1, "numba": 8}
 """``auto`` paints from so many pairs of strokes a placement on: below, they are scattered in less time."""
 
 
-def backend_named(name: str, placements: int, pairs: int = 0) -> SharedTime:
-    """Return the engine called `name`; ``"auto"`` chooses by the number of placements and pairs of strokes to come.
+@dataclass(frozen=True)
+class FftEngine:
+    """Counts shared time by painting both pictures and transforming them: for dense pictures, as those of sound.
+
+    It serves :func:`goldenear.correlogram`, :func:`goldenear.correlogram_tiles` and :func:`goldenear.find`.
+    """
+
+    name: ClassVar[str] = "fft"
+
+    @property
+    def shared_time(self) -> SharedTime:
+        """The function that counts shared time."""
+        return shared_time_named(self.name)
+
+
+def chosen(backend: Backend, placements: int, pairs: int) -> Backend:
+    """Return the backend, and for ``"auto"`` the name of the one that suits the work.
+
+    Parameters
+    ----------
+    backend : str, or an engine
+        What was asked for.
+    placements, pairs : int
+        How many placements there are, and how many pairs of strokes.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such engine.
+    """
+    if backend != "auto":
+        if backend not in BACKENDS and not callable(getattr(backend, "shared_time", None)):
+            raise InvalidInput(
+                f"backend: expected auto, {', '.join(BACKENDS)}, or an engine such as NumpyEngine(), got {backend!r}"
+            )
+        return backend
+    loaded = "goldenear.correlate.backends.on_numba" in sys.modules
+    seconds = PLACEMENT * placements + PAIR * pairs
+    scattering: BackendName = "numba" if loaded or seconds >= WORTH_LOADING else "numpy"
+    return "fft" if pairs > DENSE[scattering] * placements else scattering
+
+
+def shared_time_of(backend: Backend, placements: int, pairs: int) -> SharedTime:
+    """Return the function that counts shared time, of the backend or of that which suits the work.
 
     Raises
     ------
@@ -47,21 +111,45 @@ def backend_named(name: str, placements: int, pairs: int = 0) -> SharedTime:
     MissingExtra
         If the engine is torch and it is not installed (extra ``torch``).
     """
-    if name == "auto":
-        scattering = "numba" if placements >= WORTH_COMPILED_CODE else "numpy"
-        name = "fft" if pairs > DENSE[scattering] * placements else scattering
-    if name not in BACKENDS:
-        raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(BACKENDS)}, got {name!r}")
-    if name == "torch":
-        needed("torch", "the engine on torch", "torch")
+    found = chosen(backend, placements, pairs)
+    return shared_time_named(found) if isinstance(found, str) else found.shared_time
+
+
+def shared_time_named(name: str, device: str | None = None) -> SharedTime:
+    """Return the function of the engine of this name; torch's counts on a device, see `torch_device`.
+
+    Raises
+    ------
+    MissingExtra
+        If the engine is torch and it is not installed (extra ``torch``).
+    """
+    where = {"where": torch_device(device)} if name == "torch" else {}
     engine: SharedTime = import_module(f"goldenear.correlate.backends.on_{name}").shared_time
-    return engine
+    return partial(engine, **where) if where else engine
+
+
+def torch_device(name: str | None) -> torch.device:
+    """Return the device of a name; by default the graphics card, where torch can use one, else the processor.
+
+    Raises
+    ------
+    MissingExtra
+        If torch is not installed (extra ``torch``).
+    InvalidInput
+        If torch finds no such graphics card.
+    """
+    library = needed("torch", "the engine on torch", "torch")
+    cards = library.cuda.device_count() if library.cuda.is_available() else 0
+    where: torch.device = library.device(name or ("cuda" if cards else "cpu"))
+    if where.type == "cuda" and (where.index or 0) >= cards:
+        raise InvalidInput(f"device: torch finds {cards} graphics cards here, so there is no {name!r}")
+    return where
 
 
 def for_few_strokes(engine: SharedTime) -> SharedTime:
     """Return the engine to use where one picture is a stroke or two: painting that would be in vain."""
     paints = engine.__module__.endswith(".on_fft")
-    return backend_named("numpy", 0) if paints else engine
+    return shared_time_named("numpy") if paints else engine
 
 
 def lanes_folder() -> Path:

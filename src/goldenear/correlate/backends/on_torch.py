@@ -1,8 +1,8 @@
-"""This file is where torch scatters turning points and sums them twice, on whatever device it finds."""
+"""This file is where torch scatters turning points and sums them twice, on a graphics card or the processor."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,22 +10,19 @@ from numpy.typing import NDArray
 from goldenear.correlate.frame import Frame, Seam
 from goldenear.correlate.turning_points import Lines
 
+if TYPE_CHECKING:
+    import torch
+
 MAX_PAIRS = 2**22
 """Pairs of notes held in the device's memory at a time."""
 
 
-def device() -> Any:
-    """Return the graphics card, where torch can use one, else the processor."""
+def shared_time(
+    piece: Lines, fragment: Lines, frame: Frame, seam: Seam, *, where: torch.device
+) -> tuple[NDArray[np.int64], Seam]:
+    """Return the shared time at every placement of the frame, and the seam to its right; counted on a device."""
     import torch
 
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def shared_time(piece: Lines, fragment: Lines, frame: Frame, seam: Seam) -> tuple[NDArray[np.int64], Seam]:
-    """Return the shared time at every placement of the frame, and the seam to its right."""
-    import torch
-
-    where = device()
     values = torch.zeros((frame.rows, frame.columns), dtype=torch.int64, device=where)
     if not frame.cells or not (len(piece.pitch) and len(fragment.pitch)):
         # Nothing meets in this frame, and nothing did to its left: its values and its seam are zeros.

@@ -1,39 +1,42 @@
-"""The engines that compare X with many samples; each file ``on_....py`` holds two functions.
+"""The engines that compare X with many samples, and the choice among them.
 
-::
+An engine is a small frozen object. All of them find the same::
 
-    compare(x, samples, k, at_least, threads, prune) -> Found
-    align(x, samples, which) -> likenesses
+    engine.compare(x, samples, k, at_least, threads, prune) -> Found
+    engine.align(x, samples, which) -> likenesses
+    engine.shared_time(piece, fragment, frame, seam) -> (values, Seam)
+    engine.knows -> Known
 
 Of `compare`, `x` holds X as drawn for every reading. What is found is exact for the `k` best samples that reach
-`at_least`; with `prune` off, every placement of every alteration is looked at. All engines find the same.
+`at_least`; with `prune` off, every placement of every alteration is looked at. Its code lies in a file ``on_....py``,
+which is loaded when the engine is first used.
 """
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Literal, NamedTuple, Protocol, cast
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.correlate.backends import SharedTime, shared_time_named
 from goldenear.errors import InvalidInput
+from goldenear.match.engines.code_cache import can_be_kept, is_warm
+from goldenear.match.engines.known import PICTURES, Known, must_know, unknown_to
+from goldenear.match.engines.work import numpy_seconds
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading
 
-Engine = Literal["auto", "numpy", "numba", "torch"]
-
-ENGINES = ("numpy", "numba", "torch")
-
-WORTH_LOADING, WORTH_COMPILING = 2_000, 60_000
-"""``auto`` takes compiled code when so many pairs of a sample and an alteration have been asked for in this process:
-where it lies on disk already, and where it must be compiled first. Below, loading costs more than it saves."""
-
-_asked_for = {"pairs": 0}
+WORTH_LOADING, WORTH_COMPILING = 0.5, 30.0
+"""Seconds that NumPy would take from which ``auto`` takes compiled code. It loads in .7 s. Compiling takes half a
+minute, but only once on a machine, so it counts only where the compiled code cannot be kept."""
 
 
 class Best(NamedTuple):
@@ -63,34 +66,153 @@ class Found(NamedTuple):
     best: Best
 
 
-class Comparing(Protocol):
-    """What a file ``on_....py`` can do."""
+@dataclass(frozen=True)
+class Engine:
+    """What all engines have in common: what they are called, what they know, and where their code lies."""
 
-    compare: Callable[[Mapping[Reading, PiecePicture], PreparedSamples, int, float, int, bool], Found]
-    align: Callable[[NoteArray, PreparedSamples, NDArray[np.int64]], NDArray[np.float64]]
-    """How well X's melody aligns with those of some samples; see :mod:`goldenear.match.alignment`."""
+    name: ClassVar[str]
+    knows: ClassVar[Known] = PICTURES
+
+    @property
+    def shared_time(self) -> SharedTime:
+        """The function that counts shared time, for correlograms and :func:`goldenear.find`."""
+        return shared_time_named(self.name)
+
+    def compare(
+        self,
+        x: Mapping[Reading, PiecePicture],
+        samples: PreparedSamples,
+        k: int,
+        at_least: float,
+        threads: int,
+        prune: bool,
+    ) -> Found:
+        """Find the best matches; refuse a recipe that the engine does not know.
+
+        Raises
+        ------
+        InvalidInput
+            If the engine does not know the recipe's measure, drawing, or a form or reading of it.
+        TooLarge
+            If a sample cannot be compared with X.
+        """
+        must_know(self.name, self.knows, samples.recipe)
+        found: Found = self._code().compare(x, samples, k, at_least, threads, prune, **self._options())
+        return found
+
+    def align(self, x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how well X's melody aligns with those of some samples; see :mod:`goldenear.match.alignment`."""
+        aligned: NDArray[np.float64] = self._code().align(x, samples, which)
+        return aligned
+
+    def _code(self) -> Any:
+        """Return the module that does the work."""
+        return import_module(f"goldenear.match.engines.on_{self.name}")
+
+    def _options(self) -> dict[str, Any]:
+        """Return what the engine's ``compare`` takes besides."""
+        return {}
 
 
-def engine_named(name: str, pairs: int) -> Comparing:
-    """Return the engine called `name`; ``"auto"`` chooses by the number of pairs, these and those before them.
+@dataclass(frozen=True)
+class NumpyEngine(Engine):
+    """Compares with NumPy: answers at once, without compiling, and looks at nearly every placement.
+
+    Examples
+    --------
+    >>> from goldenear import rank
+    >>> x = NoteArray.from_arrays(pitch=[60, 64], onset=[0, 1], duration=1, ticks_per_quarter=1)
+    >>> rank(x, [x], backend=NumpyEngine()).best.similarity
+    1.0
+    """
+
+    name: ClassVar[str] = "numpy"
+
+
+@dataclass(frozen=True)
+class NumbaEngine(Engine):
+    """Compares with compiled loops, which leave out what cannot matter: the fastest on a processor.
+
+    The first use on a machine compiles them, which takes about 30 s; a line on standard error says so, unless the
+    environment variable ``GOLDENEAR_QUIET`` is set.
+    """
+
+    name: ClassVar[str] = "numba"
+
+
+@dataclass(frozen=True)
+class TorchEngine(Engine):
+    """Compares with PyTorch (extra ``torch``): many samples and alterations at once, on a graphics card.
+
+    Parameters
+    ----------
+    device : str, optional
+        ``"cpu"``, ``"cuda"``, or one card of several such as ``"cuda:1"``. By default the card, if there is one.
 
     Raises
     ------
     InvalidInput
-        If there is no such engine.
+        If the device has another name; when it is used, if torch finds no such card.
     """
-    if name == "auto":
-        name = "numba" if _pays(pairs) else "numpy"
-    if name not in ENGINES:
-        raise InvalidInput(f"backend: expected 'auto' or one of {', '.join(ENGINES)}, got {name!r}")
-    return cast("Comparing", import_module(f"goldenear.match.engines.on_{name}"))
+
+    name: ClassVar[str] = "torch"
+    device: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.device is not None and not re.fullmatch(r"cpu|cuda(:\d{1,2})?", str(self.device)):
+            raise InvalidInput(f"device: expected 'cpu', 'cuda' or one such as 'cuda:1', got {self.device!r}")
+
+    @property
+    def shared_time(self) -> SharedTime:
+        """The function that counts shared time on the device."""
+        return shared_time_named(self.name, self.device)
+
+    def _options(self) -> dict[str, Any]:
+        return {"device": self.device}
 
 
-def _pays(pairs: int) -> bool:
-    """Tell whether compiled code pays from now on."""
+EngineName = Literal["auto", "numpy", "numba", "torch"]
+
+Backend = EngineName | Engine
+"""What ``backend=`` takes: the name of an engine, ``"auto"``, or an engine."""
+
+ENGINES: dict[str, Engine] = {engine.name: engine for engine in (NumpyEngine(), NumbaEngine(), TorchEngine())}
+
+
+def engine_for(backend: Backend, xs: Sequence[NoteArray], *libraries: PreparedSamples) -> Engine:
+    """Return the engine that is to rank every library for every X.
+
+    ``"auto"`` chooses by the work: NumPy below `WORTH_LOADING` seconds of its time, compiled code above, and compiled
+    code for anything where it is loaded already. Of the two it takes only one that knows the recipes.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such engine, or it does not know a recipe.
+    """
+    recipes = [samples.recipe for samples in libraries]
+    candidates = (ENGINES["numpy"], ENGINES["numba"]) if backend == "auto" else (_named(backend),)
+    able = [e for e in candidates if not any(unknown_to(e.knows, recipe) for recipe in recipes)]
+    if not able:
+        for recipe in recipes:
+            must_know(candidates[0].name, candidates[0].knows, recipe)
+    return able[-1] if len(able) == 1 or _compiled_pays(xs, libraries) else able[0]
+
+
+def _named(backend: Backend) -> Engine:
+    """Return the engine of a name, or the engine itself."""
+    engine = ENGINES.get(backend) if isinstance(backend, str) else backend
+    if not isinstance(engine, Engine):
+        raise InvalidInput(
+            f"backend: expected auto, {', '.join(ENGINES)}, or an engine such as NumpyEngine(), got {backend!r}"
+        )
+    return engine
+
+
+def _compiled_pays(xs: Sequence[NoteArray], libraries: Sequence[PreparedSamples]) -> bool:
+    """Tell whether compiled code is the quicker choice."""
     if "goldenear.match.engines.contest" in sys.modules:
+        # Once it is loaded it is no slower than NumPy even for one pair of single notes.
         return True
-    from goldenear.match.engines.code_cache import is_warm
-
-    _asked_for["pairs"] += pairs
-    return _asked_for["pairs"] >= (WORTH_LOADING if is_warm() else WORTH_COMPILING)
+    worth = WORTH_LOADING if is_warm() or can_be_kept() else WORTH_COMPILING
+    return numpy_seconds(xs, libraries) >= worth

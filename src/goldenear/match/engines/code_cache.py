@@ -1,8 +1,13 @@
-"""This file is where it is known whether compiled loops lie ready on disk, without loading a compiler."""
+"""Whether compiled loops lie ready on disk, found out without loading a compiler; and the line that says they do not.
+
+The first use on a machine compiles for half a minute. :func:`tell_compiling` says so on standard error, once a
+process, whoever asks: the command line or a Python program. ``GOLDENEAR_QUIET=1`` in the environment silences it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -29,6 +34,9 @@ COMPILED = (
     "placements",
 )
 
+QUIET = "GOLDENEAR_QUIET"
+"""The environment variable that silences :func:`tell_compiling`, if it is set to anything but nothing."""
+
 SOURCES = (
     lanes_folder() / "lanes.py",
     lanes_folder() / "records.py",
@@ -49,25 +57,51 @@ def fingerprint(sources: tuple[Path, ...] = SOURCES) -> int:
 
 
 def _mark(sources: tuple[Path, ...]) -> Path:
-    """Return the file whose being there says that the loops have been compiled by this user, for this Python.
-
-    A hint: where the compiled code itself has been thrown away since, it is compiled again.
-    """
+    """Return the file that tells where numba keeps the loops of this installation, for this user and Python."""
     version = "".join(map(str, sys.version_info[:2]))
-    return cache_folder() / f"compiled-{version}-{fingerprint(sources):x}"
+    place = f"{HERE} {os.environ.get('NUMBA_CACHE_DIR', '')}".encode()
+    where = hashlib.sha256(place).hexdigest()[:8]
+    return cache_folder() / f"compiled-{version}-{fingerprint(sources):x}-{where}"
 
 
 def is_warm(sources: tuple[Path, ...] = SOURCES) -> bool:
-    """Tell whether the loops, as they now stand, have been compiled here before."""
-    return _mark(sources).exists()
+    """Tell whether the loops, as they now stand, have been compiled here before, and still lie on disk."""
+    try:
+        kept = Path(_mark(sources).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return next(kept.glob("*.nbi"), None) is not None
 
 
-def mark_warm(sources: tuple[Path, ...] = SOURCES) -> None:
-    """Remember that the loops have been compiled; where nothing can be written, they are looked up each time."""
+def mark_warm(kept: str, sources: tuple[Path, ...] = SOURCES) -> None:
+    """Remember that the loops have been compiled, and the folder in which numba keeps them.
+
+    Where nothing can be written, nothing is remembered, and every process finds the loops cold.
+    """
     mark = _mark(sources)
-    if not mark.exists():
-        try:
-            mark.parent.mkdir(parents=True, exist_ok=True)
-            mark.touch()
-        except OSError:
-            return
+    try:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(kept, encoding="utf-8")
+    except OSError:
+        return
+
+
+def can_be_kept() -> bool:
+    """Tell whether it can be remembered that the loops have been compiled."""
+    folder = cache_folder()
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK)
+
+
+def tell_compiling(sources: tuple[Path, ...] = SOURCES) -> None:
+    """Write a line on standard error if the loops must be compiled first; once a process."""
+    if not is_warm(sources):
+        _say_once()
+
+
+@cache
+def _say_once() -> None:
+    """Write the line, unless it is silenced."""
+    if not os.environ.get(QUIET):
+        print("goldenear: compiling once, about 30 s (a minute to compose)", file=sys.stderr, flush=True)

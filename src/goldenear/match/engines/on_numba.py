@@ -15,7 +15,7 @@ from goldenear.correlate.backends.records import as_record
 from goldenear.match.columns import LANES, SPAN, PieceColumns, piece_columns
 from goldenear.match.engines import Best, Found
 from goldenear.match.engines.aligning import align  # noqa: F401, an engine has it
-from goldenear.match.engines.code_cache import mark_warm
+from goldenear.match.engines.code_cache import mark_warm, tell_compiling
 from goldenear.match.engines.contest import bound, contest, fill
 from goldenear.match.engines.excerpts import RUN
 from goldenear.match.engines.meeting import Meeting, limits, meet, refusal_of
@@ -32,8 +32,16 @@ FIRST_CHUNK, FEW = 16, 1
 the best before it are few."""
 
 
-remember_warm = cache(mark_warm)
-"""Once a process is enough."""
+@cache
+def remember_warm() -> None:
+    """Remember that the loops have been compiled; once a process is enough."""
+    mark_warm(contest.stats.cache_path)
+
+
+@cache
+def announce() -> None:
+    """Say that the loops must be compiled first, if they must; once a process is enough."""
+    tell_compiling()
 
 
 def compare(
@@ -65,7 +73,6 @@ def compare(
         return Found(everyone, tournament.best)
     finally:
         tournament.close()
-        remember_warm()
 
 
 class Tournament:
@@ -91,6 +98,7 @@ class Tournament:
         *,
         prune: bool,
     ) -> None:
+        announce()
         self.samples = samples
         self.best = Best.nothing(len(samples))
         self.library = library = Library.of(samples)
@@ -105,9 +113,10 @@ class Tournament:
         self.hopes = np.zeros((len(self.readings), 0), np.uint64)
 
     def close(self) -> None:
-        """Give the room to work in back, for the next X."""
+        """Give the room to work in back, for the next X; what was compiled lies ready from now on."""
         self.library.free += self.desks
         self.desks = []
+        remember_warm()
 
     def bounds(self, floor: float) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
         """Return what each sample's similarity cannot exceed, 0 where it cannot reach `floor`; and what may reach it.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from goldenear.correlate.backends import backend_named
+from goldenear.correlate.backends import shared_time_named
 from goldenear.match.alignment import align  # noqa: F401, an engine has it
 from goldenear.match.engines import Best, Found
 from goldenear.match.picture import PiecePicture, Sheaf
@@ -70,7 +70,7 @@ def _best_places(
 
     A place is similarity, transposition, shift and shared time; darkness where none reaches its floor.
     """
-    pair, tiles = similarity_tiles(x, sheaf, recipe, backend_named("numpy", 0), octave, floors)
+    pair, tiles = similarity_tiles(x, sheaf, recipe, shared_time_named("numpy"), octave, floors)
     places = [(0.0, 0, 0, 0)] * len(sheaf.pictures)
     keys = [(-0.0, 0, 0)] * len(sheaf.pictures)
     for tile in tiles:

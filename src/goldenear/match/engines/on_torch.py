@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.correlate.backends.on_torch import device
+from goldenear.correlate.backends import torch_device
 from goldenear.match.engines import Best, Found
 from goldenear.match.engines.aligning import align  # noqa: F401, on the CPU: a table of notes has no lanes for a GPU
 from goldenear.match.engines.meeting import meet
@@ -31,7 +31,6 @@ from goldenear.match.packed import Variants, variants
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.piano_roll import Reading
-from goldenear.optional import needed
 
 if TYPE_CHECKING:
     import torch
@@ -75,22 +74,25 @@ def compare(
     at_least: float,
     threads: int,
     prune: bool,
+    device: str | None = None,
 ) -> Found:
-    """Find the best match of every sample.
+    """Find the best match of every sample, on the device of this name, or where torch is quickest.
 
     Raises
     ------
+    InvalidInput
+        If torch finds no such graphics card.
     MissingExtra
         If torch is not installed (extra ``torch``).
     TooLarge
         If a sample cannot be compared with X.
     """
-    needed("torch", "the engine on torch", "torch")
+    where = torch_device(device)
     from goldenear.match.engines.tensors import on_device
 
     if not len(samples):
         return Found(np.zeros(0, np.int64), Best.nothing(0))
-    laid = on_device(samples, device())
+    laid = on_device(samples, where)
     rows: list[Rows] = []
     too_large: set[int] = set()
     kinds = variants(samples.recipe)

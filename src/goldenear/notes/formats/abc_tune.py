@@ -179,6 +179,7 @@ class _Tune:
             if signature is not None:
                 circumstances.signature = dict(signature)
             circumstances.lifts.update(settings.lifts)
+            circumstances.is_drum = circumstances.is_drum or settings.is_percussion
         self._tell_unknown("K:", settings, line)
         if not self._in_body:
             self._begin_body()
@@ -219,6 +220,7 @@ class _Tune:
         voice = self._voice_named(name)
         settings = abc_fields.options(rest)
         voice.now.lifts.update(settings.lifts)
+        voice.now.is_drum = voice.now.is_drum or settings.is_percussion
         voice.name = settings.name or voice.name
         self._tell_unknown(f"V:{name[:24]}", settings, line)
         if self._in_body:
@@ -227,7 +229,7 @@ class _Tune:
     def _tell_unknown(self, where: str, settings: abc_fields.Settings, line: int) -> None:
         """Remark what a K: or V: field says that is not understood."""
         if settings.is_percussion:
-            self.remarks.once("a percussion clef: its notes are read as pitches")
+            self.remarks.once("a percussion clef: its notes are drums, at their written place")
         for word in settings.unknown:
             self.remarks.slip(f"{where} {word[:24]} is not understood: ignored", line)
 
