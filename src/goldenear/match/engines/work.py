@@ -6,8 +6,8 @@ NumPy lays all pictures of one sample that take the same time on X in one run (a
     SHEAF * sheaves + CELL * placements + SCORED * placements of the first sheaf + PAIR * pairs of strokes
 
 The constants were fitted to 360 rankings of one to three samples: 10 to 2,000 notes against 5 to 200, 12 to 960 ticks
-a quarter, 1 to 28 alterations, on one core of an Intel Xeon (model 167). Half of the predictions are within 30 % of the
-time that was measured, nine of ten within a factor of 2. That is enough to tell half a second from ten.
+a quarter, 1 to 28 alterations, on one core of an Intel Xeon (model 167). Half of the predictions are within 30 % of
+the time that was measured, nine of ten within a factor of 2. That is enough to tell half a second from ten.
 """
 
 from __future__ import annotations
