@@ -1,4 +1,4 @@
-"""How much rounding to a grid changes: similarities of live-played songs on 96 ticks a quarter against the exact ones.
+"""How much rounding to a grid changes: similarities of live-played songs on 96 ticks a quarter against exact ones.
 
 Samples are 16 quarters of the tracks MELODY, fragments the 32 quarters around them of all tracks; every fragment is
 compared with every sample, its own among them.
