@@ -43,7 +43,7 @@ HEAVY = {
     "rich",
     "fastapi",
 }
-LIGHT_ENGINES = {"__init__.py", "on_numpy.py", "code_cache.py"}
+LIGHT_ENGINES = {"__init__.py", "on_numpy.py", "code_cache.py", "known.py", "work.py"}
 MODULES = sorted(
     p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts not in {("__init__.py",), ("__main__.py",)}
 )

@@ -146,7 +146,7 @@ def test_auto_takes_compiled_code_only_where_it_pays(monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(sys.modules, "goldenear.correlate.backends.on_numba", raising=False)
     assert chosen("auto", 1000, 10) == "numpy"
     assert chosen("auto", 10**10, 10) == "numba"
-    assert chosen("auto", 10**7, 5 * 10**6) == "numba"
+    assert chosen("auto", 10**7, 8 * 10**6) == "numba"
     assert chosen("auto", 1000, 100_000) == "fft"
     monkeypatch.setitem(sys.modules, "goldenear.correlate.backends.on_numba", object())
     assert chosen("auto", 1000, 10) == "numba"

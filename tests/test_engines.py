@@ -405,6 +405,34 @@ def test_the_prediction_is_of_the_right_size() -> None:
         assert 1 / 8 < predicted / (time.perf_counter() - start) < 8
 
 
+def test_a_command_chooses_one_engine_for_all_of_its_work(
+    run, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, LOADED, raising=False)
+    rng = np.random.default_rng(5)
+    files = [tmp_path / f"{i}.mid" for i in range(3)]
+    for file in files:
+        ge.write(line(rng), file)
+    ge.new_taste(tmp_path / "taste")
+    ge.add_sample(tmp_path / "taste", "good", files[0])
+    judged, seconds = [], []
+    of_many = numpy_seconds
+
+    def noted(xs: list[ge.NoteArray], libraries: list[ge.PreparedSamples]) -> float:
+        seconds.append(len(xs))
+        return of_many(xs, libraries)
+
+    monkeypatch.setattr("goldenear.match.engines.numpy_seconds", noted)
+    own = ge.Taste.judge
+    monkeypatch.setattr(
+        ge.Taste, "judge", lambda self, x, **how: judged.append(how["backend"]) or own(self, x, **how)
+    )
+    code, _, _ = run("judge", *files, "--taste", tmp_path / "taste")
+    assert code == 0
+    assert judged == [ge.NumpyEngine()] * 3
+    assert seconds == [3]
+
+
 ENGINE_OBJECTS = (ge.NumpyEngine(), ge.NumbaEngine(), ge.TorchEngine("cpu"), ge.TorchEngine())
 
 

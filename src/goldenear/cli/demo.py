@@ -22,7 +22,8 @@ def demo(
 
     taste = Taste(TASTE)
     candidates = [x for path in sorted(CANDIDATES.glob("*.mid")) for x in taste.read(path)]
-    verdicts = [taste.judge(x) for x in output.with_progress(candidates, "judging")]
+    engine = taste.engine_for("auto", candidates)
+    verdicts = [taste.judge(x, backend=engine) for x in output.with_progress(candidates, "judging")]
     if json:
         for verdict in verdicts:
             output.print_json(verdict.as_dict())

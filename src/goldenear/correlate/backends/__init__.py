@@ -48,7 +48,7 @@ Backend = BackendName | CountsSharedTime
 
 BACKENDS = get_args(BackendName)[1:]
 
-PAIR, PLACEMENT = 1.4e-7, 7e-9
+PAIR, PLACEMENT = 8e-8, 6e-9
 """Seconds in which NumPy scatters the turning points of a pair of strokes, and sums twice at a placement."""
 
 WORTH_LOADING = 0.5

@@ -5,9 +5,10 @@ NumPy lays all pictures of one sample that take the same time on X in one run (a
 
     SHEAF * sheaves + CELL * placements + SCORED * placements of the first sheaf + PAIR * pairs of strokes
 
-The constants were fitted to 360 rankings of one to three samples: 10 to 2,000 notes against 5 to 200, 12 to 960 ticks
-a quarter, 1 to 28 alterations, on one core of an Intel Xeon (model 167). Half of the predictions are within 30 % of
-the time that was measured, nine of ten within a factor of 2. That is enough to tell half a second from ten.
+The constants were fitted to the processor time of 276 rankings on one core of an Intel Xeon (model 167): candidates
+against samples of the example taste, and made music of 10 to 2,000 notes against 5 to 200, at 12 to 960 ticks a
+quarter; 1 to 28 alterations. Half of the predictions are within a quarter of the time that was measured, nine of ten
+within a factor of 2. That is enough to tell half a second from ten.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from goldenear.notes.piano_roll import Reading
 
 Item = TypeVar("Item")
 
-SHEAF, CELL, SCORED = 4.8e-4, 1.6e-8, 1.9e-8
+SHEAF, CELL, SCORED = 4e-4, 1.2e-8, 1.5e-8
 """Seconds for a run; for a placement, its sums and its maximum; for a placement under the measure
 ``"window-cosine"`` while nothing has been found yet that spares scoring it."""
 
