@@ -516,10 +516,10 @@ def test_mei_a_tuplet_span_without_numbase_takes_the_usual_proportion():
 @pytest.mark.parametrize(
     ("token", "onset", "remark"),
     [
-        ('<note pname="d" oct="4"/>', 1, "a note without a duration that is understood: left out (bar 1)"),
+        ('<note pname="d" oct="4"/>', 3, "a note without a duration that is understood: left out (bar 1)"),
         (
             '<note pname="d" oct="4" dur="much"/>',
-            1,
+            3,
             "a note without a duration that is understood: left out (bar 1)",
         ),
         ('<note dur="4"/>', 2, "a note whose pitch is not understood: left out (bar 1)"),
@@ -631,3 +631,54 @@ def test_mei_defaults_may_be_those_of_a_layer_and_may_change():
 def test_mei_that_cannot_be_read_is_refused_with_a_reason(text, reason):
     with pytest.raises(UnreadableFile, match=reason):
         parse_mei(text.encode(), "bad.mei")
+
+
+@pytest.mark.parametrize(
+    ("event", "onset"),
+    [
+        ('<note dur="4" dur.ges="8" pname="d" oct="4"/>', HALF),
+        ('<rest dur="4" dots="1" dots.ges="0"/>', 1),
+        ('<note dur="8" dots.ges="1" pname="d" oct="4"/>', Fraction(3, 4)),
+        ('<chord dur="2" dur.ges="4"><note pname="d" oct="4"/></chord>', 1),
+    ],
+)
+def test_mei_what_sounds_goes_before_what_is_written(event, onset):
+    tune = read_mei(event + n("c", 4))
+    assert (60, onset, 1) in tracks(tune)[0]
+
+
+@pytest.mark.parametrize("where", ["scoreDef", "staffDef"])
+def test_mei_notes_may_count_ticks(where):
+    ppq = 'ppq="480"'
+    score_def = (
+        f'<scoreDef meter.count="4" meter.unit="4" {ppq if where == "scoreDef" else ""}><staffGrp>'
+        f'<staffDef n="1" lines="5" {ppq if where == "staffDef" else ""}/></staffGrp></scoreDef>'
+    )
+    content = (
+        '<note dur.ppq="720" pname="c" oct="4"/><tuplet num="3" numbase="2"><note dur.ppq="160" pname="d" oct="4"/>'
+        '</tuplet><note dur="4" dur.ppq="480" pname="e" oct="4"/>'
+    )
+    tune = section(score_def + measure(staff(content)))
+    assert tracks(tune) == [[(60, 0, Fraction(3, 2)), (62, Fraction(3, 2), THIRD), (64, Fraction(11, 6), 1)]]
+
+
+def test_mei_a_note_of_unknown_duration_takes_what_the_bar_leaves():
+    tune = read_mei(n("c", 4) + '<note pname="d" oct="4"/>' + n("e", 4), n("f", 4, 1))
+    assert tracks(tune) == [[(60, 0, 1), (64, 3, 1), (65, 4, 4)]]
+    assert tune.remarks == ["a note without a duration that is understood: left out (bar 1)"]
+
+
+@pytest.mark.parametrize(("place", "pitch"), [("0", 64), ("4", 71), ("-1", 62), ("9", 79)])
+def test_mei_drums_may_be_written_by_their_place_on_the_lines(place, pitch):
+    score_def = (
+        '<scoreDef meter.count="4" meter.unit="4"><staffGrp><staffDef n="1" lines="5" clef.shape="perc"/></staffGrp>'
+        "</scoreDef>"
+    )
+    tune = section(score_def + measure(staff(f'<note dur="4" loc="{place}"/>')))
+    assert tracks(tune) == [[(pitch, 0, 1)]]
+    assert list(tune.tracks[0].is_drum) == [True]
+
+
+def test_mei_quarter_tones_keep_their_intervals():
+    tune = read_mei(n("c", 4, 4, 'accid="1qs"') + n("e", 4, 4, 'accid="1qs"') + n("d", 4, 4, 'accid="1qf"'))
+    assert [pitch for pitch, *_ in tracks(tune)[0]] == [61, 65, 62]

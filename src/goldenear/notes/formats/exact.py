@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from math import floor, lcm
 
 from goldenear.errors import UnreadableFile
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
@@ -163,6 +163,17 @@ def signature(fifths: int) -> dict[str, int]:
         letter = "FCGDAEB"[step % 7] if fifths > 0 else "BEADGCF"[step % 7]
         altered[letter] = altered.get(letter, 0) + (1 if fifths > 0 else -1)
     return altered
+
+
+def whole_semitones(alteration: Fraction) -> int:
+    """Return the nearest whole number of semitones; halves go up, so that intervals are the same wherever they lie.
+
+    Examples
+    --------
+    >>> whole_semitones(Fraction(1, 2)), whole_semitones(Fraction(-1, 2)), whole_semitones(Fraction(3, 2))
+    (1, 0, 2)
+    """
+    return floor(alteration + Fraction(1, 2))
 
 
 def decimal(text: str | None) -> Fraction | None:

@@ -40,18 +40,39 @@ def identity(element: Element) -> str:
 
 
 def duration(element: Element, usual: str | None, parts: Sequence[Element] = ()) -> Fraction | None:
-    """Return the written duration in quarters, dots counted, tuplets not; None where it is not understood.
+    """Return the duration in quarters, dots counted, tuplets not; None where it is not understood.
+
+    What sounds (dur.ges, dots.ges) goes before what is written.
 
     Examples
     --------
     >>> duration(Element("note", {"dur": "4", "dots": "1"}), None), duration(Element("rest"), "breve")
     (Fraction(3, 2), Fraction(8, 1))
+    >>> duration(Element("note", {"dur": "4", "dur.ges": "8"}), None)
+    Fraction(1, 2)
     """
-    base = _DURATIONS.get(element.get("dur", usual or ""))
-    dots = decimal(element.get("dots")) or len([part for part in parts if part.tag == "dot"])
+    base = _DURATIONS.get(element.get("dur.ges", "")) or _DURATIONS.get(element.get("dur", usual or ""))
+    written = decimal(element.get("dots")) or len([part for part in parts if part.tag == "dot"])
+    sounding = decimal(element.get("dots.ges"))
+    dots = written if sounding is None else sounding
     if base is None or not 0 <= dots <= 10:
         return None
     return base * (2 - Fraction(1, 2 ** int(dots)))
+
+
+def ticks(element: Element, ticks_per_quarter: Fraction | None) -> Fraction | None:
+    """Return the duration in quarters of what counts ticks (dur.ppq), tuplets counted; None where it is unknown."""
+    count = decimal(element.get("dur.ppq"))
+    return None if not count or not ticks_per_quarter or count < 0 else count / ticks_per_quarter
+
+
+def place_on_lines(note: Element) -> tuple[str, int] | None:
+    """Return the letter and octave of a place on the lines of a treble staff (loc), 0 the lowest line."""
+    steps = decimal(note.get("loc"))
+    if steps is None or steps.denominator != 1:
+        return None
+    octaves, letter = divmod(int(steps) + 2, 7)
+    return "CDEFGAB"[letter], 4 + octaves
 
 
 def tuplet_factor(element: Element) -> Fraction | None:

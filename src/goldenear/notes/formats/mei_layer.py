@@ -210,22 +210,32 @@ def _written(score: Score, layer: Layer, element: Element) -> Fraction | None:
     return None
 
 
+def _sounding(score: Score, layer: Layer, element: Element) -> Fraction | None:
+    """Return how long a note, rest or chord lasts, tuplets counted; by its ticks where no duration is written."""
+    written = _written(score, layer, element)
+    if written is not None:
+        return written * layer.factor
+    usual = layer.staff.usual(layer.voice)
+    return mei_attributes.ticks(element, usual.ticks_per_quarter)
+
+
 def _read_notes(score: Score, layer: Layer, element: Element) -> None:
     """Read a note, chord or rest, and move on by its duration."""
     notes = [element] if element.tag == "note" else _notes_of(score, element)
     if element.get("grace") is not None:
         score.remarks.count("grace note", "left out", max(len(notes), 1))
         return
-    written = _written(score, layer, element)
-    if written is None and not notes:
+    duration = _sounding(score, layer, element)
+    if duration is None and not notes:
         layer.open_gap()
         score.remarks.slip(
             f"a {element.tag} without a duration: it takes what the bar leaves", score.bar, "bar"
         )
-    elif written is None:
+    elif duration is None:
+        layer.open_gap()
         score.leave_out(f"a {element.tag} without a duration that is understood")
     else:
-        onset, duration = layer.cursor, written * layer.factor
+        onset = layer.cursor
         layer.advance(score, duration)
         score.limits.admit(len(notes), layer.cursor)
         for note in notes:
@@ -245,6 +255,8 @@ def _strike(
         score.remarks.count("cue note", "left out, it is not played")
         return
     place = mei_attributes.place(note, layer.staff.usual(layer.voice).octave)
+    if place is None and layer.staff.is_drum:
+        place = mei_attributes.place_on_lines(note)
     number = decimal(note.get("pnum"))
     if place is None and number is None:
         score.leave_out("a note whose pitch is not understood")

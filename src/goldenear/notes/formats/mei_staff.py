@@ -18,6 +18,7 @@ from goldenear.notes.formats.exact import (
     Limits,
     decimal,
     microseconds_per_quarter,
+    whole_semitones,
 )
 from goldenear.notes.formats.mei_readings import MAX_DEPTH, Readings
 from goldenear.notes.formats.remarks import Remarks
@@ -25,10 +26,11 @@ from goldenear.notes.metre import COMMON, Metre
 
 
 class UsualValues(NamedTuple):
-    """The duration and the octave of notes that do not state them."""
+    """The duration and octave of notes that do not state them; the ticks a quarter of notes that count ticks."""
 
     duration: str | None = None
     octave: str | None = None
+    ticks_per_quarter: Fraction | None = None
 
 
 class StruckNote(NamedTuple):
@@ -209,7 +211,12 @@ def define_staff(score: Score, staff: Staff, element: Element) -> None:
 def usual_values(element: Element, before: UsualValues) -> UsualValues:
     """Return the usual duration and octave that a definition gives, or else those that held before."""
     octave = element.get("octave.default", element.get("oct.default", before.octave))
-    return UsualValues(element.get("dur.default", before.duration), octave)
+    ticks = decimal(element.get("ppq"))
+    return UsualValues(
+        element.get("dur.default", before.duration),
+        octave,
+        ticks if ticks is not None and ticks > 0 else before.ticks_per_quarter,
+    )
 
 
 def _define_metre(score: Score, staff: Staff, element: Element, parts: list[Element]) -> None:
@@ -264,7 +271,7 @@ def _alteration(score: Score, staff: Staff, note: StruckNote, place: tuple[str, 
     if note.accidental is not None:
         if note.accidental.denominator != 1:
             score.remarks.once("microtones: rounded to semitones")
-        alter = round(note.accidental)
+        alter = whole_semitones(note.accidental)
         if not note.is_ficta:
             staff.altered[place] = alter
         return alter

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from goldenear.notes.formats.exact import SEMITONES, decimal
+from goldenear.notes.formats.exact import SEMITONES, decimal, whole_semitones
 from goldenear.notes.formats.remarks import Remarks
 
 DRUM_CHANNEL = "10"
@@ -137,4 +137,4 @@ def _alter(text: str | None, accidental: str | None, remarks: Remarks, bar: int)
         return printed
     if alter.denominator != 1:
         remarks.once("microtones: rounded to semitones")
-    return round(alter)
+    return whole_semitones(alter)
