@@ -15,6 +15,7 @@ from goldenear.correlate.correlogram import correlogram
 from goldenear.errors import TooLarge
 from goldenear.match.explain import explain
 from goldenear.match.matches import Match, Matches, spoken
+from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray
 from goldenear.optional import needed
 
@@ -112,6 +113,7 @@ def empty_figure(width: float, height: float, *, headroom: float = 0.0) -> Figur
 
 def overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     """Lay the placed sample over X: what both have, what only one has."""
+    x = x.struck()
     why = explain(x, sample, match)
     placed = why.placed.where(why.placed.brightness > 0)
     forbidden = why.placed.where(why.placed.brightness < 0)
@@ -203,8 +205,9 @@ def dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
 def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     """Draw shared time over transposition and shift, and ring the winning placement."""
     altered = match.placement.alteration.apply(sample)
-    altered = altered.at_resolution(altered.coarsest_resolution())
-    picture_x = x.at_resolution(x.coarsest_resolution())
+    altered, picture_x = (
+        shown.at_resolution(shown.coarsest_resolution()) for shown in map(Recipe().shown, (altered, x))
+    )
     axes.set_title("correlogram: shared time at every placement", loc="left", fontsize=10)
     try:
         whole = correlogram(picture_x, altered, max_cells=MAX_PICTURE_CELLS)

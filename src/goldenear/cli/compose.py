@@ -76,6 +76,9 @@ def compose(
     ] = None,
     after: Annotated[Path | None, typer.Option(help="A music file that the phrase follows.")] = None,
     before: Annotated[Path | None, typer.Option(help="A music file that follows the phrase.")] = None,
+    track: output.Track = None,
+    channel: output.Channel = None,
+    drums: output.Drums = None,
     density: Annotated[
         str | None, typer.Option(help="Fewest and most notes a quarter in every voice: 1-3.")
     ] = None,
@@ -129,7 +132,8 @@ def compose(
 ) -> None:
     """Compose phrases that the taste calls good: like its good samples, no copies of them, and without any veto.
 
-    Ctrl-C ends the search, and the best so far is written.
+    Ctrl-C ends the search, and the best so far is written. --track, --channel and --drums choose in the files that
+    --rhythm, --locked, --after and --before name.
     """
     from goldenear.cli import compose_wishes as words
     from goldenear.composing.composer import EFFORT, Composer
@@ -157,17 +161,18 @@ def compose(
     chosen = words.bars_of("--lock-bars", lock_bars)
     if chosen and locked is None:
         raise InvalidInput("--lock-bars: bars of which file? name it with --locked")
+    choice = output.choice_of(track, channel, None, drums)
     wishes = Wishes(
         quarters=quarters,
         metre=metre,
         voices=ensemble,
         scale=scale,
         chords=words.chords_of(chords, quarters),
-        rhythm=words.music_in("--rhythm", rhythm, judge_by),
-        locked=words.locked_in(locked, judge_by, ensemble, chosen, bar_of(metre)),
+        rhythm=words.music_in("--rhythm", rhythm, judge_by, choice),
+        locked=words.locked_in(locked, judge_by, choice, ensemble, chosen, bar_of(metre)),
         locked_bars=chosen,
-        after=words.music_in("--after", after, judge_by),
-        before=words.music_in("--before", before, judge_by),
+        after=words.music_in("--after", after, judge_by, choice),
+        before=words.music_in("--before", before, judge_by, choice),
         density=words.density_of(density),
         longest_run=longest_run,
         ceiling=ceiling,

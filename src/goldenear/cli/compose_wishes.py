@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
     from goldenear.composing.wishes import Voice
+    from goldenear.notes.choice import Choice
     from goldenear.notes.note_array import NoteArray
     from goldenear.taste.judge import Taste
 
@@ -116,8 +118,8 @@ def bars_of(name: str, words: str | None) -> tuple[int, ...]:
     return tuple(bars)
 
 
-def music_in(name: str, path: Path | None, taste: Taste) -> NoteArray | None:
-    """Return the one tune of a file, read as the taste reads its samples.
+def music_in(name: str, path: Path | None, taste: Taste, choice: Choice) -> NoteArray | None:
+    """Return the one tune of a file, read as the taste reads its samples, with what was chosen of it.
 
     Raises
     ------
@@ -128,14 +130,19 @@ def music_in(name: str, path: Path | None, taste: Taste) -> NoteArray | None:
     """
     if path is None:
         return None
-    tunes = [tune for tune in taste.read(path) if len(tune)]
+    tunes = [tune for tune in taste.settings.read(path, choice) if len(tune)]
     if len(tunes) != 1:
         raise InvalidInput(f"{name}: {path} holds {len(tunes)} tunes with notes, expected one")
     return tunes[0]
 
 
 def locked_in(
-    path: Path | None, taste: Taste, voices: Sequence[Voice], bars: Sequence[int], length: Fraction
+    path: Path | None,
+    taste: Taste,
+    choice: Choice,
+    voices: Sequence[Voice],
+    bars: Sequence[int],
+    length: Fraction,
 ) -> NoteArray | dict[str, NoteArray] | None:
     """Return what a file locks: for each voice the track of its name, else all for the first; of some bars only.
 
@@ -145,6 +152,8 @@ def locked_in(
         The file.
     taste : Taste
         Its way of reading.
+    choice : Choice
+        Which notes of the file are read.
     voices : sequence of Voice
         Those there are.
     bars : sequence of int
@@ -158,17 +167,17 @@ def locked_in(
         If the file is damaged, or does not hold one tune.
     """
     from goldenear.composing.locks import in_bars
-    from goldenear.notes.read import read
+    from goldenear.notes.read import read_chosen
 
-    whole = music_in("--locked", path, taste)
+    whole = music_in("--locked", path, taste, choice)
     if whole is None or path is None:
         return None
     settings = taste.settings
     tracks = whole.provenance.tracks
     named = {
-        voice.name: read(
-            path, track=voice.name, brightness="plain", steps_per_octave=settings.steps_per_octave
-        )
+        voice.name: read_chosen(
+            path, replace(choice, track=(voice.name,)), steps_per_octave=settings.steps_per_octave
+        )[0]
         for voice in voices
         if voice.name in tracks
     }

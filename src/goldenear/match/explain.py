@@ -36,7 +36,8 @@ class Explanation:
 def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
     """Tell which notes of a sample are matched or missed in X, and which of X's are extra.
 
-    Pitches are compared as they are, also where the match was found under another reading of pitch.
+    Pitches are compared as they are, also where the match was found under another reading of pitch; drums by when they
+    are struck.
 
     Parameters
     ----------
@@ -50,8 +51,8 @@ def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
     Explanation
         All of it counted in the same ticks.
     """
-    x = x.where(x.brightness > 0)
-    placed = match.placement.apply(sample)
+    x = x.where(x.brightness > 0).struck()
+    placed = match.placement.apply(sample.struck())
     resolution = lcm(placed.ticks_per_quarter, x.ticks_per_quarter)
     placed, x = placed.at_resolution(resolution), x.at_resolution(resolution)
     bright = placed.where(placed.brightness > 0)
