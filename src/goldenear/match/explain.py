@@ -36,8 +36,8 @@ class Explanation:
 def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
     """Tell which notes of a sample are matched or missed in X, and which of X's are extra.
 
-    Pitches are compared as they are, also where the match was found under another reading of pitch; drums by when they
-    are struck.
+    Pitches are compared as they are, also where the match was found under another reading of pitch; drums by when
+    they are struck.
 
     Parameters
     ----------

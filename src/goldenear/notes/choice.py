@@ -118,6 +118,8 @@ class Choice:
         NoSuchPart
             If the file has no such track, or no channels.
         """
+        if not self.drums and not usual:
+            return tune
         held = {channel for track in tune.tracks for channel in set(np.asarray(track.channel).tolist())}
         there = held | {_folded(track.name) for track in tune.tracks} | {NO_DRUMS}
         drums = self.drums or tuple(d for d in usual if (d if isinstance(d, int) else _folded(d)) in there)

@@ -20,6 +20,9 @@ from goldenear.notes.provenance import Provenance
 MAX_TICK = 2**40
 """Onsets and offsets lie within this many ticks of zero, so that every sum stays an exact 64-bit integer."""
 
+_LINES = 2**17
+"""More than there are pitches and drums."""
+
 MAX_BRIGHTNESS = 127
 
 STROKE = Fraction(1, 4)
@@ -425,7 +428,9 @@ def cut_at_onsets(
     InvalidInput
         If a note overlaps a forbidden place (negative brightness) of its own pitch.
     """
-    by_line = np.lexsort((onset, pitch, is_drum))
+    line = pitch.astype(np.int64) * 2 + is_drum
+    # One number a note sorts faster than three.
+    by_line = np.argsort(line * (4 * MAX_TICK) + onset, kind="stable")
     p, on, off, b, d = (c[by_line] for c in (pitch, onset, offset, brightness, is_drum))
     if len(p):
         new_line = np.concatenate([[True], (p[1:] != p[:-1]) | (d[1:] != d[:-1])])
@@ -443,7 +448,7 @@ def cut_at_onsets(
         b = np.maximum.reduceat(np.abs(b.astype(np.int64)), first) * signs[first]
         p, on, d, off = p[first], on[first], d[first], reach[last]
         off[:-1] = np.where(new_line[first[1:]], off[:-1], np.minimum(off[:-1], on[1:]))
-    in_time = np.lexsort((d, p, on))
+    in_time = np.argsort(on * _LINES + p * 2 + d, kind="stable")
     return (
         p[in_time].astype(np.int16),
         on[in_time].astype(np.int64),

@@ -249,18 +249,15 @@ def _overlaps(columns: dict[str, NDArray[Any]], notes: NoteArray) -> list[str]:
         remarks.append(
             f"{_count(doubled, 'note')}: struck together with another of the same pitch, so read as one"
         )
-    order = np.lexsort([-columns["duration"], *(columns[name] for name in ("is_drum", "pitch", "onset"))])
-    onset, pitch, is_drum, end = (
-        column[order]
-        for column in (
-            *(columns[n] for n in ("onset", "pitch", "is_drum")),
-            columns["onset"] + columns["duration"],
-        )
-    )
-    # Of notes that begin together the longest stands first; so these stand in the order of the notes made of them.
-    first = np.ones(len(order), bool)
-    first[1:] = (onset[1:] != onset[:-1]) | (pitch[1:] != pitch[:-1]) | (is_drum[1:] != is_drum[:-1])
-    if cut := int((end[first] > notes.offset).sum()):
+    if int(columns["duration"].sum()) == int(notes.duration.sum()):
+        return remarks
+    # By onset, pitch and kind, as the notes stand; of those that begin together the longest end counts.
+    onset, pitch, is_drum = (columns[name].astype(np.int64) for name in ("onset", "pitch", "is_drum"))
+    key = onset * 2**17 + pitch * 2 + is_drum
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[order], prepend=key[order][0] - 1))
+    end = np.maximum.reduceat((onset + columns["duration"])[order], first)
+    if cut := int((end > notes.offset).sum()):
         remarks.append(
             f"{_count(cut, 'note')}: overlapping the next of the same pitch, so cut where that begins"
         )
