@@ -18,6 +18,8 @@ MIDI without quarters, sound  a quarter is half a second
 repeats                      not unfolded: the music stands once, as written
 a track named ``forbidden``   places that must stay dark (negative brightness)
 ===========================  ==================================================================================
+
+``docs/reading.md`` tells all of it to users, format by format.
 """
 
 from __future__ import annotations

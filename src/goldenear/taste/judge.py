@@ -142,7 +142,7 @@ class Taste:
         voice: Names = None,
         drums: Names = None,
     ) -> list[NoteArray]:
-        """Read every tune of a file the way this taste reads its samples: on its grid, with its brightness and drums.
+        """Read every tune of a file the way this taste reads its samples: its pitch grid, its brightness, its drums.
 
         Parameters
         ----------

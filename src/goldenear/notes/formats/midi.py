@@ -1,7 +1,8 @@
 """This file is where MIDI bytes become tunes: the walked events are paired to notes, track by track.
 
-A reader of our own, because exactness was to be had no other way. symusic, the fastest at hand, wraps long times and
-drops notes that never end; it, mido and pretty_midi pair a note's end with the wrong beginning once one end was lost.
+A reader of our own, because the file has to be walked anyway to be checked, and because the fastest one at hand,
+symusic, loses notes: it wraps long times and drops notes that never end, and after a lost end it gives every end to
+the note before its own.
 
 =====================================  ==============================================================
 what a track may hold                  what becomes of it
