@@ -22,6 +22,7 @@ def clips_in(
     path: str | os.PathLike[str],
     *,
     choice: Choice = EVERYTHING,
+    usual_drums: tuple[int | str, ...] = (),
     steps_per_octave: int = 12,
     brightness: Brightness = "plain",
 ) -> list[Clip]:
@@ -33,6 +34,8 @@ def clips_in(
         The file.
     choice : Choice, optional
         Which notes are read, and which are drums.
+    usual_drums : tuple of int or str
+        What is drums where `choice` does not say, in files that have such a channel or track.
     steps_per_octave, brightness
         How notes are read, as by :func:`goldenear.read`.
 
@@ -49,7 +52,9 @@ def clips_in(
     """
     if is_sound(path):
         return [read_clip(path)]
-    tunes = read_chosen(path, choice, brightness=brightness, steps_per_octave=steps_per_octave)
+    tunes = read_chosen(
+        path, choice, usual_drums=usual_drums, brightness=brightness, steps_per_octave=steps_per_octave
+    )
     return [clip_of(notes) for notes in tunes]
 
 
@@ -100,6 +105,7 @@ def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Cli
         inside = clips_in(
             path,
             choice=choice_of(path),
+            usual_drums=settings.drums,
             steps_per_octave=settings.steps_per_octave,
             brightness=settings.brightness,
         )

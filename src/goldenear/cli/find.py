@@ -51,11 +51,14 @@ def find(
     --track, --channel, --voice and --drums choose in the piece; --tune in the fragment's file, which is read whole.
     """
     from goldenear.audio.seconds import in_seconds
+    from goldenear.errors import InvalidInput
     from goldenear.match import find as library
     from goldenear.match.on_sound import counts_seconds, placed, second
     from goldenear.match.rank import with_alterations
     from goldenear.notes.read import read, read_chosen
 
+    if recipe == "occurrence" and grid is not None:
+        raise InvalidInput("--grid: occurrences are found note by note, at every tick: leave it out")
     wanted = output.recipe_named(recipe, measure, ("fragment", "sound", "occurrence"), grid)
     wanted = with_alterations(wanted, stretch, cast("list[Form] | None", form))
     what = read(fragment, tune=tune)

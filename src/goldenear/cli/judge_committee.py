@@ -35,9 +35,12 @@ def judge_by_committee(
     """Judge clips by learned judges, and by the matcher where there is a taste; return the exit code."""
     from goldenear.audio.sounding import clips_in
     from goldenear.cli.music import candidates_in
+    from goldenear.taste.samples import SETTINGS_FILE
+    from goldenear.taste.settings import read_settings
 
     committee = _seated(taste, models)
-    clips, refused = candidates_in(files, partial(clips_in, choice=choice))
+    usual = () if taste is None else read_settings(taste / SETTINGS_FILE).drums
+    clips, refused = candidates_in(files, partial(clips_in, choice=choice, usual_drums=usual))
     output.say_remarks(clips)
     if plot is not None:
         output.picture_paths([clip.name for clip in clips], plot)

@@ -48,6 +48,8 @@ def add(
     What --track, --channel, --voice and --drums choose stands in a small file beside the copy, song.mid.toml; the
     copy itself is the file, byte for byte.
     """
+    from dataclasses import asdict
+
     from goldenear.errors import InvalidInput
     from goldenear.taste.library import with_a_say
     from goldenear.taste.samples import SETTINGS_FILE, add_sample, read_sample
@@ -57,7 +59,7 @@ def add(
         raise InvalidInput(f"--name: expected one file, got {len(files)}")
     choice = output.choice_of(track, channel, voice, drums)
     for path in files:
-        copy = add_sample(folder, kind, path, name=name, choice=choice)
+        copy = add_sample(folder, kind, path, name=name, **asdict(choice))
         output.say(f"added: {copy}")
         settings = read_settings(folder / SETTINGS_FILE)
         tunes = read_sample(copy, settings)

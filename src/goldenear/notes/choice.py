@@ -126,6 +126,10 @@ class Choice:
         if not drums:
             return tune
         channels = {d for d in drums if isinstance(d, int)}
+        if held and (silent := channels - held):
+            raise NoSuchPart(
+                path, f"drums: no notes on channel {min(silent)}; its notes are on {_listed(held)}"
+            )
         names = [d for d in drums if isinstance(d, str) and d != NO_DRUMS]
         if channels and not held:
             raise NoSuchPart(path, f"drums: {_kind(tune)} has no channels: name a track")
@@ -153,7 +157,7 @@ class Choice:
         held = sorted({int(channel) for track in tracks for channel in track.channel})
         for wanted in self.channel:
             if wanted not in held:
-                there = f"its notes are on {', '.join(map(str, held))}" if held else "it has none"
+                there = f"its notes are on {_listed(held)}" if held else "it has none"
                 raise NoSuchPart(path, f"channel: no notes on channel {wanted}; {there}")
         return [_where(track, np.isin(np.asarray(track.channel), self.channel)) for track in tracks]
 
@@ -249,6 +253,11 @@ def _kind(tune: ParsedTune) -> str:
     """Return the format of a tune as people call it."""
     called = {"midi": "MIDI", "musicxml": "MusicXML", "mei": "MEI", "abc": "ABC"}
     return called.get(tune.format, tune.format)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Return numbers in order, as people list them."""
+    return ", ".join(map(str, sorted(numbers)))
 
 
 def _folded(name: str) -> str:

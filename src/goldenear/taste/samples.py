@@ -11,7 +11,7 @@ from typing import Literal
 from goldenear.content.recognise import usual_ending
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
-from goldenear.notes.choice import EVERYTHING, Choice
+from goldenear.notes.choice import EVERYTHING, Choice, Names
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import SUFFIXES, why_silent
 from goldenear.taste.settings import TEMPLATE, Settings, read_settings
@@ -155,7 +155,10 @@ def add_sample(
     path: str | os.PathLike[str],
     *,
     name: str | None = None,
-    choice: Choice = EVERYTHING,
+    track: Names = None,
+    channel: Names = None,
+    voice: Names = None,
+    drums: Names = None,
 ) -> Path:
     """Copy a music file into a taste, byte for byte, after reading it once to be sure that it can be read.
 
@@ -172,8 +175,8 @@ def add_sample(
     name : str, optional
         The name it gets, with the ending of `path`, or the usual one of its format where `path` has none that is
         known; its own by default.
-    choice : Choice, optional
-        Which of its notes are the sample: tracks, channels, voices; and which are drums.
+    track, channel, voice, drums
+        Which of its notes are the sample, and which are drums: as for :func:`goldenear.read`.
 
     Returns
     -------
@@ -190,6 +193,7 @@ def add_sample(
     if kind not in KINDS:
         raise InvalidInput(f"kind: expected 'good' or 'bad', got {kind!r}")
     root, source = check_is_taste(folder), Path(path)
+    choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
     if name is not None and (not name.strip() or Path(name).name != name or name.startswith(".")):
         raise InvalidInput(f"name: expected a plain file name, got {name!r}")
     tunes = read_settings(root / SETTINGS_FILE).read(source, choice)
