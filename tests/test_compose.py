@@ -655,7 +655,8 @@ def test_a_taste_of_short_painted_samples_is_composed_for_too() -> None:
     forbidding = notes([59, 60, 62, 64, 65, 67], onset=[0, 0, 1, 2, 3, 4], brightness=[-3, 5, 1, 9, 1, 1])
     short = [notes([60, 62, 64, 65, 67, 65]), notes([67, 64, 60, 64])]
     for good, bad in (([forbidding], []), (short, [notes([60, 61, 60, 61])])):
-        (phrase,) = ge.compose(ge.Taste.of(good=good, bad=bad), ge.Wishes(quarters=8, share=1), effort=48)
+        taste = ge.Taste.of(good=good, bad=bad, settings=ge.Settings(keep_small=True))
+        (phrase,) = ge.compose(taste, ge.Wishes(quarters=8, share=1), effort=48)
         assert phrase.verdict.outcome == "good"
 
 
@@ -687,7 +688,7 @@ def test_odd_samples_and_arguments_end_in_one_clear_error(taste: ge.Taste) -> No
             ge.MarkovChain(samples)
     with pytest.raises(ge.InvalidInput, match="n:"):
         ge.compose(taste, n=0)
-    low = ge.Settings(good_threshold=0.05)
+    low = ge.Settings(good_threshold=0.05, keep_small=True)
     with pytest.raises(ge.InvalidInput, match="nearly everything"):
         ge.compose(ge.Taste.of(good=[line], settings=low))
 

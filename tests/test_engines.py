@@ -349,7 +349,8 @@ def test_auto_chooses_by_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
         duration=x.duration * 2000,
         ticks_per_quarter=12 * 4001,
     )
-    exact = ge.prepare([jittered], ge.Recipe(alterations=(ge.Alteration(stretch=Fraction(2, 3)),)))
+    recipe = ge.Recipe(alterations=(ge.Alteration(stretch=Fraction(2, 3)),), grid="exact")
+    exact = ge.prepare([jittered], recipe)
     assert numpy_seconds([jittered], [exact]) > 20 * numpy_seconds([x], [ge.prepare([x], exact.recipe)])
     # Nothing to do, or nothing that sounds: no time at all.
     assert numpy_seconds([], [samples]) == numpy_seconds([x], [ge.prepare([])]) == 0

@@ -88,14 +88,15 @@ def test_other_readings_are_ranked_anew() -> None:
         assert live.rank() == ge.rank(live.x, samples, recipe=recipe)
 
 
-def test_finer_ticks_come_in_exactly() -> None:
+@pytest.mark.parametrize(("grid", "ticks"), [("exact", 60), (96, 96)])
+def test_finer_ticks_come_in_as_the_grid_has_them(grid, ticks) -> None:
     rng = np.random.default_rng(6)
-    samples = [line(rng), line(rng)]
+    samples = ge.prepare([line(rng), line(rng)], ge.Recipe(grid=grid))
     live = ge.LiveMatches(samples[0], samples)
     live.change(
         add=ge.NoteArray.from_arrays(pitch=[70], onset=[1], duration=[3], ticks_per_quarter=5), remove=[-1]
     )
-    assert live.x.ticks_per_quarter == 60
+    assert live.x.ticks_per_quarter == ticks
     assert live.best == ge.rank(live.x, samples, k=1)[0]
 
 

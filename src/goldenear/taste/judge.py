@@ -215,6 +215,8 @@ class Taste:
             If X is drawn on another pitch grid than the taste.
         """
         must_be_notes("x", x)
+        if not (x.brightness > 0).any():
+            raise NoNotes(x.name)
         thresholds = self.thresholds
         if is_too_short(x, self.settings):
             return False
