@@ -684,3 +684,34 @@ def test_notes_written_down_are_the_notes_read(melody):
         expected.append((pitch, onset, Fraction(eighths, 2)))
         onset += Fraction(eighths, 2)
     assert columns(tune.tracks[0], tune.ticks_per_quarter) == expected
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [("B {c}-B A", [71, 71, 69]), ("[G2]{A}-G", [67, 67]), ("G{A}-[GB]", [67, 67, 71]), ("G-{A}G", [67])],
+)
+def test_a_tie_after_grace_notes_belongs_to_them(music, expected):
+    assert pitches(f"{music}|") == expected
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "whole"),
+    [
+        ("[Ge][\nAf][Ge]", "[Ge][Af][Ge]"),
+        ("[F2d\n2][Ge]", "[F2d2][Ge]"),
+        ("[CE\nG]|[1 A\nB]", "[CEG]|[1 A B]"),
+    ],
+)
+def test_a_chord_may_go_on_in_the_next_line(wrapped, whole):
+    assert notes(wrapped) == notes(whole)
+
+
+def test_abc_as_mail_sends_it_is_decoded():
+    tune = parse("F=3DF ^C=3D=\nC|", header="T:A=20\nL:1/4\nK:G\n")
+    assert list(tune.tracks[0].pitch) == [66, 65, 61, 60]
+    assert "text as mail sends it, quoted-printable: decoded" in tune.remarks
+
+
+def test_accidentals_hold_in_every_octave_unless_told_otherwise():
+    assert pitches("^Ffz|F|") == [66, 78, 65]
+    assert pitches("^Ffz|F|", header="L:1/4\nI:propagate-accidentals octave\nK:C\n") == [66, 77, 65]

@@ -10,18 +10,22 @@ what ABC may hold              what becomes of it
 =============================  ==========================================================================
 repeats, endings, P: order     not unfolded: all endings stand in a row
 ties, also across bars         joined
-accidentals                    hold to the end of the bar, for their letter in their octave
+accidentals                    hold to the end of the bar, for their letter in every octave
+                               (``%%propagate-accidentals octave``: in their own)
 tuplets, broken rhythm, ``&``  as written
 grace notes                    left out
 chord symbols, decorations     ignored
 octave=, transpose=, clef -8   honoured: pitches are those that sound
 text blocks, words, history    no music, however many lines they take
+text as mail sends it (=3D)    decoded
 =============================  ==========================================================================
 
 What is left out or not understood leaves a remark that names it and its line.
 """
 
 from __future__ import annotations
+
+import quopri
 
 from goldenear.content.text import text_of
 from goldenear.errors import UnreadableFile
@@ -34,6 +38,9 @@ MAX_BYTES = 16 * 2**20
 """Larger files are refused: a million notes of ABC take four megabytes."""
 
 MAX_TUNES = 50_000
+
+_MAILED = b"=3D"
+"""An equals sign in quoted-printable text; in ABC no number follows a natural."""
 
 
 def parse_abc(data: bytes, path: str) -> list[ParsedTune]:
@@ -68,11 +75,14 @@ def parse_abc(data: bytes, path: str) -> list[ParsedTune]:
     if len(tunes) > MAX_TUNES:
         raise UnreadableFile(path, f"{len(tunes):,} tunes are over the limit of {MAX_TUNES:,}")
     limits = Limits(path)
-    return [read_tune(general, lines, limits) for lines in tunes]
+    parsed = [read_tune(general, lines, limits) for lines in tunes]
+    for tune in parsed if _MAILED in data else ():
+        tune.remarks.append("text as mail sends it, quoted-printable: decoded")
+    return parsed
 
 
 def _text(data: bytes, path: str) -> str:
     """Return the file as text."""
     if len(data) > MAX_BYTES:
         raise UnreadableFile(path, f"{len(data):,} bytes of ABC are over the limit of {MAX_BYTES:,}")
-    return text_of(data, path, "ABC")
+    return text_of(quopri.decodestring(data) if _MAILED in data else data, path, "ABC")

@@ -15,6 +15,9 @@ FIELD = re.compile(r"\s*([A-Za-z+]):(?![|:])(.*)")
 _TUNE = re.compile(r"\s*X:\s*(?:\d|%|$)")
 _TUNE_WITHOUT_NUMBER = re.compile(r"X:(?![|:])")
 _BLOCK = re.compile(r"%%\s*(begin|end)([a-z]+)", re.IGNORECASE)
+_OPEN_CHORD = re.compile(r"\[(?![|\d\"]|[A-Za-z]:)[^\]\"|]*$")
+"""A chord that its line does not end: mail programs break lines anywhere."""
+
 _LINE_END = re.compile(r"\r*\n|\r")
 
 
@@ -63,7 +66,7 @@ def _block_ends(lines: Lines) -> dict[int, int]:
 
 
 def whole_lines(lines: Lines, remarks: Remarks) -> Lines:
-    """Return a tune's lines without comments; a field is one line, however many it goes on for."""
+    """Return a tune's lines without comments; a field is one line, however many it takes, and so is a chord."""
     whole: Lines = []
     field: int | None = None
     for number, line in lines:
@@ -81,6 +84,8 @@ def whole_lines(lines: Lines, remarks: Remarks) -> Lines:
             whole.append((number, text))
         elif field == len(whole) - 1 and whole[field][1].endswith("\\") and not _is_surely_music(text):
             _go_on(whole, field, text)
+        elif whole and field is None and _OPEN_CHORD.search(whole[-1][1]) and "]" in text:
+            whole[-1] = whole[-1][0], whole[-1][1] + text.lstrip()
         else:
             whole.append((number, text))
             field = field if text.startswith("%%") or not text else None

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
       (?P<skipped> [\s`$)]+ | \( (?!\d) | \\ \s* $ )
     | (?P<quoted> {_QUOTED} )
     | (?P<decoration> {_DECORATION} | [~.HLMOPSTuv] )
-    | (?P<grace> \{{ [^}}]* \}} )
+    | (?P<grace> \{{ [^}}]* \}} -? )
     | (?P<field> \[ \s* [A-Za-z] : [^\]]* \] )
     | (?P<ending> \[ \s* {_ENDING} )
     | (?P<bar> \[ \| [|:\]]* | :* \| [|:\]]* (?:\s*{_ENDING})? | ::+ (?:\s*{_ENDING})? )
