@@ -111,6 +111,10 @@ _MARKS = (
     (1, b"FICHIER GUITARE PRO", Content("a Guitar Pro score", advice=FROM_SCORE)),
     (1, "TuxGuitar".encode("utf-16-be"), Content("a TuxGuitar score", advice=FROM_SCORE)),
     (4, b"ftyp", Content("a picture (HEIF)", advice=NO_MUSIC)),
+)
+"""What stands at which place."""
+
+_MARKS_OF_BINARY = (
     (44, b"SCRM", Content("a tracker module (S3M)", advice=_SAVE_TRACKER)),
     (257, b"ustar", Content("a tar archive", advice=UNPACK)),
     *(
@@ -118,7 +122,7 @@ _MARKS = (
         for mark in (b"M.K.", b"M!K!", b"M&K!", b"FLT4", b"FLT8", b"4CHN", b"6CHN", b"8CHN", b"CD81", b"OCTA")
     ),
 )
-"""What stands at which place."""
+"""The same for files that hold zero bytes before it, as no text does: in a text the letters may stand anywhere."""
 
 
 def project_folder(path: str | os.PathLike[str]) -> Content | None:
@@ -132,6 +136,9 @@ def foreign_in(data: bytes) -> Content | None:
         return Content("nothing but zeros", advice="its copy or download failed: fetch it again")
     for place, mark, content in _MARKS:
         if data.startswith(mark, place):
+            return content
+    for place, mark, content in _MARKS_OF_BINARY:
+        if data.startswith(mark, place) and b"\0" in data[:place]:
             return content
     # The byte after the first names a maker; in text it is larger.
     if data[:1] == b"\xf0" and data[1:2] < b"\x80":

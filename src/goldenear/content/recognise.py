@@ -12,7 +12,7 @@ from pathlib import Path
 from goldenear.content.foreign import UNPACK, foreign_in
 from goldenear.content.kinds import EXPECTED, FORMATS, Content, Format
 from goldenear.content.sound import sound_in
-from goldenear.content.text import FROM_PROJECT, FROM_SCORE, NO_MUSIC, text_in
+from goldenear.content.text import FROM_PROJECT, FROM_SCORE, NO_MUSIC, marked_encoding, text_in
 from goldenear.errors import UnreadableFile
 
 HEAD_BYTES = 2**16
@@ -41,6 +41,9 @@ _MIMES = {
     b"application/vnd.oasis": Content("an OpenDocument file", advice=NO_MUSIC),
 }
 _SCORE = Content("compressed MusicXML", "mxl")
+MAX_NAMES = 2_000
+"""Names in an archive that are looked at."""
+
 CONTAINER = "META-INF/container.xml"
 """The table of contents of a compressed score."""
 
@@ -114,7 +117,9 @@ def _bare_content_of(data: bytes) -> Content | None:
     """Return what a file holds that is no archive."""
     if data.startswith(b"MThd") or (data[:4], data[8:12]) == (b"RIFF", b"RMID"):
         return Content("a Standard MIDI file", "midi")
-    return sound_in(data) or foreign_in(data) or text_in(data)
+    # What shows by its first bytes that it is text, two bytes a letter, can look like a frame of MP3.
+    in_order = (text_in, sound_in, foreign_in) if marked_encoding(data) else (sound_in, foreign_in, text_in)
+    return next((found for recognise in in_order if (found := recognise(data))), None)
 
 
 def _archive_in(data: bytes) -> Content | None:
@@ -128,7 +133,7 @@ def _zip_in(data: bytes) -> Content:
     """Return what a zip archive holds, by the names of the files in it."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = archive.namelist()
+            names = archive.namelist()[:MAX_NAMES]
             mime = archive.open("mimetype").read(100) if "mimetype" in names else b""
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         return Content("a zip archive that is damaged or cut off", advice="fetch or save it again")

@@ -73,14 +73,16 @@ _TEXTS = {
     r"MFile +\d": Content("MIDI written as text (mf2t)", advice="turn it back with t2mf"),
     r"irealb(?:ook)?:": Content("an iReal Pro chart", advice="export it as MIDI or MusicXML from iReal Pro"),
     r"BEGIN:IMELODY": Content("a ringtone (iMelody)", advice="convert it to MIDI (.mid)"),
-    r"[^:\n]{0,40}: *[dob] *= *\d": Content("a ringtone (RTTTL)", advice="convert it to MIDI (.mid)"),
+    r"[^:\n]{0,40}: *[dob] *= *\d+ *(?:, *[dob] *= *\d+ *)*: *\d*[a-gpA-GP]": Content(
+        "a ringtone (RTTTL)", advice="convert it to MIDI (.mid)"
+    ),
     r"@(?:start|clef|keysig|data):": Content(
         "an incipit in Plaine and Easie Code", advice="convert it to MEI or MusicXML with Verovio"
     ),
     r"#EXTM3U|\[playlist\]": Content("a playlist", advice="name the files that it lists"),
     r"%!PS": Content("a PostScript page", advice=NO_MUSIC),
     r"\{\\rtf": Content("a word processor's text (RTF)", advice=NO_MUSIC),
-    r"\{\s*[\"}]|\[\s*(?:[\[{\"\]]|-?\d|true|false|null)": Content("JSON", advice=NO_MUSIC),
+    r"\{\s*[\"}]|\[\s*(?:[\[{\]]|\"[^\"]*\"\s*[,\]]|-?\d|true|false|null)": Content("JSON", advice=NO_MUSIC),
 }
 """How other texts begin."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from goldenear.errors import UnreadableFile
@@ -53,6 +52,10 @@ _LEFT_OUT = {
 }
 
 
+MAX_COPIED = 100_000
+"""Elements that copies may add to a document; copies of copies could make millions of a few lines."""
+
+
 @dataclass(slots=True)
 class Readings:
     """What is read of a document.
@@ -70,6 +73,7 @@ class Readings:
     limits: Limits
     remarks: Remarks
     named: dict[str, Element] = field(default_factory=dict)
+    _copied: int = 0
 
     def children(self, element: Element) -> Iterator[Element]:
         """Give the children of an element that are read, copies filled in.
@@ -120,7 +124,11 @@ class Readings:
                     self.remarks.once("a copy of what is not in the file, or of itself: left out")
                 return element
             seen.add(name)
-            self.limits.admit(sum(1 for _ in target.iter()), Fraction(0))
+            self._copied += sum(1 for _ in target.iter())
+            if self._copied > MAX_COPIED:
+                raise UnreadableFile(
+                    self.limits.path, f"its copies (copyof, sameas) make more than {MAX_COPIED:,} elements"
+                )
             element = _filled(element, target)
         return element
 

@@ -38,6 +38,9 @@ _DRUMS = 10
 _ENDS, _STRIKES, _CONTROLS, _BENDS = 8, 9, 11, 14
 """Kinds of channel event."""
 
+_OTHER_PARAMETERS = (98, 99)
+"""Controllers that select a parameter of the maker's: no registered one is selected any more."""
+
 _DATA_ENTRY, _PEDAL, _PARAMETER_FINE, _PARAMETER_COARSE = 6, 64, 100, 101
 """Controllers."""
 
@@ -58,6 +61,9 @@ class _Strikes(NamedTuple):
     channel: NDArray[np.int64]
     is_endless: NDArray[np.bool_]
     has_lost_end: NDArray[np.bool_]
+
+
+_NO_STRIKES = _Strikes(*(np.zeros(0, np.int64) for _ in range(5)), *(np.zeros(0, bool) for _ in range(2)))
 
 
 def parse_midi(data: bytes, path: str) -> list[ParsedTune]:
@@ -127,6 +133,8 @@ def _parsed(
     name: str, notes: _Strikes, division: Division, mpe_members: frozenset[int], remarks: Remarks
 ) -> ParsedTrack:
     """Return the notes of one track, of all its channels; drums without end or length get one."""
+    if notes is _NO_STRIKES:
+        return ParsedTrack(name)
     is_drum = (notes.channel == _DRUMS) & (_DRUMS not in mpe_members)
     endless = notes.is_endless & ~is_drum
     if count := int(endless.sum()):
@@ -153,6 +161,8 @@ def _parsed(
 def _strikes(track: MidiTrack) -> _Strikes:
     """Pair the strikes of a track with their ends."""
     every = track.events
+    if not len(every.tick):
+        return _NO_STRIKES
     wanted = np.flatnonzero((every.kind == _ENDS) | (every.kind == _STRIKES))
     # By channel and pitch, each in the order of the file.
     line = ((every.status[wanted] & 15) << 7 | every.first[wanted]).astype(np.int16)
@@ -214,8 +224,10 @@ def _ends(
 
 def _mpe_members(tracks: Sequence[MidiTrack]) -> frozenset[int]:
     """Return the channels that belong to MPE zones: they bend the pitch of one note each, and are never drums."""
-    members: set[int] = set()
+    zones: dict[int, range] = {}
     for track in tracks:
+        if not len(track.events.tick):
+            continue
         controls = track.events.kind == _CONTROLS
         if not (controls & (track.events.first == _DATA_ENTRY)).any():
             continue
@@ -228,15 +240,19 @@ def _mpe_members(tracks: Sequence[MidiTrack]) -> frozenset[int]:
                 parameter[channel][0] = value
             elif control == _PARAMETER_FINE:
                 parameter[channel][1] = value
+            elif control in _OTHER_PARAMETERS:
+                parameter[channel] = [127, 127]
             elif control == _DATA_ENTRY and parameter[channel] == [0, _MPE]:
-                zone = range(1, value + 2) if channel == 1 else range(16 - value, 17)
-                members.update(zone if value else ())
-    return frozenset(members)
+                size = min(value, 15)
+                zones[channel] = range(1, size + 2) if channel == 1 else range(16 - size, 17)
+    return frozenset(member for zone in zones.values() if len(zone) > 1 for member in zone)
 
 
 def _tell_ignored(tracks: Sequence[MidiTrack], remarks: Remarks) -> None:
     """Remark what changes the sound of notes and is not read."""
     for track in tracks:
+        if not len(track.events.tick):
+            continue
         kind, first, second = track.events.kind, track.events.first, track.events.second
         if ((kind == _CONTROLS) & (first == _PEDAL) & (second >= _PEDAL)).any():
             remarks.once("sustain pedal ignored: a note lasts as long as its key is held")

@@ -87,7 +87,7 @@ class MidiTrack:
         self.name = ""
         self.length = self.event_count = 0
         self.tempos: list[tuple[int, int]] = []
-        self.events = Events(*(np.zeros(0, np.int64) for _ in Events._fields))
+        self.events = NO_EVENTS
 
 
 class Events(NamedTuple):
@@ -110,6 +110,9 @@ class Events(NamedTuple):
     def channel(self) -> NDArray[np.int64]:
         """The channel, 1..16."""
         return (self.status & 15) + 1
+
+
+NO_EVENTS = Events(*(np.zeros(0, np.int64) for _ in Events._fields))
 
 
 def plain_lengths(data: bytes) -> bytearray:
