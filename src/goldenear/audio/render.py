@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from goldenear.arguments import whole_number
 from goldenear.audio.clock import Clock
 from goldenear.audio.synth import sounded
 from goldenear.audio.tones import Sound
 from goldenear.errors import InvalidInput
 from goldenear.notes.atomic import write_where_asked
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 
 PEAK = 10 ** (-1 / 20)
 """The loudest frame: 1 dB below the greatest that the file can hold."""

@@ -131,10 +131,10 @@ def compose(
 
     Ctrl-C ends the search, and the best so far is written.
     """
+    from goldenear.arguments import whole_number
     from goldenear.cli import compose_wishes as words
     from goldenear.composing.composer import EFFORT, Composer
     from goldenear.composing.wishes import Wishes, bar_of
-    from goldenear.notes.note_array import whole_number
     from goldenear.taste.judge import Taste
 
     whole_number("n", n, 1, 10**6)

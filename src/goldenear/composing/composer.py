@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from goldenear.arguments import whole_number
 from goldenear.composing.appraise import Appraiser
 from goldenear.composing.choosing import in_order, likeness
 from goldenear.composing.develop import Draft, Task, develop
@@ -25,7 +26,7 @@ from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput, NothingFound, UnreadableFile
 from goldenear.match.rank import rank
 from goldenear.notes.atomic import write_bytes_atomically
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste
 
 TOGETHER = 8

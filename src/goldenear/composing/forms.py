@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
+from goldenear.arguments import whole_number
 from goldenear.composing.plan import MOST_BARS, Plan, Section
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import whole_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from goldenear.arguments import whole_number
 from goldenear.composing.building import Builder
 from goldenear.composing.forms import plan_of
 from goldenear.composing.ground import Rows
@@ -19,7 +20,7 @@ from goldenear.composing.windows import windows
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput, NothingFound
 from goldenear.notes.cut import cut
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.judge import Taste
 from goldenear.taste.verdict import Verdict

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from goldenear.arguments import whole_number
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import whole_number
 
 MOST_BARS = 512
 """A longer piece is refused."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from goldenear.arguments import whole_number
 from goldenear.composing.choosing import likeness
 from goldenear.composing.composer import APART, Composer, Progress
 from goldenear.composing.locks import Locks, in_bars, side_by_side
@@ -22,7 +23,7 @@ from goldenear.composing.proposals.markov import MarkovChain
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.judge import Taste
 from goldenear.taste.samples import Kind, add_sample

@@ -8,9 +8,10 @@ from fractions import Fraction
 from numbers import Rational, Real
 from typing import Any
 
+from goldenear.arguments import whole_number
 from goldenear.composing.harmony import degrees_of
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 
 INSTANT = Fraction(1, 12)
 """So many quarters from a beat on, what sounds is what sounds on the beat."""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from goldenear.arguments import whole_number
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.engines import Backend, engine_for
 from goldenear.match.matches import Match, Matches
 from goldenear.match.prepared import must_be_notes, prepare
 from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 
 STANDS_OUT = 0.12
 """The excess over unrelated music from which a fragment was taken from a piece: see `Background.excess`."""

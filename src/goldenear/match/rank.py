@@ -10,6 +10,7 @@ from numbers import Real
 
 import numpy as np
 
+from goldenear.arguments import whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.blend import Blended, blended
 from goldenear.match.engines import Backend, engine_for
@@ -19,7 +20,7 @@ from goldenear.match.place import Place, match_at
 from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
 from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.alteration import Form, alterations, prices_of
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading
 
 

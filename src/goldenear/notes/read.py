@@ -31,6 +31,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import whole_number
 from goldenear.content.kinds import FORMATS, Format
 from goldenear.content.recognise import format_of
 from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
@@ -38,7 +39,7 @@ from goldenear.files import bytes_of
 from goldenear.hearing import sound_file
 from goldenear.notes.choice import EVERYTHING, Choice, Names, drum_hints
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.provenance import Provenance
 
 MAX_FILE_BYTES = 64 * 2**20

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.background import FEWEST as FEWEST_PIECES
 from goldenear.match.background import in_order, shipped
@@ -17,7 +18,7 @@ from goldenear.match.cohort import FEWEST, at_large, kin
 from goldenear.match.engines import Backend
 from goldenear.match.tail import Tail, Tails
 from goldenear.notes.cut import random_cuts
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.taste.audit import Judged, Near, Share, audit
 from goldenear.taste.calibration import Calibration, digest_of
 from goldenear.taste.judge import Taste

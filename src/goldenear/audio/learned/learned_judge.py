@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import whole_number
 from goldenear.audio.learned import net_file
 from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learning import Progress, learn, probabilities
@@ -21,7 +22,6 @@ from goldenear.audio.learned.steady import steady, torch_here
 from goldenear.audio.learned.verdict import SHORTEST, LearnedVerdict
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
-from goldenear.notes.note_array import whole_number
 
 GOOD_AND_BAD = ("good", "bad")
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from goldenear.arguments import whole_number
 from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learned_judge import LearnedJudge
 from goldenear.audio.learned.net import Limits, Net, Sizes, any_start, fitted, starts
@@ -16,7 +17,6 @@ from goldenear.audio.learned.net_weights import Floats, drawn, tensors
 from goldenear.audio.learned.steady import steady
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
-from goldenear.notes.note_array import whole_number
 
 RATE, LEVELS = 6_144, 256
 """Samples a second, and the levels of a sample, in the mu law."""

@@ -11,6 +11,7 @@ from numbers import Rational, Real
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import whole_number
 from goldenear.composing.proposals import net_file
 from goldenear.composing.proposals.lstm_training import Progress, learn
 from goldenear.composing.proposals.melody_events import (
@@ -31,7 +32,7 @@ from goldenear.composing.proposals.recurrent import (
 )
 from goldenear.composing.proposals.singing import sing
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import NoteArray, frozen, whole_number
+from goldenear.notes.note_array import NoteArray, frozen
 
 START = 66
 """The pitch that every proposal begins with."""

@@ -11,11 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from goldenear.arguments import whole_number
 from goldenear.composing.material import Line, lines
 from goldenear.errors import InvalidInput
 from goldenear.match.prepared import must_be_notes
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 
 GRID = 24
 
