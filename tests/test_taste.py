@@ -218,7 +218,7 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         ("steps_per_octave = 'many'", "steps_per_octave: expected a whole number"),
         ("[alterations.stretches]\n'fast' = 1.0", "fraction such as 3/2"),
         ("[alterations.forms]\nsideways = 1.0", "form: expected one of"),
-        ("[alterations.forms]\nprime = 7", "price: expected 0..1"),
+        ("[alterations.forms]\nprime = 7", "price: expected a number within 0..1"),
         ("[alterations.forms]\n", "none is left"),
         ("[drawing]\nbody = 0\nonset = 0", "every picture would be dark"),
         ("measure = ", "cannot be read as TOML"),

@@ -6,7 +6,9 @@ Public functions call these at their top, once; what lies behind them takes its 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -36,6 +38,23 @@ def number(name: str, value: object, low: float, high: float, *, above: bool = F
     if not is_number or not low <= value <= high or (above and value == low):  # type: ignore[operator]
         span = f"above {low:,g}, up to {high:,g}" if above else f"within {low:,g}..{high:,g}"
         raise InvalidInput(f"{name}: expected a number {span}, got {shown(value)}")
+
+
+def fraction(name: str, value: object) -> Fraction:
+    """Return `value`, written as a Fraction, an int, a short decimal or a string such as "3/2", as a Fraction.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none of these.
+    """
+    if isinstance(value, Fraction):
+        return value
+    written = str(value).strip()
+    # No exponents and no endless decimals: a few characters must not make numbers that fill the memory.
+    if re.fullmatch(r"\d{1,9}(/0*[1-9]\d{0,8}|\.\d{1,9})?", written):
+        return Fraction(written)
+    raise InvalidInput(f"{name}: expected a fraction such as 3/2, got {shown(value)}")
 
 
 def one_of(name: str, value: object, known: Iterable[str]) -> None:

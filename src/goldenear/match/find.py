@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from goldenear.arguments import fraction
 from goldenear.correlate.backends import Backend, chosen, shared_time_of
 from goldenear.errors import InvalidInput
 from goldenear.match.engines.known import PICTURES, must_know
@@ -21,7 +22,6 @@ from goldenear.match.prepared import must_be_notes, prepare
 from goldenear.match.rank import check_same_grid
 from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.match.similarity import Tile, similarity_tiles
-from goldenear.notes.alteration import fraction
 from goldenear.notes.note_array import NoteArray
 
 MAX_CANDIDATES = 2_000_000

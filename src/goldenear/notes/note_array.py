@@ -25,6 +25,9 @@ MAX_TICK = 2**40
 
 MAX_BRIGHTNESS = 127
 
+MOST_STEPS = 1200
+"""The finest pitch grid: a cent to the step."""
+
 _DTYPES = tuple(
     (name, np.dtype(kind))
     for name, kind in (
@@ -149,7 +152,7 @@ class NoteArray:
 Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         """
         whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
-        whole_number("steps_per_octave", steps_per_octave, 1, 1200)
+        whole_number("steps_per_octave", steps_per_octave, 1, MOST_STEPS)
         pitches = _column("pitch", pitch, None, -(2**15), 2**15 - 1)
         n = len(pitches)
         onsets = _column("onset", onset, n, -MAX_TICK, MAX_TICK)
@@ -157,7 +160,11 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         brightnesses = _column("brightness", brightness, n, -MAX_BRIGHTNESS, MAX_BRIGHTNESS)
         if not brightnesses.all():
             raise InvalidInput("brightness: expected 1..127 (or -127..-1 for a forbidden place), got 0")
-        drums = np.full(n, is_drum) if isinstance(is_drum, bool | np.bool_) else array_of("is_drum", is_drum, "b", n)
+        drums = (
+            np.full(n, is_drum)
+            if isinstance(is_drum, bool | np.bool_)
+            else array_of("is_drum", is_drum, "b", n)
+        )
         text("name", name)
         line, start, end, bright, drum = cut_at_onsets(
             pitches, onsets, onsets + durations, brightnesses, drums
@@ -179,9 +186,9 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         for name, dtype in _DTYPES:
             column = getattr(self, name)
             if not isinstance(column, np.ndarray) or column.dtype != dtype or column.shape != (n,):
+                came = f"{column.dtype} {column.shape}" if isinstance(column, np.ndarray) else kind_of(column)
                 raise InvalidInput(
-                    f"{name}: expected an array of type {dtype} of shape (n,), got {f'shape {column.shape} of {column.dtype}' if isinstance(column, np.ndarray) else kind_of(column)}; "
-                    "NoteArray.from_arrays takes any numbers"
+                    f"{name}: expected an array of {dtype} ({n},), got {came}; NoteArray.from_arrays takes lists"
                 )
 
     def __len__(self) -> int:
@@ -404,6 +411,11 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         InvalidInput
             If a tick leaves the range of 2**40.
         """
+        pitch, onset, offset = (
+            array_of(name, column, "iu", len(self))
+            for name, column in (("pitch", pitch), ("onset", onset), ("offset", offset))
+        )
+        whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK**2)
         if len(self) and max(-int(onset.min()), int(offset.max())) > MAX_TICK:
             raise InvalidInput(f"{self.name or 'the notes'}: too long to be stretched on so fine a grid")
         in_time = np.lexsort((self.is_drum, pitch, onset))
@@ -551,7 +563,9 @@ def _column(name: str, values: ArrayLike, n: int | None, low: int, high: int) ->
     try:
         column = np.asarray(values)
     except (ValueError, TypeError, OverflowError):
-        raise InvalidInput(f"{name}: expected whole numbers, got {kind_of(values)} that makes no column") from None
+        raise InvalidInput(
+            f"{name}: expected whole numbers, got {kind_of(values)} that makes no column"
+        ) from None
     if column.size == 0:
         column = column.astype(np.int64)
     if column.dtype.kind not in "iu":

@@ -26,12 +26,12 @@ import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import whole_number
+from goldenear.arguments import file_name, one_of, whole_number
 from goldenear.content.kinds import FORMATS, Format
 from goldenear.content.recognise import format_of
 from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
@@ -39,7 +39,7 @@ from goldenear.files import bytes_of
 from goldenear.hearing import sound_file
 from goldenear.notes.choice import EVERYTHING, Choice, Names, drum_hints
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import MOST_STEPS, NoteArray
 from goldenear.notes.provenance import Provenance
 
 MAX_FILE_BYTES = 64 * 2**20
@@ -52,6 +52,9 @@ FORBIDDEN = "forbidden"
 """The name of the track whose notes are places that must stay dark."""
 
 Brightness = Literal["plain", "velocity"]
+
+BRIGHTNESSES: tuple[Brightness, ...] = get_args(Brightness)
+
 Parser = Callable[[bytes, str], list[ParsedTune]]
 
 _PARSERS: dict[Format, str] = {
@@ -157,8 +160,6 @@ def read_all(
     The parameters and errors are those of :func:`read`. Each array is named after the file, and after
     its number where there are several.
     """
-    if brightness not in ("plain", "velocity"):
-        raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
     choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
     return read_chosen(path, choice, brightness=brightness, steps_per_octave=steps_per_octave)
 
@@ -175,7 +176,9 @@ def read_chosen(
 
     `usual_drums` are drums where the choice names none, in files that have such a channel or track.
     """
-    path = os.fspath(path)
+    path = file_name("path", path)
+    one_of("brightness", brightness, BRIGHTNESSES)
+    whole_number("steps_per_octave", steps_per_octave, 1, MOST_STEPS)
     data = bytes_of(path, sound_file.MAX_FILE_BYTES, "music")
     format_ = format_of(data, path)
     if format_ == "sound" and steps_per_octave != 12:

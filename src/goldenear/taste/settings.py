@@ -11,6 +11,7 @@ from math import isfinite, isnan, nan
 from pathlib import Path
 from typing import Any, get_args
 
+from goldenear.arguments import fraction
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.recipe import GRID, THRESHOLD, THRESHOLDS, Measure, Recipe
 from goldenear.notes.alteration import (
@@ -18,7 +19,6 @@ from goldenear.notes.alteration import (
     READING_PRICES,
     STRETCH_PRICES,
     alterations,
-    fraction,
 )
 from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import NoteArray
