@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from math import inf
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -36,8 +37,7 @@ def number(name: str, value: object, low: float, high: float, *, above: bool = F
     """Raise InvalidInput unless `value` is a number within low..high; with `above`, it must be more than `low`."""
     is_number = isinstance(value, Real) and not isinstance(value, bool)
     if not is_number or not low <= value <= high or (above and value == low):  # type: ignore[operator]
-        span = f"above {low:,g}, up to {high:,g}" if above else f"within {low:,g}..{high:,g}"
-        raise InvalidInput(f"{name}: expected a number {span}, got {shown(value)}")
+        raise InvalidInput(f"{name}: expected a number {_span(low, high, above)}, got {shown(value)}")
 
 
 def fraction(name: str, value: object) -> Fraction:
@@ -149,6 +149,13 @@ def kind_of(value: object) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}: make one with {value.__name__}(...)"
     return "None" if value is None else type(value).__name__
+
+
+def _span(low: float, high: float, above: bool) -> str:
+    """Return between which limits a number is expected."""
+    if high == inf:
+        return f"above {low:,g}" if above else f"from {low:,g} on"
+    return f"above {low:,g}, up to {high:,g}" if above else f"within {low:,g}..{high:,g}"
 
 
 def _hint(slip: Slip, value: object) -> str:

@@ -10,7 +10,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.notes.note_array import NoteArray
+from goldenear.arguments import must_be, several, whole_number
+from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.notes.placement import Placement
 
 FINEST = 16
@@ -138,6 +139,9 @@ class Matches(Sequence[Match]):
     @classmethod
     def of(cls, rows: Sequence[Match], samples: Sequence[NoteArray]) -> Matches:
         """Return a table of matches that are already made."""
+        rows, samples = several("rows", rows, Match), several_notes("samples", samples)
+        for match in rows:
+            whole_number(f"rows: the index of {match.name or 'a match'}", match.index, 0, len(samples) - 1)
         return cls(
             samples,
             np.array([m.index for m in rows], np.int64),
@@ -202,6 +206,8 @@ class Matches(Sequence[Match]):
 
     def sample_of(self, match: Match) -> NoteArray:
         """Return the sample that a match lays on X."""
+        must_be("match", match, Match)
+        whole_number("match: its index", match.index, 0, len(self.samples) - 1)
         return self.samples[match.index]
 
 

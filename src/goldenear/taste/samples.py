@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from goldenear.arguments import file_name, must_be, one_of, text
 from goldenear.content.recognise import usual_ending
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
@@ -137,7 +138,7 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
     InvalidTaste
         If something else is already there.
     """
-    root = Path(folder)
+    root = Path(file_name("folder", folder, "folder"))
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidTaste(f"{root}: is already there, and not empty: choose another name")
     try:
@@ -187,9 +188,11 @@ def add_sample(
     UnreadableFile, InvalidInput
         If the file is damaged or holds no notes, or `kind` or `name` is off.
     """
-    if kind not in KINDS:
-        raise InvalidInput(f"kind: expected 'good' or 'bad', got {kind!r}")
-    root, source = check_is_taste(folder), Path(path)
+    one_of("kind", kind, KINDS)
+    must_be("choice", choice, Choice)
+    root, source = check_is_taste(folder), Path(file_name("path", path))
+    if name is not None:
+        text("name", name)
     if name is not None and (not name.strip() or Path(name).name != name or name.startswith(".")):
         raise InvalidInput(f"name: expected a plain file name, got {name!r}")
     tunes = read_settings(root / SETTINGS_FILE).read(source, choice)
@@ -222,7 +225,7 @@ def check_is_taste(folder: str | os.PathLike[str]) -> Path:
     InvalidTaste
         If it does not exist, or has neither good/ nor bad/.
     """
-    root = Path(folder)
+    root = Path(file_name("folder", folder, "folder"))
     if not root.is_dir():
         if root.exists():
             raise InvalidTaste(f"{root}: is a file, where the folder of a taste is expected")

@@ -14,9 +14,8 @@ import numpy as np
 from goldenear.arguments import whole_number
 from goldenear.composing.material import Line, lines
 from goldenear.errors import InvalidInput
-from goldenear.match.prepared import must_be_notes
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes
 
 GRID = 24
 
