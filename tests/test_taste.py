@@ -212,7 +212,7 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         ("measure = 'feeling'", "measure: expected one of 'brightness'"),
         ("thresholds = 3", "expected a table"),
         ("[thresholds]\nbad = 'high'", "thresholds.bad: expected a number"),
-        ("[thresholds]\nbad = 0", "thresholds.bad: expected above 0"),
+        ("[thresholds]\nbad = 0", "thresholds.bad: expected a number above 0"),
         ("transpositions = [1]", "lowest, highest"),
         ("steps_per_octave = 0", "steps_per_octave"),
         ("steps_per_octave = 'many'", "steps_per_octave: expected a whole number"),

@@ -116,19 +116,19 @@ def several(name: str, values: object, kind: type[Kind], slip: Slip = None) -> t
     return found
 
 
-def array_of(name: str, values: object, kinds: str, n: int) -> NDArray[Any]:
-    """Return `values` as an array of shape (n,); raise InvalidInput unless it is one of such numbers.
+def array_of(name: str, values: object, kinds: str, n: int | None = None) -> NDArray[Any]:
+    """Return `values` as an array of shape (n,), any n by default; raise InvalidInput unless it is one.
 
     `kinds` are letters of NumPy's kinds: ``"b"`` truths, ``"iu"`` whole numbers, ``"iuf"`` any numbers.
     """
-    expected = f"{name}: expected {n:,} {_CALLED[kinds]}"
+    expected = f"{name}: expected {'' if n is None else f'{n:,} '}{_CALLED[kinds]}"
     try:
         array = np.asarray(values)
     except (ValueError, TypeError, OverflowError):
         raise InvalidInput(f"{expected}, got {kind_of(values)} that makes no column") from None
     if array.ndim != 1:
         raise InvalidInput(f"{expected}, got {f'shape {array.shape}' if array.ndim else shown(values)}")
-    if len(array) != n or (n and array.dtype.kind not in kinds):
+    if n not in (None, len(array)) or (len(array) and array.dtype.kind not in kinds):
         raise InvalidInput(f"{expected}, got {len(array):,} of type {array.dtype}")
     return array
 

@@ -134,7 +134,8 @@ def compose(
     from goldenear.arguments import whole_number
     from goldenear.cli import compose_wishes as words
     from goldenear.composing.composer import EFFORT, Composer
-    from goldenear.composing.wishes import Wishes, bar_of
+    from goldenear.composing.wishes import Wishes
+    from goldenear.notes.metre import Metre
     from goldenear.taste.judge import Taste
 
     whole_number("n", n, 1, 10**6)
@@ -164,7 +165,7 @@ def compose(
         scale=scale,
         chords=words.chords_of(chords, quarters),
         rhythm=words.music_in("--rhythm", rhythm, judge_by),
-        locked=words.locked_in(locked, judge_by, ensemble, chosen, bar_of(metre)),
+        locked=words.locked_in(locked, judge_by, ensemble, chosen, Metre.parsed(metre).quarters),
         locked_bars=chosen,
         after=words.music_in("--after", after, judge_by),
         before=words.music_in("--before", before, judge_by),

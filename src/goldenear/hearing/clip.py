@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import must_be, number, shown, text, whole_number
+from goldenear.arguments import must_be, number, several, shown, text, whole_number
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.optional import needed
 
@@ -157,10 +157,15 @@ class Clip:
 
 def must_be_a_clip(value: object) -> None:
     """Raise InvalidInput, with the likely slip, unless it is a clip."""
-    must_be("clip", value, Clip, how_to_get_a_clip)
+    must_be("clip", value, Clip, _how_to_get_a_clip)
 
 
-def how_to_get_a_clip(value: object) -> str:
+def several_clips(name: str, values: object) -> tuple[Clip, ...]:
+    """Return `values` as a tuple; raise InvalidInput, with the likely slip, unless they are several clips."""
+    return several(name, values, Clip, _how_to_get_a_clip)
+
+
+def _how_to_get_a_clip(value: object) -> str:
     """Return how what came in place of a clip becomes one; nothing where nobody can tell."""
     if isinstance(value, str | os.PathLike):
         return "files of sound are read with goldenear.read_clip"

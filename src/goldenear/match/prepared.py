@@ -37,7 +37,7 @@ class PreparedSamples(Sequence[NoteArray]):
     def __post_init__(self) -> None:
         if isinstance(self.samples, NoteArray | str) or not isinstance(self.samples, Sequence):
             raise InvalidInput(
-                f"samples: expected several NoteArrays, got {kind_of(self.samples)}; goldenear.prepare makes them ready"
+                f"samples: expected several NoteArrays, got {kind_of(self.samples)}; use goldenear.prepare"
             )
         must_be("recipe", self.recipe, Recipe)
 

@@ -115,7 +115,7 @@ class Engine:
         """Return how well X's melody aligns with those of some samples; see :mod:`goldenear.match.alignment`."""
         must_be_notes("x", x)
         must_be("samples", samples, PreparedSamples, how_to_prepare)
-        which = array_of("which", which, "iu", np.size(which))
+        which = array_of("which", which, "iu")
         aligned: NDArray[np.float64] = self._code().align(x, samples, which)
         return aligned
 
