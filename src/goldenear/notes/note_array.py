@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from goldenear.arguments import array_of, kind_of, must_be, several, shown, text, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
-from goldenear.notes.provenance import Provenance
+from goldenear.notes.provenance import FURTHEST, Provenance
 
 MAX_TICK = 2**40
 """Onsets and offsets lie within this many ticks of zero, so that every sum stays an exact 64-bit integer."""
@@ -165,7 +165,6 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
             if isinstance(is_drum, bool | np.bool_)
             else array_of("is_drum", is_drum, "b", n)
         )
-        text("name", name)
         line, start, end, bright, drum = cut_at_onsets(
             pitches, onsets, onsets + durations, brightnesses, drums
         )
@@ -178,10 +177,14 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
             int(ticks_per_quarter),
             int(steps_per_octave),
             name,
-            provenance or Provenance(),
+            Provenance() if provenance is None else provenance,
         )
 
     def __post_init__(self) -> None:
+        whole_number("ticks_per_quarter", self.ticks_per_quarter, 1, FURTHEST)
+        whole_number("steps_per_octave", self.steps_per_octave, 1, MOST_STEPS)
+        text("name", self.name)
+        must_be("provenance", self.provenance, Provenance)
         n = len(self.pitch) if isinstance(self.pitch, np.ndarray) else 0
         for name, dtype in _DTYPES:
             column = getattr(self, name)
@@ -254,7 +257,6 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
 
     def named(self, name: str) -> NoteArray:
         """Return the same notes under another name."""
-        text("name", name)
         return replace(self, name=name)
 
     def remarked(self, *remarks: str) -> NoteArray:
