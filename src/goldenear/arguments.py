@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from goldenear.errors import InvalidInput
 
+MOST_TERM = 10**9
+"""The numerator and the denominator of a fraction are below this."""
+
 LONGEST_SHOWN = 60
 """Letters of a value that a message shows."""
 
@@ -48,9 +51,12 @@ def fraction(name: str, value: object) -> Fraction:
     InvalidInput
         If it is none of these.
     """
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction) and value >= 0 and max(value.as_integer_ratio()) < MOST_TERM:
         return value
-    written = str(value).strip()
+    try:
+        written = str(value).strip()
+    except ValueError:  # More digits than Python writes.
+        written = ""
     # No exponents and no endless decimals: a few characters must not make numbers that fill the memory.
     if re.fullmatch(r"\d{1,9}(/0*[1-9]\d{0,8}|\.\d{1,9})?", written):
         return Fraction(written)
@@ -136,7 +142,7 @@ def array_of(name: str, values: object, kinds: str, n: int | None = None) -> NDA
 def shown(value: object) -> str:
     """Return a value as it is written, or its kind where that takes more than a part of a line."""
     try:
-        written = repr(value)
+        written = str(value) if isinstance(value, Fraction) else repr(value)
     except ValueError:  # A number of more digits than Python writes.
         return kind_of(value)
     if len(written) <= LONGEST_SHOWN and "\n" not in written:

@@ -121,8 +121,10 @@ class Composer:
         self.seed, self.search_name = int(seed), search
         self.proposals = tuple(proposals) if isinstance(proposals, Sequence) else (proposals,)
         for source in self.proposals:
-            if not callable(getattr(source, "propose", None)):
-                raise InvalidInput(f"proposals: {kind_of(source)} has no method propose(quarters, seed)")
+            if isinstance(source, type) or not callable(getattr(source, "propose", None)):
+                raise InvalidInput(
+                    f"proposals: expected a method propose(quarters, seed), got {kind_of(source)}"
+                )
         self.ground = Ground.of(taste, wishes)
         self._check_locked()
         self.search = search_named(search, self.ground, self.seed, proposals=bool(self.proposals))

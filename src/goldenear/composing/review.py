@@ -203,7 +203,7 @@ class Review:
             If there is no phrase yet, no such bar, nothing would be left to compose, or the bars by themselves
             resemble a bad sample; then nothing is locked.
         """
-        locks = self._locks.joined(self.current.voices, self._chosen("lock", bars), self._own.bar)
+        locks = self._locks.joined(self.current.voices, self._chosen("bars", bars), self._own.bar)
         if len(locks.bars) == self._own.bars:
             raise InvalidInput("lock: then every bar would be locked, and nothing left to compose")
         self._composer(self._with(locks))

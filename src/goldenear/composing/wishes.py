@@ -122,7 +122,7 @@ class Wishes:
         set_ = object.__setattr__
         set_(self, "length", quarters_of("quarters", self.quarters))
         if not 1 <= self.length <= LONGEST_QUARTERS:
-            raise InvalidInput(f"quarters: expected 1..{LONGEST_QUARTERS:,}, got {self.quarters}")
+            raise InvalidInput(f"quarters: expected 1..{LONGEST_QUARTERS:,}, got {shown(self.quarters)}")
         set_(self, "bar", Metre.parsed(self.metre).quarters)
         set_(self, "ensemble", _ensemble(self.voices))
         whole_number("longest_run", self.longest_run, 2, 2**31)

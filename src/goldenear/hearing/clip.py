@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import must_be, number, several, shown, text, whole_number
+from goldenear.arguments import kind_of, must_be, number, several, shown, text, whole_number
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.optional import needed
 
@@ -99,6 +99,17 @@ class Clip:
             raise InvalidInput("wave: a sample is no finite number")
         return cls(frozen(np.clip(mono / full, -LOUDEST, LOUDEST)), int(sample_rate), name)
 
+    def __post_init__(self) -> None:
+        wave = self.wave
+        if not isinstance(wave, np.ndarray) or wave.dtype != np.float32 or wave.ndim != 1:
+            raise InvalidInput(
+                f"wave: expected float32 samples, got {kind_of(wave)}; Clip.of takes any numbers"
+            )
+        whole_number("sample_rate", self.sample_rate, *RATES)
+        text("name", self.name)
+        text("path", self.path)
+        must_be("remarks", self.remarks, tuple)
+
     def __len__(self) -> int:
         return len(self.wave)
 
@@ -129,7 +140,7 @@ class Clip:
         first, last = (round(min(max(t, 0), self.seconds) * self.sample_rate) for t in (start, end))
         if start >= end or first >= last:
             raise InvalidInput(
-                f"start, end: expected 0 <= start < end within {self.seconds:.2f} s, got {start}, {end}"
+                f"start, end: expected 0 <= start < end within {self.seconds:.2f} s, got {shown(start)}, {shown(end)}"
             )
         return replace(self, wave=frozen(self.wave[first:last]))
 

@@ -18,7 +18,7 @@ from goldenear.match.matches import Matches
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.notes.read import read_all
 
 FEWEST = 20
@@ -75,7 +75,7 @@ class Background:
     """
 
     def __init__(self, pieces: Iterable[NoteArray] | None = None, recipe: Recipe | str | None = None) -> None:
-        self.pieces = prepare(shipped() if pieces is None else pieces, recipe)
+        self.pieces = prepare(shipped() if pieces is None else several_notes("pieces", pieces), recipe)
         self._chances: WeakKeyDictionary[PreparedSamples, Chance] = WeakKeyDictionary()
         if self.recipe.measure == "occurrence":
             raise InvalidInput(

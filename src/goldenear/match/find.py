@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from goldenear.arguments import fraction, number
+from goldenear.arguments import fraction, number, shown
 from goldenear.correlate.backends import Backend, chosen, shared_time_of
 from goldenear.errors import InvalidInput
 from goldenear.match.engines.known import PICTURES, must_know
@@ -93,7 +93,7 @@ def find(
     number("threshold", threshold, 0, 1, above=True)
     apart = None if exclusion is None else fraction("exclusion", exclusion)
     if apart is not None and apart <= 0:
-        raise InvalidInput(f"exclusion: expected more than 0 quarters, got {apart}")
+        raise InvalidInput(f"exclusion: expected more than 0 quarters, got {shown(apart)}")
     if recipe.aligned:
         raise InvalidInput(
             "recipe: an occurrence is where a fragment lies, whole melodies are aligned: use rank"

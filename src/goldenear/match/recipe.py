@@ -136,8 +136,9 @@ class Recipe:
         must_be("drawing", self.drawing, Drawing)
         set_(self, "neighbour_share", fraction("neighbour_share", self.neighbour_share))
         if not 0 <= self.neighbour_share <= 1 or self.neighbour_share.denominator > 127:
+            came = shown(self.neighbour_share)
             raise InvalidInput(
-                f"neighbour_share: expected a fraction 0..1 with a denominator up to 127, got {self.neighbour_share}"
+                f"neighbour_share: expected a fraction 0..1 with a denominator up to 127, got {came}"
             )
         if self.grid != "exact" and (
             isinstance(self.grid, bool) or not isinstance(self.grid, int) or not 1 <= self.grid <= FINEST_GRID

@@ -83,10 +83,16 @@ class Alteration:
     def __post_init__(self) -> None:
         object.__setattr__(self, "stretch", fraction("stretch", self.stretch))
         if not Fraction(1, 64) <= self.stretch <= 64 or max(self.stretch.as_integer_ratio()) > MAX_TERM:
-            raise InvalidInput(f"stretch: expected 1/64..64, in terms up to {MAX_TERM:,}, got {self.stretch}")
+            raise InvalidInput(
+                f"stretch: expected 1/64..64, in terms up to {MAX_TERM:,}, got {shown(self.stretch)}"
+            )
         one_of("form", self.form, FORMS)
         one_of("reading", self.reading, READINGS)
         number("price", self.price, 0, 1)
+        if not isinstance(self.parts, tuple) or len(self.parts) != 3:
+            raise InvalidInput(f"parts: expected three prices, got {shown(self.parts)}")
+        for part in self.parts:
+            number("parts", part, 0, 1)
 
     def __str__(self) -> str:
         said = [_SPOKEN.get(self.form, ""), f"stretched {self.stretch}" if self.stretch != 1 else ""]

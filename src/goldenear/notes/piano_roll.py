@@ -14,7 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import array_of, fraction, must_be, one_of, truth, whole_number
+from goldenear.arguments import array_of, fraction, must_be, one_of, shown, truth, whole_number
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.notes.note_array import MAX_TICK, NoteArray, must_be_notes
 
@@ -67,8 +67,9 @@ class Drawing:
             raise InvalidInput("drawing: body and onset are both 0, so every picture would be dark")
         object.__setattr__(self, "onset_quarters", fraction("drawing.onset_quarters", self.onset_quarters))
         if not 0 < self.onset_quarters <= 64 or self.onset_quarters.denominator > 1000:
+            came = shown(self.onset_quarters)
             raise InvalidInput(
-                f"drawing.onset_quarters: expected above 0, to 64, in parts to 1,000, got {self.onset_quarters}"
+                f"drawing.onset_quarters: expected above 0, to 64, in parts to 1,000, got {came}"
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from goldenear.arguments import kind_of, text, whole_number
+from goldenear.arguments import must_be, text, whole_number
 from goldenear.errors import InvalidInput
 
 FURTHEST = 2**62
@@ -44,8 +44,11 @@ class Provenance:
         text("format", self.format)
         whole_number("tune", self.tune, 0, 2**31)
         for name in ("tracks", "tempos", "remarks"):
-            if not isinstance(getattr(self, name), tuple):
-                raise InvalidInput(f"{name}: expected a tuple, got {kind_of(getattr(self, name))}")
+            must_be(name, getattr(self, name), tuple)
+        for name in (*self.tracks, *self.remarks):
+            text("tracks, remarks", name)
+        if not all(map(_is_tempo, self.tempos)):
+            raise InvalidInput("tempos: expected pairs of a tick and microseconds a quarter, whole numbers")
 
     def retimed(self, *, up: int = 1, down: int = 1, later: int = 0) -> Provenance:
         """Return the same provenance with its tempos on a grid `up` / `down` times finer, and later."""
@@ -59,3 +62,8 @@ class Provenance:
         for remark in remarks:
             text("remarks", remark)
         return replace(self, remarks=self.remarks + remarks)
+
+
+def _is_tempo(value: object) -> bool:
+    """Tell whether a value is a tick and a length of a quarter."""
+    return isinstance(value, tuple) and len(value) == 2 and all(isinstance(one, int) for one in value)

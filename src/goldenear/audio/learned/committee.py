@@ -91,7 +91,7 @@ class Committee:
         if not isinstance(self.members, Mapping) or not self.members:
             raise InvalidInput("members: expected a mapping of names to judges, at least one")
         for name, member in self.members.items():
-            if not callable(getattr(member, "judge", None)):
+            if isinstance(member, type) or not callable(getattr(member, "judge", None)):
                 raise InvalidInput(f"members: {name}: expected a judge of clips, got {kind_of(member)}")
 
     def judge(self, clip: Clip) -> CommitteeVerdict:

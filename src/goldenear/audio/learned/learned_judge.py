@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import file_name, function, kind_of, text, whole_number
+from goldenear.arguments import file_name, function, kind_of, shown, text, whole_number
 from goldenear.audio.learned import net_file
 from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learning import Progress, learn, probabilities
@@ -203,7 +203,7 @@ def _to_learn_from(clips: object) -> dict[str, tuple[Clip, ...]]:
     if not isinstance(clips, Mapping):
         raise InvalidInput(f"clips: expected a mapping of classes to clips, got {kind_of(clips)}")
     if not are_names(list(clips)):
-        raise InvalidInput(f"classes: expected {NAMES}")
+        raise InvalidInput(f"clips: expected {NAMES}, got {shown(list(clips))}")
     given = {name: several_clips(name, some) for name, some in clips.items()}
     for name, some in given.items():
         if not some:

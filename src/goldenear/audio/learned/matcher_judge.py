@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import must_be
 from goldenear.audio.learned.verdict import EDGE, Outcome
 from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip, several_clips
 from goldenear.hearing.constant_q import tuning_of
 from goldenear.match.background import Background, shipped
+from goldenear.match.engines import how_to_prepare
 from goldenear.match.matches import Match
 from goldenear.match.on_sound import placed, second
 from goldenear.match.prepared import PreparedSamples, prepare
@@ -172,6 +174,10 @@ class MatcherJudge:
 
     good: PreparedSamples
     bad: PreparedSamples
+
+    def __post_init__(self) -> None:
+        for name, samples in (("good", self.good), ("bad", self.bad)):
+            must_be(name, samples, PreparedSamples, how_to_prepare)
 
     @classmethod
     def fit(cls, good: Sequence[Clip], bad: Sequence[Clip]) -> Self:

@@ -24,7 +24,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import array_of, kind_of, must_be, number, shown, whole_number
+from goldenear.arguments import array_of, kind_of, must_be, number, shown, truth, whole_number
 from goldenear.correlate.backends import SharedTime, shared_time_named
 from goldenear.errors import InvalidInput
 from goldenear.match.engines.code_cache import can_be_kept, is_warm
@@ -107,6 +107,7 @@ class Engine:
         whole_number("k", k, 0, 2**62)
         number("at_least", at_least, 0, 1)
         whole_number("threads", threads, 1, MOST_THREADS)
+        truth("prune", prune)
         must_know(self.name, self.knows, samples.recipe)
         found: Found = self._code().compare(x, samples, k, at_least, threads, prune, **self._options())
         return found
