@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,7 +78,7 @@ class TestTracks:
         assert isinstance(caught.value, UnreadableFile)
         assert isinstance(caught.value, InvalidInput)
 
-    @pytest.mark.parametrize("wrong", [1.5, True, "", [None], {"a"}])
+    @pytest.mark.parametrize("wrong", [1.5, True, b"a", [None], {"a": 1}])
     def test_what_is_no_track(self, song, wrong):
         with pytest.raises(InvalidInput, match="track: expected a number or a name"):
             ge.read(song, track=wrong)
@@ -280,3 +281,57 @@ class TestCommands:
         code, out, _ = run("find", x, tune, "--channel", 5, "--json")
         assert '"similarity": 1.0' in out
         assert '"similarity": 1.0' not in run("find", x, tune, "--channel", 6, "--json")[1]
+
+
+class TestFoundByOthers:
+    """What a reviewer and a new user tripped over."""
+
+    def test_the_choice_of_a_sample_that_is_gone_does_not_bind_the_next(self, song, tmp_path):
+        root = ge.new_taste(tmp_path / "taste")
+        copy = add_sample(root, "good", song, channel=1)
+        copy.unlink()
+        add_sample(root, "good", song)
+        assert not choice_file(copy).exists()
+        assert len(ge.Taste(root).good[0]) == len(ge.read(song))
+
+    def test_none_stands_alone_and_in_any_case(self, song):
+        assert not ge.read(song, drums="None").is_drum.any()
+        with pytest.raises(InvalidInput, match="drums: 'none' stands alone, got none, 2"):
+            ge.read(song, drums=["none", 2])
+
+    def test_numbers_of_numpy_and_sets_are_numbers_and_several(self, song):
+        assert ge.read(song, channel=np.int64(2)) == ge.read(song, channel={2})
+
+    def test_a_taste_that_makes_drums_of_a_tune_says_so(self, tmp_path):
+        root, path = ge.new_taste(tmp_path / "taste"), tmp_path / "tune.mid"
+        path.write_bytes(file(track(line(TUNE))))
+        (root / "taste.toml").write_text("[reading]\ndrums = [1]\n")
+        add_sample(root, "good", path)
+        said = "all of it is read as drums, as taste.toml says: [reading] drums"
+        assert f"good/tune.mid: {said}" in ge.Taste(root).remarks
+
+    def test_of_a_collection_a_silent_tune_is_left_out_and_told(self, tmp_path):
+        root, path = ge.new_taste(tmp_path / "taste"), tmp_path / "two.abc"
+        path.write_text("X:1\nL:1/4\nK:C\nCDEFGABcdBGF|\n\nX:2\nL:1/4\nK:C\nz4|\n")
+        add_sample(root, "bad", path)
+        taste = ge.Taste(root)
+        assert [sample.name for sample in taste.bad] == ["bad/two.abc#1"]
+        assert "bad/two.abc#2: nothing in it sounds, left out" in taste.remarks
+
+    def test_what_holds_forbidden_places_alone_is_not_added(self, tmp_path):
+        root, path = ge.new_taste(tmp_path / "taste"), tmp_path / "forbidden.mid"
+        path.write_bytes(file(track(meta(0, 3, b"forbidden"), line([60, 62, 64, 65]))))
+        with pytest.raises(InvalidInput, match="nothing in it sounds, so it can resemble nothing"):
+            add_sample(root, "bad", path)
+        assert not list((root / "bad").iterdir())
+
+    def test_the_pedal_is_told_of_the_tracks_that_have_it(self, tmp_path):
+        path = tmp_path / "x.mid"
+        pedal = b"\x00\xb0\x40\x7f"
+        path.write_bytes(
+            file(track(meta(0, 3, b"a"), line(TUNE)), track(meta(0, 3, b"b"), pedal, line([48] * 3)))
+        )
+        told = "sustain pedal ignored: a note lasts as long as its key is held"
+        assert told in ge.read(path).provenance.remarks
+        assert told in ge.read(path, track="b").provenance.remarks
+        assert ge.read(path, track="a").provenance.remarks == ()

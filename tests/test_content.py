@@ -382,8 +382,34 @@ class TestCommands:
     )
     def test_a_sample_gets_an_ending_that_is_found_again(self, tmp_path, name, data, copy):
         taste = ge.new_taste(tmp_path / "taste")
+        (taste / "taste.toml").write_text("[samples]\nkeep_small = true\n")
         (tmp_path / name).write_bytes(data)
         added = ge.add_sample(taste, "good", tmp_path / name)
         assert added.name == copy
         assert ge.add_sample(taste, "bad", tmp_path / name, name="other").name == f"other{added.suffix}"
         assert [x.pitch.tolist() for x in ge.Taste(taste).good] == [[60, 64, 67]]
+
+
+@pytest.mark.parametrize(
+    ("at", "letters"), [(257, b"ustar"), (1080, b"OCTAVE"), (44, b"SCRM"), (1080, b"M.K.")]
+)
+@pytest.mark.parametrize("head", [b"X:1\nT:", b"!!!COM: "])
+def test_letters_at_a_place_make_no_archive_of_a_text(at, letters, head):
+    data = head + b"a" * (at - len(head)) + letters + b"\n"
+    body = b"L:1/4\nK:C\nCDEF|\n" if head.startswith(b"X") else b"**kern\n4c\n*-\n"
+    assert content_of(data + body).format in ("abc", "kern")
+
+
+def test_text_of_two_bytes_a_letter_is_no_mp3():
+    for length in range(60, 220, 2):
+        data = ("\ufeff**kern\n4c\n*-\n!!" + "a" * 200).encode("utf-16-le")[:length]
+        assert content_of(data).format == "kern"
+
+
+@pytest.mark.parametrize("data", [b"K: b=2\nCDEF|\n", b"T: d=4\nCDEF|\n", b'["C"CEG]2|\n'])
+def test_abc_without_a_head_is_neither_ringtone_nor_json(data):
+    assert content_of(data) is None or content_of(data).format == "abc"
+
+
+def test_a_ringtone_is_one():
+    assert "RTTTL" in content_of(b"tune:d=4,o=5,b=100:16e6,16d6,8f#\n").name

@@ -63,7 +63,7 @@ class TestQuantised:
         assert sorted(zip(y.pitch.tolist(), y.is_drum.tolist(), strict=True)) == sorted(
             zip(x.pitch.tolist(), x.is_drum.tolist(), strict=True)
         )
-        assert naive.picture(y) is not None  # no two notes share a pixel
+        naive.picture(y)  # fails where two notes share a pixel
 
     @given(fragments(resolutions=ODD, longest=200), grids)
     def test_what_is_on_the_grid_stays(self, x, grid):

@@ -533,7 +533,7 @@ class TestClip:
         np.testing.assert_array_equal(clip.cut(0.5, 1).wave, clip.wave[RATE // 2 : RATE])
         assert clip.cut(0.5, float("inf")).seconds == 1.5
         for start, end in ((2, 1), (0, 1e-9), (-1, 1), (5, 6)):
-            with pytest.raises(ge.InvalidInput, match="start, end"):
+            with pytest.raises(ge.InvalidInput, match="start"):
                 clip.cut(start, end)
 
     def test_it_does_not_change(self):

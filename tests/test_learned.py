@@ -306,7 +306,7 @@ def test_every_bad_is_a_veto(chances: tuple[float, ...], outcome: str) -> None:
         assert verdict.because.startswith(f"vetoed by member {len(chances) - 1}")
     with pytest.raises(InvalidInput, match="members"):
         Committee({})
-    with pytest.raises(InvalidInput, match="x: int is no judge"):
+    with pytest.raises(InvalidInput, match="x: expected a judge of clips, got int"):
         Committee({"x": 3})
 
 

@@ -35,7 +35,7 @@ def notes_of(track):
 def notes_in(*events, **how):
     """Return the notes of a file of one track, and its remarks."""
     tune = the_tune(file(track(*events), **how))
-    return notes_of(tune.tracks[0]), tune.remarks
+    return notes_of(tune.tracks[0]), [*tune.remarks, *tune.tracks[0].remarks]
 
 
 class TestSoundFiles:
@@ -243,6 +243,15 @@ class TestMpe:
     def test_a_zone_that_does_not_reach_channel_10_leaves_it_to_the_drums(self):
         assert self.drums_in(self.zone(5), on(0, 36, channel=9), off(24, 36, channel=9)) == [True]
         assert self.drums_in(self.zone(3, channel=15), on(0, 36, channel=9), off(2, 36, channel=9)) == [True]
+
+    def test_a_zone_that_is_switched_off_is_gone(self):
+        assert self.drums_in(self.zone(15), self.zone(0), on(0, 36, channel=9), off(2, 36, channel=9)) == [
+            True
+        ]
+
+    def test_a_parameter_of_the_maker_sets_up_no_zone(self):
+        events = [self.zone(0), *(b"\x00\xb0" + bytes(pair) for pair in ((99, 1), (98, 8), (6, 64)))]
+        assert self.drums_in(*events, on(0, 36, channel=9), off(2, 36, channel=9)) == [True]
 
     def test_a_zone_of_no_members_or_another_parameter_is_no_zone(self):
         bend_range = b"\x00\xb0\x65\x00\x00\xb0\x64\x00\x00\xb0\x06\x0f"

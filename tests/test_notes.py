@@ -147,6 +147,16 @@ def test_a_note_that_is_cut_keeps_its_own_brightness() -> None:
     assert [tuple(n)[:4] for n in x] == [(60, 0, 3, 7), (60, 3, 9, 4)]
 
 
+def test_a_beat_at_half_the_tempo_is_another_beat() -> None:
+    beat = ge.NoteArray.from_arrays(
+        pitch=[36, 38, 36, 38], onset=[0, 4, 8, 12], duration=[1] * 4, is_drum=True, ticks_per_quarter=4
+    )
+    slow = ge.Alteration(Fraction(2)).apply(beat)
+    # Strokes are stretched with their sample: half of each meets, and sqrt(1/2) times .95 is less than the threshold.
+    match = ge.rank(slow, [beat]).best
+    assert match.similarity == pytest.approx(0.95 * 0.5**0.5)
+
+
 @given(fragments(drums=True))
 def test_strokes_of_drums_are_a_sixteenth_or_until_the_next(x: ge.NoteArray) -> None:
     rows = naive.struck(naive.on_grid(x, "exact"))

@@ -1,4 +1,4 @@
-"""Samples that resemble nearly anything have no say, unless taste.toml gives them one; so have tiny fragments none."""
+"""Samples that resemble nearly anything have no say, unless taste.toml gives them one; nor are tiny fragments judged."""
 
 from __future__ import annotations
 
@@ -51,13 +51,47 @@ LARGE = {
 @pytest.mark.parametrize("sample", SMALL.values(), ids=SMALL)
 def test_what_resembles_nearly_anything_is_small(sample):
     recipe = Recipe()
-    assert is_small(chance_of(sample, recipe, recipe.threshold))
+    chance = chance_of(sample, recipe, recipe.threshold)
+    assert chance > 0.6
+    assert is_small(sample, chance)
 
 
 @pytest.mark.parametrize("sample", LARGE.values(), ids=LARGE)
 def test_what_is_characteristic_is_not(sample):
     recipe = Recipe()
-    assert not is_small(chance_of(sample, recipe, recipe.threshold))
+    chance = chance_of(sample, recipe, recipe.threshold)
+    assert chance < 0.2
+    assert not is_small(sample, chance)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        notes([60, 62] * 2500, 1),
+        ge.NoteArray.from_arrays(pitch=[60, 62], onset=[0, 4 * 10**6], duration=[4, 4], ticks_per_quarter=4),
+        ge.NoteArray.from_arrays(
+            pitch=[60] * 200, onset=range(200), duration=[1] * 200, ticks_per_quarter=100
+        ),
+    ],
+    ids=["a long trill", "two notes far apart", "a very fast roll"],
+)
+def test_what_is_long_or_dense_is_not_measured(sample, monkeypatch):
+    monkeypatch.setattr("goldenear.taste.small.rank", None)
+    assert chance_of(sample, Recipe(), 0.72) == 0.0
+
+
+def test_one_note_is_small_on_any_grid_of_pitches():
+    one = ge.NoteArray.from_arrays(
+        pitch=[95], onset=[0], duration=[4], ticks_per_quarter=4, steps_per_octave=19
+    )
+    assert chance_of(one, Recipe(), 0.72) == 1.0
+
+
+def test_two_notes_are_small_however_far_apart():
+    sixth = notes([60, 69], 2)
+    chance = chance_of(sixth, Recipe(), 0.72)
+    assert chance < 0.5
+    assert is_small(sixth, chance)
 
 
 def test_smallness_is_measured_by_the_recipe():

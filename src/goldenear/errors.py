@@ -55,7 +55,9 @@ class UnreadableFile(GoldenearError, ValueError):
     def __init__(self, path: str | os.PathLike[str], reason: str) -> None:
         self.path = os.fspath(path)
         self.reason = reason
-        super().__init__(f"{self.path}: {reason}")
+        # A name may hold anything, a line break too; a message is one line.
+        name = self.path if self.path.isprintable() else repr(self.path)[1:-1]
+        super().__init__(f"{name}: {reason}")
 
 
 class NoSuchPart(UnreadableFile, InvalidInput):

@@ -28,7 +28,10 @@ def bytes_of(path: str | os.PathLike[str], most: int, kind: str) -> bytes:
             raise UnreadableFile(path, f"{size:,} bytes is over the limit of {most:,}")
         data = Path(path).read_bytes()
     except FileNotFoundError:
-        raise UnreadableFile(path, "no such file") from None
+        is_content = "\n" in os.fspath(path)
+        raise UnreadableFile(
+            path, "no such file: expected its name, not what it holds" if is_content else "no such file"
+        ) from None
     except OSError as error:
         raise UnreadableFile(path, f"cannot be opened: {error.strerror or error}") from None
     if not data:

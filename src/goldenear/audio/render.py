@@ -6,17 +6,17 @@ import os
 import wave
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from numbers import Real
 from pathlib import Path
 
 import numpy as np
 
+from goldenear.arguments import file_name, number, whole_number
 from goldenear.audio.clock import Clock
 from goldenear.audio.synth import sounded
 from goldenear.audio.tones import Sound
 from goldenear.errors import InvalidInput
 from goldenear.notes.atomic import write_where_asked
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray, notes_by_name
 
 PEAK = 10 ** (-1 / 20)
 """The loudest frame: 1 dB below the greatest that the file can hold."""
@@ -76,35 +76,20 @@ def render(
     ...         print(file.getnframes() / file.getframerate(), "seconds")
     3.06 seconds
     """
-    path = os.fspath(path)
+    path = file_name("path", path)
     if Path(path).suffix.lower() != ".wav":
         raise InvalidInput(f"path: {path} ends in {Path(path).suffix!r}: expected .wav")
-    parts = _named_parts(notes)
+    parts = notes_by_name("notes", notes)
     whole_number("sample_rate", sample_rate, 8_000, 192_000)
     clock = _clock([part for _, part in parts], tempo)
     data = _wav_bytes(sounded(parts, clock, sample_rate), sample_rate)
     write_where_asked(path, data)
 
 
-def _named_parts(notes: object) -> list[tuple[str, NoteArray]]:
-    """Return the arrays, at least one, with their names."""
-    if isinstance(notes, Mapping):
-        named = list(notes.items())
-    elif isinstance(notes, Sequence):
-        named = [(getattr(part, "name", ""), part) for part in notes]
-    else:
-        named = [(getattr(notes, "name", ""), notes)]
-    odd = next((type(part).__name__ for _, part in named if not isinstance(part, NoteArray)), "")
-    if odd or not named:
-        raise InvalidInput(f"notes: expected one or more NoteArrays, got {odd or 'none'}")
-    return [(str(name), part) for name, part in named]
-
-
 def _clock(parts: list[NoteArray], tempo: float | None) -> Clock:
     """Return when ticks fall: at a tempo that was asked for, else at those that came with the notes."""
     if tempo is not None:
-        if isinstance(tempo, bool) or not isinstance(tempo, Real) or not 10 <= tempo <= 1000:
-            raise InvalidInput(f"tempo: expected 10..1000 quarters a minute, got {tempo!r}")
+        number("tempo", tempo, 10, 1000)
         return Clock.steady(float(tempo))
     timed = next((part for part in parts if part.provenance.tempos), parts[0])
     return Clock.following(timed.provenance.tempos, timed.ticks_per_quarter)

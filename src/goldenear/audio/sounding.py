@@ -12,7 +12,7 @@ from goldenear.errors import NoNotes
 from goldenear.hearing.clip import SAMPLE_RATE, Clip
 from goldenear.hearing.sound_file import read_clip
 from goldenear.notes.choice import EVERYTHING, Choice
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.read import Brightness, read_chosen
 from goldenear.taste.samples import SETTINGS_FILE, Kind, check_is_taste, choice_of, files_of
 from goldenear.taste.settings import read_settings
@@ -73,6 +73,7 @@ def clip_of(notes: NoteArray) -> Clip:
     TooLarge
         If they last more than 20 minutes.
     """
+    must_be_notes("notes", notes)
     if not (notes.brightness > 0).any():
         raise NoNotes(notes.name)
     clock = Clock.following(notes.provenance.tempos, notes.ticks_per_quarter)

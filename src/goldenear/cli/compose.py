@@ -135,10 +135,11 @@ def compose(
     Ctrl-C ends the search, and the best so far is written. --track, --channel and --drums choose in the files that
     --rhythm, --locked, --after and --before name.
     """
+    from goldenear.arguments import whole_number
     from goldenear.cli import compose_wishes as words
     from goldenear.composing.composer import EFFORT, Composer
-    from goldenear.composing.wishes import Wishes, bar_of
-    from goldenear.notes.note_array import whole_number
+    from goldenear.composing.wishes import Wishes
+    from goldenear.notes.metre import Metre
     from goldenear.taste.judge import Taste
 
     whole_number("n", n, 1, 10**6)
@@ -169,7 +170,7 @@ def compose(
         scale=scale,
         chords=words.chords_of(chords, quarters),
         rhythm=words.music_in("--rhythm", rhythm, judge_by, choice),
-        locked=words.locked_in(locked, judge_by, choice, ensemble, chosen, bar_of(metre)),
+        locked=words.locked_in(locked, judge_by, choice, ensemble, chosen, Metre.parsed(metre).quarters),
         locked_bars=chosen,
         after=words.music_in("--after", after, judge_by, choice),
         before=words.music_in("--before", before, judge_by, choice),

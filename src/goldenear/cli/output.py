@@ -228,8 +228,10 @@ def grid_of(words: str | None) -> int | Literal["exact"] | None:
     """
     if words is None or words == "exact":
         return cast("Literal['exact'] | None", words)
-    if not (words.isascii() and words.isdecimal() and len(words) <= 9):
-        raise InvalidInput(f"--grid: expected ticks a quarter such as 96, or exact, got {words!r}")
+    from goldenear.match.recipe import FINEST_GRID
+
+    if not (words.isascii() and words.isdecimal() and len(words) <= 9 and 1 <= int(words) <= FINEST_GRID):
+        raise InvalidInput(f"--grid: expected ticks a quarter, 1..{FINEST_GRID:,}, or exact, got {words!r}")
     return int(words)
 
 

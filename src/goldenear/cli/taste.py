@@ -60,9 +60,9 @@ def add(
     choice = output.choice_of(track, channel, voice, drums)
     for path in files:
         copy = add_sample(folder, kind, path, name=name, **asdict(choice))
-        output.say(f"added: {copy}")
         settings = read_settings(folder / SETTINGS_FILE)
-        tunes = read_sample(copy, settings)
+        tunes = [tune for tune in read_sample(copy, settings) if (tune.brightness > 0).any()]
+        output.say(f"added: {copy}{f' ({len(tunes)} samples)' if len(tunes) > 1 else ''}")
         output.say_remarks(tunes)
         for remark in with_a_say(tunes, kind, settings)[1]:
             output.say(f"note: {remark}")

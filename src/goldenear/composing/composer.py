@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from numbers import Real
 from pathlib import Path
 
 import numpy as np
 
+from goldenear.arguments import array_of, file_name, function, kind_of, number, one_of, several, whole_number
 from goldenear.composing.appraise import Appraiser
 from goldenear.composing.choosing import in_order, likeness
 from goldenear.composing.develop import Draft, Task, develop
@@ -21,12 +21,12 @@ from goldenear.composing.phrase import Phrase
 from goldenear.composing.proposals.protocol import Proposals
 from goldenear.composing.saved import digest_of_question, state_of, with_state
 from goldenear.composing.search import SEARCHES, SearchName, search_named
-from goldenear.composing.wishes import Wishes
+from goldenear.composing.wishes import Wishes, wishes_of
 from goldenear.errors import InvalidInput, NothingFound, UnreadableFile
 from goldenear.match.rank import rank
 from goldenear.notes.atomic import write_bytes_atomically
-from goldenear.notes.note_array import NoteArray, whole_number
-from goldenear.taste.judge import Taste
+from goldenear.notes.note_array import NoteArray
+from goldenear.taste.judge import Taste, must_be_a_taste
 
 TOGETHER = 8
 """Tasks that are asked for at once: what becomes of one does not bear on the others."""
@@ -114,21 +114,18 @@ class Composer:
         search: SearchName = "archive",
         proposals: Proposals | Sequence[Proposals] = (),
     ) -> None:
-        if not isinstance(taste, Taste):
-            raise InvalidInput(f"taste: expected a Taste, got {type(taste).__name__}")
-        if wishes is not None and not isinstance(wishes, Wishes):
-            raise InvalidInput(f"wishes: expected Wishes, got {type(wishes).__name__}")
-        if search not in SEARCHES:
-            raise InvalidInput(f"search: expected one of {', '.join(SEARCHES)}, got {search!r}")
+        must_be_a_taste("taste", taste)
+        wishes = wishes_of(wishes)
+        one_of("search", search, SEARCHES)
         whole_number("seed", seed, 0, 2**63 - 1)
         self.seed, self.search_name = int(seed), search
         self.proposals = tuple(proposals) if isinstance(proposals, Sequence) else (proposals,)
         for source in self.proposals:
-            if not callable(getattr(source, "propose", None)):
+            if isinstance(source, type) or not callable(getattr(source, "propose", None)):
                 raise InvalidInput(
-                    f"proposals: {type(source).__name__} has no method propose(quarters, seed)"
+                    f"proposals: expected a method propose(quarters, seed), got {kind_of(source)}"
                 )
-        self.ground = Ground.of(taste, wishes or Wishes())
+        self.ground = Ground.of(taste, wishes)
         self._check_locked()
         self.search = search_named(search, self.ground, self.seed, proposals=bool(self.proposals))
         self.done = 0
@@ -150,15 +147,18 @@ class Composer:
         InvalidInput
             If there is not one finite score for each candidate.
         """
+        candidates = several("candidates", candidates, Candidate)
         drafts = [candidate.draft for candidate in candidates]
         if scores is not None:
-            values = [float(score) for score in scores]
-            if len(values) != len(drafts) or not np.isfinite(values).all():
+            values = array_of("scores", scores, "iuf", len(drafts))
+            if not np.isfinite(values).all():
                 raise InvalidInput(f"scores: expected {len(drafts)} finite numbers, one a candidate")
             drafts = [
                 None
                 if draft is None
-                else replace(draft, appraisal=replace(draft.appraisal, score=value, support=0.0, silent=0.0))
+                else replace(
+                    draft, appraisal=replace(draft.appraisal, score=float(value), support=0.0, silent=0.0)
+                )
                 for draft, value in zip(drafts, values, strict=True)
             ]
         self.search.tell([candidate.task for candidate in candidates], drafts)
@@ -194,7 +194,8 @@ class Composer:
         """
         whole_number("effort", effort, 1, 10**7)
         whole_number("threads", threads, 1, 1024)
-        path = None if save is None else Path(save)
+        function("progress", progress)
+        path = None if save is None else Path(file_name("save", save))
         if path is not None and self.done == 0 and path.exists():
             self._take_up(path)
         with ThreadPoolExecutor(threads) as pool:
@@ -220,8 +221,7 @@ class Composer:
             If no draft was good.
         """
         whole_number("n", n, 1, 10**6)
-        if not isinstance(apart, Real) or not 0 < apart <= 1:
-            raise InvalidInput(f"apart: expected above 0, up to 1, got {apart!r}")
+        number("apart", apart, 0, 1, above=True)
         appraiser = self._appraiser()
         chosen: list[Phrase] = []
         for draft in in_order(self.search.drafts(), self.ground):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
+from goldenear.arguments import shown, whole_number
 from goldenear.composing.plan import MOST_BARS, Plan, Section
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +167,11 @@ def plan_of(form: str | Plan, bars: int | None) -> Plan:
         If there is no such form, it does not come in that length, or a plan has another.
     """
     if isinstance(form, Plan):
+        if bars is not None:
+            whole_number("bars", bars, 1, MOST_BARS)
         if bars is not None and bars != form.bars:
             raise InvalidInput(f"bars: the plan has {form.bars}, got {bars}; leave it out")
         return form
-    if form not in FORMS:
-        raise InvalidInput(f"form: expected one of {', '.join(FORMS)}, or a Plan, got {form!r}")
+    if not isinstance(form, str) or form not in FORMS:
+        raise InvalidInput(f"form: expected one of {', '.join(FORMS)}, or a Plan, got {shown(form)}")
     return FORMS[form].plan(64 if bars is None else bars)

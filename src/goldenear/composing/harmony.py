@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from goldenear.arguments import shown
 from goldenear.errors import InvalidInput
 
 _ROOTS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -65,7 +66,9 @@ def degrees_of(value: Any) -> frozenset[int]:
         return _named(value)
     given = list(value) if isinstance(value, Iterable) else []
     if not given or not all(isinstance(d, int) and not isinstance(d, bool) and 0 <= d < 12 for d in given):
-        raise InvalidInput(f"scale: expected a name such as 'D dorian', or degrees 0..11, got {value!r}")
+        raise InvalidInput(
+            f"scale, chords: expected a name such as 'D dorian' or 'Am7', or degrees 0..11, got {shown(value)}"
+        )
     return frozenset(given)
 
 

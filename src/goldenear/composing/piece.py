@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from goldenear.arguments import function, whole_number
 from goldenear.composing.building import Builder
 from goldenear.composing.forms import plan_of
 from goldenear.composing.ground import Rows
@@ -16,12 +17,12 @@ from goldenear.composing.placing import Site
 from goldenear.composing.plan import Placed, Plan
 from goldenear.composing.recurrence import Motif, likeness_under
 from goldenear.composing.windows import windows
-from goldenear.composing.wishes import Wishes
+from goldenear.composing.wishes import Wishes, wishes_of
 from goldenear.errors import InvalidInput, NothingFound
 from goldenear.notes.cut import cut
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
-from goldenear.taste.judge import Taste
+from goldenear.taste.judge import Taste, must_be_a_taste
 from goldenear.taste.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -235,8 +236,8 @@ def compose_piece(
     --------
     compose : one phrase.
     """
-    if not isinstance(taste, Taste):
-        raise InvalidInput(f"taste: expected a Taste, got {type(taste).__name__}")
+    must_be_a_taste("taste", taste)
+    function("progress", progress)
     whole_number("seed", seed, 0, 2**63 - 1)
     whole_number("effort", effort, 1, 10**7)
     whole_number("threads", threads, 1, 1024)
@@ -267,8 +268,7 @@ def _wishes(wishes: Wishes | None, plan: Plan) -> Wishes:
     """Return the wishes of a piece, checked against its plan."""
     if wishes is None:
         return Wishes(voices=plan.voices)
-    if not isinstance(wishes, Wishes):
-        raise InvalidInput(f"wishes: expected Wishes, got {type(wishes).__name__}")
+    wishes = wishes_of(wishes)
     for name in NOT_FOR_PIECES:
         if getattr(wishes, name):
             raise InvalidInput(f"wishes: {name} belongs to a single phrase; a piece takes none")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from goldenear.arguments import must_be, one_of, several, shown, text, whole_number
+from goldenear.composing.wishes import MOST_VOICES
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import whole_number
 
 MOST_BARS = 512
 """A longer piece is refused."""
@@ -66,7 +68,15 @@ class Section:
     voices: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        text("section: name", self.name)
         named = f"section {self.name}"
+        text(f"{named}: source", self.source)
+        must_be(f"{named}: alteration", self.alteration, Alteration)
+        if not isinstance(self.voices, Sequence) or isinstance(self.voices, str):
+            raise InvalidInput(f"{named}: voices: expected numbers of voices, got {shown(self.voices)}")
+        for voice in self.voices:
+            whole_number(f"{named}: voices", voice, -MOST_VOICES, MOST_VOICES - 1)
+        object.__setattr__(self, "voices", tuple(self.voices))
         whole_number(f"{named}: bar", self.bar, 1, MOST_BARS)
         whole_number(f"{named}: bars", self.bars, 1, MOST_BARS)
         whole_number(f"{named}: rest", self.rest, 0, self.bars - 1)
@@ -75,8 +85,7 @@ class Section:
             ("treatment", self.treatment, get_args(Treatment)),
             ("cadence", self.cadence, get_args(Cadence)),
         ):
-            if value not in kinds:
-                raise InvalidInput(f"{named}: {name}: expected one of {', '.join(kinds)}, got {value!r}")
+            one_of(f"{named}: {name}", value, kinds)
         if bool(self.source) == (self.treatment == "new"):
             raise InvalidInput(f"{named}: what is new has no source, and what restates something has one")
 
@@ -154,6 +163,8 @@ class Plan:
     sections: tuple[Section, ...]
 
     def __post_init__(self) -> None:
+        text("plan: name", self.name)
+        object.__setattr__(self, "sections", several("sections", self.sections, Section))
         if not self.sections or self.sections[0].bar != 1:
             raise InvalidInput(f"plan {self.name}: expected sections, the first of which begins with bar 1")
         known: dict[str, Section] = {}
@@ -197,9 +208,6 @@ class Plan:
         InvalidInput
             If there is none.
         """
-        for section in self.sections:
-            if section.name == name:
-                return section
-        raise InvalidInput(
-            f"section: expected one of {', '.join(s.name for s in self.sections)}, got {name!r}"
-        )
+        sections = {section.name: section for section in self.sections}
+        one_of("section", name, sections)
+        return sections[name]

@@ -14,18 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
+from goldenear.arguments import file_name, function, one_of, shown, whole_number
 from goldenear.composing.choosing import likeness
 from goldenear.composing.composer import APART, Composer, Progress
 from goldenear.composing.locks import Locks, in_bars, side_by_side
 from goldenear.composing.phrase import Phrase
 from goldenear.composing.proposals.markov import MarkovChain
 from goldenear.composing.proposals.protocol import Proposals
-from goldenear.composing.wishes import Wishes
+from goldenear.composing.wishes import Wishes, wishes_of
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.judge import Taste
-from goldenear.taste.samples import Kind, add_sample
+from goldenear.taste.samples import KINDS, Kind, add_sample
 
 TO_CHOOSE_FROM = 8
 """So many phrases of one search are held against those that were shown before."""
@@ -92,12 +93,14 @@ class Review:
         whole_number("effort", effort, 1, 10**7)
         whole_number("threads", threads, 1, 1024)
         if isinstance(proposals, str) and proposals != "markov":
-            raise InvalidInput(f"proposals: expected 'markov' or objects that propose, got {proposals!r}")
-        self.folder = Path(taste_folder)
+            raise InvalidInput(
+                f"proposals: expected 'markov' or objects that propose, got {shown(proposals)}"
+            )
+        self.folder = Path(file_name("taste_folder", taste_folder, "folder"))
         self.taste = Taste(self.folder)
         self.seed, self.effort, self.threads = seed, effort, threads
         self.shown: tuple[Phrase, ...] = ()
-        self._own = wishes or Wishes()
+        self._own = wishes_of(wishes)
         self._proposals = proposals
         self._asked = 0
         self._locks = Locks()
@@ -144,6 +147,7 @@ class Review:
         NothingFound
             If no draft was good; asking again takes another seed.
         """
+        function("progress", progress)
         self._asked += 1
         composer = self._composer(self.wishes)
         try:
@@ -169,7 +173,7 @@ class Review:
         InvalidInput
             If there is no phrase yet, a file of that name is there already, or it cannot be written.
         """
-        phrase, target = self.current, Path(path)
+        phrase, target = self.current, Path(file_name("path", path))
         if not target.suffix or target.is_dir():
             try:
                 target.mkdir(parents=True, exist_ok=True)
@@ -199,7 +203,7 @@ class Review:
             If there is no phrase yet, no such bar, nothing would be left to compose, or the bars by themselves
             resemble a bad sample; then nothing is locked.
         """
-        locks = self._locks.joined(self.current.voices, self._chosen("lock", bars), self._own.bar)
+        locks = self._locks.joined(self.current.voices, self._chosen("bars", bars), self._own.bar)
         if len(locks.bars) == self._own.bars:
             raise InvalidInput("lock: then every bar would be locked, and nothing left to compose")
         self._composer(self._with(locks))
@@ -229,11 +233,10 @@ class Review:
         InvalidInput
             If there is no phrase yet, no such bar, or no note begins there.
         """
-        if kind not in ("good", "bad"):
-            raise InvalidInput(f"label: expected 'good' or 'bad', got {kind!r}")
+        one_of("kind", kind, KINDS)
         phrase = self.current
         every = frozenset(range(1, self._own.bars + 1))
-        chosen = every if bars is None else self._chosen("bars", tuple(bars))
+        chosen = every if bars is None else self._chosen("bars", bars)
         parts = [self._part(first, last) for first, last in side_by_side(chosen)]
         stem = file_stem(phrase.name)
         added = []
@@ -273,14 +276,15 @@ class Review:
         fresh = [phrase for phrase, near in zip(found, distances, strict=True) if near <= APART]
         return fresh[0] if fresh else found[int(np.argmin(distances))]
 
-    def _chosen(self, name: str, bars: Sequence[int]) -> frozenset[int]:
+    def _chosen(self, name: str, bars: Iterable[int]) -> frozenset[int]:
         """Return bars of the phrase that were named, at least one."""
         phrase = self.current
-        if not bars:
-            raise InvalidInput(f"{name}: expected one or more bars")
-        for bar in bars:
+        named = () if isinstance(bars, str) or not isinstance(bars, Iterable) else tuple(bars)
+        if not named:
+            raise InvalidInput(f"{name}: expected one or more bars, counted from 1, got {shown(bars)}")
+        for bar in named:
             whole_number(name, bar, 1, len(phrase.bars))
-        return frozenset(int(bar) for bar in bars)
+        return frozenset(int(bar) for bar in named)
 
     def _part(self, first: int, last: int) -> dict[str, NoteArray]:
         """Return the voices of bars first..last, which begin at tick 0."""

@@ -8,9 +8,11 @@ from fractions import Fraction
 from numbers import Rational, Real
 from typing import Any
 
+from goldenear.arguments import must_be, number, shown, text, whole_number
 from goldenear.composing.harmony import degrees_of
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.metre import Metre
+from goldenear.notes.note_array import NoteArray, must_be_notes
 
 INSTANT = Fraction(1, 12)
 """So many quarters from a beat on, what sounds is what sounds on the beat."""
@@ -43,6 +45,7 @@ class Voice:
     highest: int = 84
 
     def __post_init__(self) -> None:
+        text("voice: name", self.name)
         whole_number(f"voice {self.name}: lowest", self.lowest, 0, 127)
         whole_number(f"voice {self.name}: highest", self.highest, 0, 127)
         if self.highest < self.lowest:
@@ -119,17 +122,20 @@ class Wishes:
         set_ = object.__setattr__
         set_(self, "length", quarters_of("quarters", self.quarters))
         if not 1 <= self.length <= LONGEST_QUARTERS:
-            raise InvalidInput(f"quarters: expected 1..{LONGEST_QUARTERS:,}, got {self.quarters}")
-        set_(self, "bar", bar_of(self.metre))
+            raise InvalidInput(f"quarters: expected 1..{LONGEST_QUARTERS:,}, got {shown(self.quarters)}")
+        set_(self, "bar", Metre.parsed(self.metre).quarters)
         set_(self, "ensemble", _ensemble(self.voices))
         whole_number("longest_run", self.longest_run, 2, 2**31)
         for name, value in (("ceiling", self.ceiling), ("share", self.share)):
-            if not isinstance(value, Real) or not 0 < value <= 1:
-                raise InvalidInput(f"{name}: expected above 0, up to 1, got {value!r}")
+            number(name, value, 0, 1, above=True)
+        for name in ("rhythm", "after", "before"):
+            if getattr(self, name) is not None:
+                must_be_notes(name, getattr(self, name))
+        self._check_locked()
         if self.density is not None:
             _check_density(self.density)
         if not isinstance(self.locked_bars, Sequence) or isinstance(self.locked_bars, str):
-            raise InvalidInput(f"locked_bars: expected bars, counted from 1, got {self.locked_bars!r}")
+            raise InvalidInput(f"locked_bars: expected bars, counted from 1, got {shown(self.locked_bars)}")
         for bar in self.locked_bars:
             whole_number("locked_bars", bar, 1, self.bars)
         if self.scale is not None:
@@ -175,21 +181,32 @@ class Wishes:
         Raises
         ------
         InvalidInput
-            If something is locked in a voice that is not there.
+            If there is no such voice.
         """
-        if self.locked is None:
-            return None
-        if isinstance(self.locked, NoteArray):
+        whole_number("voice", voice, 0, len(self.ensemble) - 1)
+        if self.locked is None or isinstance(self.locked, NoteArray):
             return self.locked if voice == 0 else None
+        return self.locked.get(self.ensemble[voice].name)
+
+    def _check_locked(self) -> None:
+        """Raise InvalidInput unless what is locked is notes, or a mapping of voices that are there to notes."""
         if not isinstance(self.locked, Mapping):
-            raise InvalidInput(
-                f"locked: expected notes, or notes for each voice, got {type(self.locked).__name__}"
-            )
+            if self.locked is not None:
+                must_be_notes("locked", self.locked)
+            return
         names = [one.name for one in self.ensemble]
-        for name in self.locked:
+        for name, notes in self.locked.items():
             if name not in names:
                 raise InvalidInput(f"locked: there is no voice {name!r} among {', '.join(names)}")
-        return self.locked.get(names[voice])
+            must_be_notes(f"locked: {name}", notes)
+
+
+def wishes_of(value: Wishes | None) -> Wishes:
+    """Return wishes, the default ones for None; raise InvalidInput if it is something else."""
+    if value is None:
+        return Wishes()
+    must_be("wishes", value, Wishes)
+    return value
 
 
 def _chords(chords: Any) -> list[tuple[Any, Any]]:
@@ -199,7 +216,7 @@ def _chords(chords: Any) -> list[tuple[Any, Any]]:
     if not pairs or not all(
         isinstance(one, Sequence) and not isinstance(one, str) and len(one) == 2 for one in track
     ):
-        raise InvalidInput(f"chords: expected pairs such as (0, 'C'), got {chords!r}")
+        raise InvalidInput(f"chords: expected pairs such as (0, 'C'), got {shown(chords)}")
     starts = [quarters_of("chords", start) for start, _ in track]
     if len(set(starts)) < len(starts):
         raise InvalidInput("chords: two begin at the same time")
@@ -215,38 +232,14 @@ def quarters_of(name: str, value: Any) -> Fraction:
         If it is no number.
     """
     if isinstance(value, bool) or not isinstance(value, Rational | str | float):
-        raise InvalidInput(f"{name}: expected a number of quarters, got {value!r}")
+        raise InvalidInput(f"{name}: expected a number of quarters, got {shown(value)}")
     try:
         exact = Fraction(value)
     except (ValueError, ZeroDivisionError, OverflowError):
-        raise InvalidInput(f"{name}: expected a number of quarters, got {value!r}") from None
+        raise InvalidInput(f"{name}: expected a number of quarters, got {shown(value)}") from None
     if exact.denominator > 96:
-        raise InvalidInput(f"{name}: expected quarters in parts of at most a 96th, got {value!r}")
+        raise InvalidInput(f"{name}: expected quarters in parts of at most a 96th, got {shown(value)}")
     return exact
-
-
-def bar_of(metre: str) -> Fraction:
-    """Return how long a bar is, in quarters.
-
-    Raises
-    ------
-    InvalidInput
-        If it is no metre.
-
-    Examples
-    --------
-    >>> bar_of("6/8")
-    Fraction(3, 1)
-    """
-    beats, _, unit = str(metre).partition("/")
-    if not (
-        beats.isdecimal()
-        and unit in ("1", "2", "4", "8", "16", "32")
-        and len(beats) <= 2
-        and 1 <= int(beats) <= 32
-    ):
-        raise InvalidInput(f"metre: expected one such as 4/4 or 6/8, got {metre!r}")
-    return Fraction(4 * int(beats), int(unit))
 
 
 def _ensemble(voices: Any) -> tuple[Voice, ...]:
@@ -256,7 +249,7 @@ def _ensemble(voices: Any) -> tuple[Voice, ...]:
             raise InvalidInput(f"voices: expected 1 to {max(ENSEMBLES)}, or Voice objects, got {voices}")
         return ENSEMBLES[voices]
     if not isinstance(voices, Sequence) or not voices or not all(isinstance(v, Voice) for v in voices):
-        raise InvalidInput(f"voices: expected a number, or Voice objects, got {voices!r}")
+        raise InvalidInput(f"voices: expected a number, or Voice objects, got {shown(voices)}")
     if len(voices) > MOST_VOICES:
         raise InvalidInput(f"voices: expected at most {MOST_VOICES}, got {len(voices)}")
     names = [voice.name for voice in voices]
@@ -271,4 +264,4 @@ def _check_density(density: Any) -> None:
         isinstance(density, Sequence) and len(density) == 2 and all(isinstance(d, Real) for d in density)
     )
     if not numbers or not 0 <= density[0] <= density[1] <= 24 or density[1] <= 0:
-        raise InvalidInput(f"density: expected fewest, most notes a quarter, up to 24, got {density!r}")
+        raise InvalidInput(f"density: expected fewest, most notes a quarter, up to 24, got {shown(density)}")

@@ -10,12 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import whole_number
 from goldenear.correlate.backends import Backend, SharedTime, shared_time_of
 from goldenear.correlate.frame import Frame, Seam, extent, frame_around
 from goldenear.correlate.turning_points import Lines
 from goldenear.errors import InvalidInput, NoNotes, TooLarge
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import PianoRoll, draw
+from goldenear.notes.provenance import FURTHEST
 
 MAX_CELLS = 2**27
 """The largest correlogram held whole: one gibibyte."""
@@ -64,6 +66,8 @@ class Correlogram:
 
     def at(self, *, transposition: int, shift: int) -> int:
         """Return the shared time at one placement, anywhere: beyond the frame nothing pitched is shared."""
+        whole_number("transposition", transposition, -(2**31), 2**31)
+        whole_number("shift", shift, -FURTHEST, FURTHEST)
         column = shift - self.frame.first_shift
         row = transposition - self.frame.first_transposition
         if not 0 <= column < self.frame.columns:
@@ -90,6 +94,10 @@ class Correlogram:
         list of Peak
             The brightest first; of equals the smallest transposition either way, then the earliest.
         """
+        whole_number("k", k, 0, 2**62)
+        whole_number("exclusion_steps", exclusion_steps, 0, 2**31)
+        if exclusion_ticks is not None:
+            whole_number("exclusion_ticks", exclusion_ticks, 0, FURTHEST)
         reach = self.ticks_per_quarter if exclusion_ticks is None else exclusion_ticks
         left = self.values.copy()
         nearest_first = np.argsort(np.abs(self.transpositions), kind="stable")
@@ -158,6 +166,7 @@ def correlogram(
     >>> correlogram(x, x.transposed(-3)).peaks()
     [Peak(transposition=3, shift=0, shared=8)]
     """
+    whole_number("max_cells", max_cells, 1, 2**62)
     pictures = _pictures(piece, fragment)
     frame = frame_around(*(extent(picture) for picture in pictures.planes))
     if frame.cells > max_cells:
@@ -178,8 +187,7 @@ def correlogram_tiles(
 
     The parameters and errors are those of :func:`correlogram`; memory stays that of one tile.
     """
-    if columns < 1:
-        raise InvalidInput(f"columns: expected at least 1, got {columns}")
+    whole_number("columns", columns, 1, 2**62)
     pictures = _pictures(piece, fragment)
     frame = frame_around(*(extent(picture) for picture in pictures.planes))
     return _tiles(pictures, frame, columns, shared_time_of(backend, frame.cells, pictures.pairs))
@@ -255,6 +263,7 @@ def _stacked(fragments: Sequence[Lines], storey: int) -> Lines:
 def _pictures(piece: NoteArray, fragment: NoteArray) -> Pictures:
     """Check the two arguments and draw them at one resolution."""
     for notes, role in ((piece, "piece"), (fragment, "fragment")):
+        must_be_notes(role, notes)
         if not len(notes):
             raise NoNotes(notes.name or f"the {role}")
     if piece.steps_per_octave != fragment.steps_per_octave:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import os
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import kind_of, must_be, number, several, shown, text, whole_number
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.optional import needed
 
@@ -25,6 +28,9 @@ LOUDEST = 8.0
 
 READING = "reading sound"
 """What needs the libraries that decode."""
+
+QUIETEST_DECIBELS = 200
+"""What is softer than that cannot be told from nothing."""
 
 QUIETEST_PEAK = 1e-4
 """Sound with no sample louder than this (80 dB below full scale) is silence."""
@@ -70,15 +76,16 @@ class Clip:
         >>> Clip.of(np.zeros((24_000, 2)), 48_000).seconds
         0.5
         """
-        if not isinstance(sample_rate, int | np.integer) or not RATES[0] <= sample_rate <= RATES[1]:
-            raise InvalidInput(
-                f"sample_rate: expected {RATES[0]:,}..{RATES[1]:,} a second, got {sample_rate!r}"
-            )
-        given = np.asarray(wave)
+        whole_number("sample_rate", sample_rate, *RATES)
+        text("name", name)
+        try:
+            given = np.asarray(wave)
+        except (ValueError, TypeError, OverflowError):
+            raise InvalidInput("wave: expected one or more channels of one length") from None
         if given.ndim not in (1, 2) or given.dtype.kind not in "fi" or not given.size:
-            raise InvalidInput(
-                f"wave: expected numbers, (n,) or (n, channels), signed, got {given.dtype} {given.shape}"
-            )
+            came = f"{given.dtype} {given.shape}" if given.ndim else shown(wave)
+            hint = "; read_clip reads files" if isinstance(wave, str | os.PathLike) else ""
+            raise InvalidInput(f"wave: expected numbers, (n,) or (n, channels), signed, got {came}{hint}")
         if given.ndim == 2 and given.shape[1] > MOST_CHANNELS:
             slip = "; is it (channels, n)? transpose it" if given.shape[0] <= MOST_CHANNELS else ""
             raise InvalidInput(
@@ -91,6 +98,17 @@ class Clip:
         if not np.isfinite(mono).all():
             raise InvalidInput("wave: a sample is no finite number")
         return cls(frozen(np.clip(mono / full, -LOUDEST, LOUDEST)), int(sample_rate), name)
+
+    def __post_init__(self) -> None:
+        wave = self.wave
+        if not isinstance(wave, np.ndarray) or wave.dtype != np.float32 or wave.ndim != 1:
+            raise InvalidInput(
+                f"wave: expected float32 samples, got {kind_of(wave)}; Clip.of takes any numbers"
+            )
+        whole_number("sample_rate", self.sample_rate, *RATES)
+        text("name", self.name)
+        text("path", self.path)
+        must_be("remarks", self.remarks, tuple)
 
     def __len__(self) -> int:
         return len(self.wave)
@@ -117,15 +135,18 @@ class Clip:
         InvalidInput
             If nothing is left.
         """
+        for name, time in (("start", start), ("end", end)):
+            number(name, time, 0, math.inf)
         first, last = (round(min(max(t, 0), self.seconds) * self.sample_rate) for t in (start, end))
-        if not 0 <= start < end or first >= last:
+        if start >= end or first >= last:
             raise InvalidInput(
-                f"start, end: expected 0 <= start < end within {self.seconds:.2f} s, got {start}, {end}"
+                f"start, end: expected 0 <= start < end within {self.seconds:.2f} s, got {shown(start)}, {shown(end)}"
             )
         return replace(self, wave=frozen(self.wave[first:last]))
 
     def at_rate(self, sample_rate: int) -> Clip:
         """Return the same sound in so many samples a second."""
+        whole_number("sample_rate", sample_rate, *RATES)
         if sample_rate == self.sample_rate:
             return self
         resampled = needed("soxr", READING, "audio").resample(
@@ -135,6 +156,7 @@ class Clip:
 
     def trimmed(self, *, decibels: float = 50.0) -> Clip:
         """Return the clip without the silence at its ends: what is so much softer than its loudest 20 ms."""
+        number("decibels", decibels, 0, QUIETEST_DECIBELS, above=True)
         hop = max(1, self.sample_rate // 50)
         frames = np.pad(self.wave, (0, -len(self.wave) % hop)).reshape(-1, hop)
         power = np.square(frames, dtype=np.float64).mean(axis=1)
@@ -146,8 +168,20 @@ class Clip:
 
 def must_be_a_clip(value: object) -> None:
     """Raise InvalidInput, with the likely slip, unless it is a clip."""
-    if not isinstance(value, Clip):
-        raise InvalidInput(f"clip: expected a Clip, got {type(value).__name__}; read_clip reads files")
+    must_be("clip", value, Clip, _how_to_get_a_clip)
+
+
+def several_clips(name: str, values: object) -> tuple[Clip, ...]:
+    """Return `values` as a tuple; raise InvalidInput, with the likely slip, unless they are several clips."""
+    return several(name, values, Clip, _how_to_get_a_clip)
+
+
+def _how_to_get_a_clip(value: object) -> str:
+    """Return how what came in place of a clip becomes one; nothing where nobody can tell."""
+    if isinstance(value, str | os.PathLike):
+        return "files of sound are read with goldenear.read_clip"
+    # Notes are made on a higher floor, so they are known here by their columns.
+    return "goldenear.clip_of plays notes" if hasattr(value, "onset") else ""
 
 
 def frozen(wave: NDArray[Any]) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import number, shown
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import SAMPLE_RATE, Clip
 from goldenear.hearing.constant_q import FRAMES_A_SECOND, HOP, constant_q, librosa_here, tuning_of
@@ -56,8 +57,8 @@ def picture_of(clip: Clip, *, beats: str | float | None = None, tuning: float | 
     grid = _quarters(clip, beats)
     if tuning is None:
         tuning = tuning_of(clip)
-    elif isinstance(tuning, bool) or not isinstance(tuning, Real) or not -1 <= tuning <= 1:
-        raise InvalidInput(f"tuning: expected semitones within -1..1, got {tuning!r}")
+    else:
+        number("tuning", tuning, -1, 1)
     heard = strokes(levels(constant_q(clip, tuning=float(tuning))))
     if grid is None:
         return Picture(heard, float(tuning), round(1e6 * SECONDS_A_QUARTER))
@@ -75,7 +76,7 @@ def _quarters(
     """Return moments, in seconds, and the quarters that fall on them; None where time counts in seconds."""
     if beats is None:
         return None
-    if beats == TRACKED:
+    if isinstance(beats, str) and beats == TRACKED:
         clip = clip.at_rate(SAMPLE_RATE)
         _, found = librosa_here().beat.beat_track(
             y=np.array(clip.wave), sr=SAMPLE_RATE, hop_length=HOP, units="time", trim=False
@@ -85,7 +86,7 @@ def _quarters(
         return np.asarray(found, np.float64), np.arange(len(found), dtype=np.float64)
     if isinstance(beats, bool) or not isinstance(beats, Real) or not TEMPOS[0] <= beats <= TEMPOS[1]:
         raise InvalidInput(
-            f"beats: expected {TEMPOS[0]:g}..{TEMPOS[1]:g} a minute or 'tracked', got {beats!r}"
+            f"beats: expected {TEMPOS[0]:g}..{TEMPOS[1]:g} a minute or 'tracked', got {shown(beats)}"
         )
     return np.array([0.0, 60 / float(beats)]), np.array([0.0, 1.0])
 

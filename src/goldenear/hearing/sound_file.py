@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from io import BytesIO
-from numbers import Real
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import file_name, number, truth
 from goldenear.content.kinds import FORMATS
 from goldenear.content.recognise import content_of
 from goldenear.content.sound import sound_begins
-from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.errors import UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing.clip import (
     LONGEST_SECONDS,
@@ -85,11 +85,11 @@ def read_clip(
     MissingExtra
         If soundfile is not installed (extra ``audio``).
     """
-    path = os.fspath(path)
-    if not _is_time(start) or start > LATEST_SECONDS:
-        raise InvalidInput(f"start: expected 0..{LATEST_SECONDS:,} seconds, got {start!r}")
-    if seconds is not None and not (_is_time(seconds) and 0.01 <= seconds <= LONGEST_SECONDS):
-        raise InvalidInput(f"seconds: expected .01..{LONGEST_SECONDS:,}, got {seconds!r}")
+    path = file_name("path", path)
+    number("start", start, 0, LATEST_SECONDS)
+    if seconds is not None:
+        number("seconds", seconds, 0.01, LONGEST_SECONDS)
+    truth("trim", trim)
     data = bytes_of(path, MAX_FILE_BYTES, "sound")
     _check_is_sound(data, path)
     clip = decoded(data, path, start=float(start), seconds=seconds)
@@ -262,8 +262,3 @@ def _told_by_boxes(data: bytes) -> int:
             break
         at += max(8, length if length > 1 else int.from_bytes(data[at + 8 : at + 16]))
     return at
-
-
-def _is_time(value: object) -> bool:
-    """Say whether it is a number from 0 on."""
-    return isinstance(value, Real) and not isinstance(value, bool) and float(value) >= 0

@@ -10,14 +10,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput
-from goldenear.match.engines import Backend, engine_for
+from goldenear.match.engines import Backend, engine_for, how_to_prepare
 from goldenear.match.identify import identify
 from goldenear.match.matches import Matches
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.notes.read import read_all
 
 FEWEST = 20
@@ -74,7 +75,7 @@ class Background:
     """
 
     def __init__(self, pieces: Iterable[NoteArray] | None = None, recipe: Recipe | str | None = None) -> None:
-        self.pieces = prepare(shipped() if pieces is None else pieces, recipe)
+        self.pieces = prepare(shipped() if pieces is None else several_notes("pieces", pieces), recipe)
         self._chances: WeakKeyDictionary[PreparedSamples, Chance] = WeakKeyDictionary()
         if self.recipe.measure == "occurrence":
             raise InvalidInput(
@@ -99,6 +100,7 @@ class Background:
 
     def chance(self, samples: PreparedSamples, *, backend: Backend = "auto", threads: int = 1) -> Chance:
         """Return how alike the pieces are to each sample; kept for the next X as long as the samples are."""
+        must_be("samples", samples, PreparedSamples, how_to_prepare)
         if samples not in self._chances:
             engine = engine_for(backend, self.pieces, samples)
             laid = [in_order(piece, samples, backend=engine, threads=threads) for piece in self.pieces]
@@ -158,6 +160,7 @@ class Background:
             Similarity minus the mean over the background's pieces. From about .12 on the fragment was taken from
             there: one in a hundred cuts of unrelated songs reached it on any of six recordings.
         """
+        must_be("matches", matches, Matches, lambda _: "goldenear.identify returns them")
         at_large = identify(fragment, self.pieces, recipe=self.recipe, backend=backend, threads=threads)
         above: NDArray[np.float64] = matches.similarity - at_large.similarity.mean()
         return above

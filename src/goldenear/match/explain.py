@@ -8,8 +8,9 @@ from math import lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.match.matches import Match
-from goldenear.notes.note_array import NoteArray
+from goldenear.arguments import must_be
+from goldenear.match.matches import Match, Matches
+from goldenear.notes.note_array import NoteArray, must_be_notes
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
     Explanation
         All of it counted in the same ticks.
     """
+    must_be_notes("x", x)
+    must_be_notes("sample", sample)
+    must_be("match", match, Match, _how_to_get_a_match)
     x = x.where(x.brightness > 0).struck()
     placed = match.placement.apply(sample.struck())
     resolution = lcm(placed.ticks_per_quarter, x.ticks_per_quarter)
@@ -67,6 +71,13 @@ def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
     in_register |= x.is_drum & np.isin(x.pitch, bright.pitch[bright.is_drum])
     extra = (inside > 0) & in_register & (2 * sounding_time(x, bright) < inside)
     return Explanation(placed, bright.where(sounds), bright.where(~sounds), x.where(extra))
+
+
+def _how_to_get_a_match(value: object) -> str:
+    """Return how what came in place of a match becomes one."""
+    return (
+        "take one of them, such as .best" if isinstance(value, Matches) else "goldenear.rank returns matches"
+    )
 
 
 def sounding_time(notes: NoteArray, other: NoteArray) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from goldenear.arguments import fraction, number, shown
 from goldenear.correlate.backends import Backend, chosen, shared_time_of
 from goldenear.errors import InvalidInput
 from goldenear.match.engines.known import PICTURES, must_know
@@ -17,12 +18,11 @@ from goldenear.match.matches import Match, Matches
 from goldenear.match.occurrence import counted, occurrences
 from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
 from goldenear.match.place import Place, match_at
-from goldenear.match.prepared import must_be_notes, prepare
+from goldenear.match.prepared import prepare
 from goldenear.match.rank import check_same_grid
 from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.match.similarity import Tile, similarity_tiles
-from goldenear.notes.alteration import fraction
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes
 
 MAX_CANDIDATES = 2_000_000
 
@@ -85,21 +85,20 @@ def find(
     >>> [(float(m.onset), m.transposition) for m in find(piece, theme)]
     [(0.0, 0), (8.0, 7)]
     """
+    must_be_notes("piece", piece)
+    must_be_notes("fragment", fragment)
     recipe = recipe_of(recipe)
     if threshold is None:
         threshold = recipe.threshold
-    if not 0 < threshold <= 1:
-        raise InvalidInput(f"threshold: expected above 0, up to 1, got {threshold}")
+    number("threshold", threshold, 0, 1, above=True)
     apart = None if exclusion is None else fraction("exclusion", exclusion)
     if apart is not None and apart <= 0:
-        raise InvalidInput(f"exclusion: expected more than 0 quarters, got {apart}")
+        raise InvalidInput(f"exclusion: expected more than 0 quarters, got {shown(apart)}")
     if recipe.aligned:
         raise InvalidInput(
             "recipe: an occurrence is where a fragment lies, whole melodies are aligned: use rank"
         )
     _check_known(chosen(backend, 0, 0), recipe)
-    must_be_notes("piece", piece)
-    must_be_notes("fragment", fragment)
     check_same_grid(piece, fragment)
     if recipe.measure == "occurrence":
         return _found(

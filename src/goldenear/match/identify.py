@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from goldenear.errors import InvalidInput, NoNotes
+from goldenear.arguments import function, whole_number
+from goldenear.errors import NoNotes
 from goldenear.match.engines import Backend, engine_for
 from goldenear.match.matches import Match, Matches
-from goldenear.match.prepared import must_be_notes, prepare
+from goldenear.match.prepared import prepare
 from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray, must_be_notes, several_notes
 
 STANDS_OUT = 0.12
 """The excess over unrelated music from which a fragment was taken from a piece: see `Background.excess`."""
@@ -80,12 +81,10 @@ def identify(
     whole_number("threads", threads, 1, 1024)
     if k is not None:
         whole_number("k", k, 0, 2**62)
+    function("progress", progress)
     must_be_notes("fragment", fragment)
-    if isinstance(pieces, NoteArray):
-        raise InvalidInput("pieces: expected several NoteArrays, got one")
-    given = tuple(pieces)
+    given = several_notes("pieces", pieces)
     for piece in given:
-        must_be_notes("pieces", piece)
         if not (piece.brightness > 0).any():
             raise NoNotes(piece.name)
     laid = prepare([fragment], recipe)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import shown, whole_number
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.blend import Blended
 from goldenear.match.engines import engine_for
@@ -32,10 +33,10 @@ from goldenear.match.packed import (
     variants,
 )
 from goldenear.match.picture import piece_pictures
-from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
+from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import check_same_grid, matches_of, rank
 from goldenear.match.recipe import Recipe, recipe_of
-from goldenear.notes.note_array import NoteArray, cut_at_onsets, frozen
+from goldenear.notes.note_array import NoteArray, cut_at_onsets, frozen, must_be_notes
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,13 @@ class LiveMatches:
         *,
         recipe: Recipe | str | None = None,
     ) -> None:
+        must_be_notes("x", x)
         if not isinstance(samples, PreparedSamples):
             samples = prepare(samples, recipe)
         elif recipe is not None and recipe_of(recipe) != samples.recipe:
             samples = prepare(samples.samples, recipe)
         if len(samples):
             check_same_grid(x, samples[0])
-        must_be_notes("x", x)
         if not (x.brightness > 0).any():
             raise NoNotes(x.name)
         x = samples.recipe.shown(x)
@@ -112,7 +113,7 @@ class LiveMatches:
 
     @property
     def x(self) -> NoteArray:
-        """X as it now is, on the recipe's grid, strokes of drums of one length."""
+        """X as it now is, on the recipe's grid."""
         return self._now.x
 
     @property
@@ -134,6 +135,8 @@ class LiveMatches:
         TooLarge
             If a sample cannot be compared with X as it now is.
         """
+        if k is not None:
+            whole_number("k", k, 0, 2**62)
         limit = len(self.samples) if k is None else min(k, len(self.samples))
         if limit not in self._asked:
             self._asked[limit] = self._ranked(limit)
@@ -159,9 +162,14 @@ class LiveMatches:
             If nothing would be left sounding; X stays as it is.
         """
         old = self.x
+        if add is not None:
+            must_be_notes("add", add)
         add = None if add is None else self.samples.recipe.shown(add)
         gone = np.zeros(len(old), bool)
+        if isinstance(remove, str) or not isinstance(remove, Iterable):
+            raise InvalidInput(f"remove: expected several numbers of notes, got {shown(remove)}")
         for index in remove:
+            whole_number("remove", index, -(2**62), 2**62)
             if not -len(old) <= index < len(old):
                 raise InvalidInput(f"remove: X has {len(old)} notes, and no note {index}")
             gone[index] = True

@@ -10,11 +10,15 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.notes.note_array import NoteArray
+from goldenear.arguments import must_be, several, whole_number
+from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.notes.placement import Placement
 
 FINEST = 16
 """Finer parts of a beat than that are told in decimals."""
+
+FEW = 10
+"""Fractions of so many beats or more are told in decimals: 61.33, and not 184/3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,9 @@ class Matches(Sequence[Match]):
     @classmethod
     def of(cls, rows: Sequence[Match], samples: Sequence[NoteArray]) -> Matches:
         """Return a table of matches that are already made."""
+        rows, samples = several("rows", rows, Match), several_notes("samples", samples)
+        for match in rows:
+            whole_number(f"rows: the index of {match.name or 'a match'}", match.index, 0, len(samples) - 1)
         return cls(
             samples,
             np.array([m.index for m in rows], np.int64),
@@ -202,6 +209,8 @@ class Matches(Sequence[Match]):
 
     def sample_of(self, match: Match) -> NoteArray:
         """Return the sample that a match lays on X."""
+        must_be("match", match, Match)
+        whole_number("match: its index", match.index, 0, len(self.samples) - 1)
         return self.samples[match.index]
 
 
@@ -211,6 +220,6 @@ def spoken(number: Fraction) -> str:
         return str(number.numerator)
     if number.denominator in (2, 4, 8):
         return f"{float(number):g}"
-    if number.denominator <= FINEST:
+    if number.denominator <= FINEST and abs(number) < FEW:
         return str(number)
     return f"{float(number):.2g}" if abs(number) < 1 else f"{float(number):.2f}"

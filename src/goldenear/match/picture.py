@@ -228,7 +228,6 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
         If nothing sounds in the sample.
     """
     together: dict[tuple[object, ...], list[tuple[SamplePicture, int]]] = {}
-    sample = recipe.shown(sample)
     alike = stretches_alike(sample, recipe)
     unstretched: dict[tuple[Form, Reading], SamplePicture] = {}
     for turn, alteration in enumerate(recipe.alterations):
@@ -249,7 +248,7 @@ def sheaves(sample: NoteArray, recipe: Recipe) -> tuple[Sheaf, ...]:
 def stretches_alike(sample: NoteArray, recipe: Recipe) -> bool:
     """Tell whether the picture of the stretched sample is the picture of the sample, stretched.
 
-    So it is where notes are drawn evenly and all of them sound, but under the reading ``"rhythm"``.
+    True where notes are drawn evenly and all of them sound; but never under the reading ``"rhythm"``.
     """
     return recipe.drawing.body == recipe.drawing.onset and not bool((sample.brightness < 0).any())
 

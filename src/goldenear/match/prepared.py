@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, overload
 
+from goldenear.arguments import kind_of, must_be, whole_number
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.packed import Packed, pack, selected
 from goldenear.match.picture import SamplePicture, Sheaf, sample_picture, sheaves
 from goldenear.match.recipe import Recipe, recipe_of
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, several_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,13 @@ class PreparedSamples(Sequence[NoteArray]):
     """What engines keep of the samples from one X to the next."""
     _packed: Packed | None = None
     _sheaves: dict[int, tuple[Sheaf, ...]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.samples, NoteArray | str) or not isinstance(self.samples, Sequence):
+            raise InvalidInput(
+                f"samples: expected several NoteArrays, got {kind_of(self.samples)}; use goldenear.prepare"
+            )
+        must_be("recipe", self.recipe, Recipe)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -55,24 +63,19 @@ class PreparedSamples(Sequence[NoteArray]):
 
     def sheaves(self, i: int) -> tuple[Sheaf, ...]:
         """Return a sample's pictures under every alteration; drawn once."""
+        whole_number("i", i, -len(self), len(self) - 1)
         if i not in self._sheaves:
             self._sheaves[i] = sheaves(self.samples[i], self.recipe)
         return self._sheaves[i]
 
     def picture(self, i: int, turn: int) -> SamplePicture:
         """Return a sample's picture under one alteration of the recipe."""
+        whole_number("i", i, -len(self), len(self) - 1)
+        whole_number("turn", turn, 0, len(self.recipe.alterations) - 1)
         for sheaf in self._sheaves.get(i, ()):
             if turn in sheaf.turns:
                 return sheaf.pictures[sheaf.turns.index(turn)]
         return sample_picture(self.samples[i], self.recipe, self.recipe.alterations[turn])
-
-
-def must_be_notes(name: str, value: object) -> None:
-    """Raise InvalidInput unless `value` is a NoteArray."""
-    if not isinstance(value, NoteArray):
-        raise InvalidInput(
-            f"{name}: expected a NoteArray, got {type(value).__name__}; files are read with goldenear.read"
-        )
 
 
 def prepare(samples: Iterable[NoteArray], recipe: Recipe | str | None = None) -> PreparedSamples:
@@ -92,11 +95,8 @@ def prepare(samples: Iterable[NoteArray], recipe: Recipe | str | None = None) ->
     InvalidInput
         If the samples are not notes, or count pitch in different steps.
     """
-    if isinstance(samples, NoteArray) or not isinstance(samples, Iterable):
-        raise InvalidInput(f"samples: expected several NoteArrays, got {type(samples).__name__}")
-    kept = tuple(samples)
+    kept, wanted = several_notes("samples", samples), recipe_of(recipe)
     for sample in kept:
-        must_be_notes("samples", sample)
         if not (sample.brightness > 0).any():
             raise NoNotes(sample.name)
         if sample.steps_per_octave != kept[0].steps_per_octave:
@@ -104,4 +104,4 @@ def prepare(samples: Iterable[NoteArray], recipe: Recipe | str | None = None) ->
                 f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
                 f"{kept[0].name or 'another'} has {kept[0].steps_per_octave}; read both on the same grid"
             )
-    return PreparedSamples(kept, recipe_of(recipe))
+    return PreparedSamples(kept, wanted)

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from numbers import Real
 
 import numpy as np
 
+from goldenear.arguments import number, truth, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.blend import Blended, blended
 from goldenear.match.engines import Backend, engine_for
 from goldenear.match.matches import Match, Matches
 from goldenear.match.picture import PiecePicture, piece_pictures
 from goldenear.match.place import Place, match_at
-from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
+from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.alteration import Form, alterations, prices_of
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import Reading
 
 
@@ -87,8 +87,8 @@ def rank(
     whole_number("threads", threads, 1, 1024)
     if k is not None:
         whole_number("k", k, 0, 2**62)
-    if not isinstance(at_least, Real) or not 0 <= at_least <= 1:
-        raise InvalidInput(f"at_least: expected a number within 0..1, got {at_least!r}")
+    number("at_least", at_least, 0, 1)
+    truth("exhaustive", exhaustive)
     must_be_notes("x", x)
     own = samples.recipe if isinstance(samples, PreparedSamples) else None
     wanted = with_alterations(recipe_of(own if recipe is None else recipe), stretches, forms)

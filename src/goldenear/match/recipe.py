@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from numbers import Real
 from typing import Literal, get_args
 
+from goldenear.arguments import fraction, kind_of, must_be, number, one_of, several, shown, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration, alterations
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
 
 Measure = Literal["brightness", "coverage", "cosine", "window-cosine", "occurrence"]
@@ -103,12 +104,12 @@ class Recipe:
         0.5
         """
         recipes = _recipes()
-        if name not in recipes:
-            raise InvalidInput(f"recipe: expected one of {', '.join(recipes)}, got {name!r}")
+        one_of("recipe", name, recipes)
         return recipes[name]
 
     def on_grid(self, notes: NoteArray) -> NoteArray:
         """Return the notes rounded to the grid, or as they are where the grid counts them exactly."""
+        must_be_notes("notes", notes)
         if self.grid == "exact" or self.grid % notes.ticks_per_quarter == 0:
             return notes
         return notes.quantised(self.grid)
@@ -125,24 +126,27 @@ class Recipe:
         return THRESHOLDS["melody" if self.aligned else "fragment"]
 
     def __post_init__(self) -> None:
-        if self.measure not in MEASURES:
-            raise InvalidInput(f"measure: expected one of {', '.join(MEASURES)}, got {self.measure!r}")
+        set_ = object.__setattr__
+        one_of("measure", self.measure, MEASURES)
+        set_(self, "alterations", several("alterations", self.alterations, Alteration))
         if not self.alterations:
             raise InvalidInput("alterations: expected at least one")
-        if self.transpositions is not None and self.transpositions[0] > self.transpositions[1]:
-            raise InvalidInput(f"transpositions: expected lowest, highest, got {self.transpositions}")
+        if self.transpositions is not None:
+            set_(self, "transpositions", _lowest_and_highest(self.transpositions))
+        must_be("drawing", self.drawing, Drawing)
+        set_(self, "neighbour_share", fraction("neighbour_share", self.neighbour_share))
         if not 0 <= self.neighbour_share <= 1 or self.neighbour_share.denominator > 127:
+            came = shown(self.neighbour_share)
             raise InvalidInput(
-                f"neighbour_share: expected a fraction 0..1 with a denominator up to 127, got {self.neighbour_share}"
+                f"neighbour_share: expected a fraction 0..1 with a denominator up to 127, got {came}"
             )
         if self.grid != "exact" and (
             isinstance(self.grid, bool) or not isinstance(self.grid, int) or not 1 <= self.grid <= FINEST_GRID
         ):
             raise InvalidInput(
-                f"grid: expected ticks a quarter, 1..{FINEST_GRID:,}, or 'exact', got {self.grid!r}"
+                f"grid: expected ticks a quarter, 1..{FINEST_GRID:,}, or 'exact', got {shown(self.grid)}"
             )
-        if not isinstance(self.aligned, Real) or not 0 <= self.aligned <= 1:
-            raise InvalidInput(f"aligned: expected a number within 0..1, got {self.aligned!r}")
+        number("aligned", self.aligned, 0, 1)
         if self.aligned and self.measure == "occurrence":
             raise InvalidInput("aligned: an occurrence is where a fragment lies, whole melodies are aligned")
 
@@ -160,8 +164,19 @@ def recipe_of(value: Recipe | str | None) -> Recipe:
     if isinstance(value, str):
         return Recipe.named(value)
     if not isinstance(value, Recipe):
-        raise InvalidInput(f"recipe: expected a Recipe or the name of one, got {type(value).__name__}")
+        raise InvalidInput(f"recipe: expected a Recipe or the name of one, got {kind_of(value)}")
     return value
+
+
+def _lowest_and_highest(value: object) -> tuple[int, int]:
+    """Return a range of transpositions; InvalidInput unless it is two whole numbers in order."""
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        raise InvalidInput(f"transpositions: expected (lowest, highest) in steps, got {shown(value)}")
+    for steps in value:
+        whole_number("transpositions", steps, -(2**16), 2**16)
+    if value[0] > value[1]:
+        raise InvalidInput(f"transpositions: expected lowest, highest, got {value}")
+    return int(value[0]), int(value[1])
 
 
 @cache

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, cast, get_args
 
 import numpy as np
 
+from goldenear.arguments import fraction, number, one_of, shown
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import MAX_TICK, NoteArray
+from goldenear.notes.note_array import MAX_TICK, NoteArray, must_be_notes
 from goldenear.notes.piano_roll import READINGS, Reading
 
 MAX_TERM = 1000
@@ -57,7 +57,8 @@ class Alteration:
     Attributes
     ----------
     stretch : Fraction
-        The factor on all times: above 1 augmentation, below 1 diminution.
+        The factor on all times: above 1 augmentation, below 1 diminution. An int, a float or a string such as
+        ``"3/2"`` becomes a Fraction.
     form : str
         ``"prime"``, ``"inversion"``, ``"retrograde"`` or ``"retrograde-inversion"``.
     reading : str
@@ -80,14 +81,18 @@ class Alteration:
     parts: tuple[float, float, float] = field(default=(1.0, 1.0, 1.0), compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "stretch", fraction("stretch", self.stretch))
         if not Fraction(1, 64) <= self.stretch <= 64 or max(self.stretch.as_integer_ratio()) > MAX_TERM:
-            raise InvalidInput(f"stretch: expected 1/64..64, in terms up to {MAX_TERM:,}, got {self.stretch}")
-        if self.form not in FORMS:
-            raise InvalidInput(f"form: expected one of {', '.join(FORMS)}, got {self.form!r}")
-        if self.reading not in READINGS:
-            raise InvalidInput(f"reading: expected one of {', '.join(READINGS)}, got {self.reading!r}")
-        if not 0 <= self.price <= 1:
-            raise InvalidInput(f"price: expected 0..1, got {self.price}")
+            raise InvalidInput(
+                f"stretch: expected 1/64..64, in terms up to {MAX_TERM:,}, got {shown(self.stretch)}"
+            )
+        one_of("form", self.form, FORMS)
+        one_of("reading", self.reading, READINGS)
+        number("price", self.price, 0, 1)
+        if not isinstance(self.parts, tuple) or len(self.parts) != 3:
+            raise InvalidInput(f"parts: expected three prices, got {shown(self.parts)}")
+        for part in self.parts:
+            number("parts", part, 0, 1)
 
     def __str__(self) -> str:
         said = [_SPOKEN.get(self.form, ""), f"stretched {self.stretch}" if self.stretch != 1 else ""]
@@ -111,6 +116,7 @@ class Alteration:
         >>> list(Alteration(form="retrograde-inversion").apply(x))[0]
         Note(pitch=60, onset=4, offset=6, brightness=1, is_drum=False)
         """
+        must_be_notes("notes", notes)
         if self.stretch == 1 and self.form == "prime":
             return notes
         notes = notes.struck()
@@ -162,20 +168,14 @@ def alterations(
     >>> [a.price for a in alterations(stretches=(1, "1/2"), forms=("prime",))]
     [1.0, 0.95]
     """
-    factors = (
-        {fraction("stretch", factor): price for factor, price in stretches.items()}
-        if isinstance(stretches, Mapping)
-        else [fraction("stretch", factor) for factor in stretches]
-    )
-    if isinstance(stretches, Mapping) and len(factors) < len(stretches):
-        raise InvalidInput(
-            f"stretches: one factor is listed twice, in two spellings: {', '.join(map(str, stretches))}"
-        )
+    by_stretch = _priced("stretches", stretches, STRETCH_PRICES, _factor)
+    by_form = _priced("forms", forms, FORM_PRICES, _form)
+    by_reading = _priced("readings", readings, READING_PRICES, _reading)
     every = [
         Alteration(stretch, form, reading, a * b * c, (c, b, a))
-        for reading, a in _priced(readings, READING_PRICES).items()
-        for form, b in _priced(forms, FORM_PRICES).items()
-        for stretch, c in _priced(factors, STRETCH_PRICES).items()
+        for reading, a in by_reading.items()
+        for form, b in by_form.items()
+        for stretch, c in by_stretch.items()
         # Without pitch, a mirrored pitch is no alteration of its own.
         if reading != "rhythm" or form in ("prime", "retrograde")
     ]
@@ -194,23 +194,39 @@ def prices_of(every: Iterable[Alteration]) -> tuple[dict[Any, float], dict[Any, 
     return prices
 
 
-def fraction(name: str, value: object) -> Fraction:
-    """Return `value`, written as a Fraction, an int or a string such as "3/2", as a Fraction.
-
-    Raises
-    ------
-    InvalidInput
-        If it is none of these.
-    """
-    written = str(value).strip()
-    # No exponents and no endless decimals: a few characters must not make numbers that fill the memory.
-    if re.fullmatch(r"\d{1,9}(/0*[1-9]\d{0,8}|\.\d{1,9})?", written):
-        return Fraction(written)
-    raise InvalidInput(f"{name}: expected a fraction such as 3/2, got {written[:40]!r}")
-
-
-def _priced(chosen: Mapping[Key, float] | Iterable[Key], defaults: Mapping[Key, float]) -> dict[Key, float]:
+def _priced(
+    name: str,
+    chosen: Mapping[Any, float] | Iterable[object],
+    defaults: Mapping[Key, float],
+    key_of: Callable[[object], Key],
+) -> dict[Key, float]:
     """Return the chosen keys with their prices; an iterable takes the default prices."""
-    if isinstance(chosen, Mapping):
-        return dict(chosen)
-    return {key: defaults.get(key, 1.0) for key in chosen}
+    if isinstance(chosen, str) or not isinstance(chosen, Iterable):
+        raise InvalidInput(
+            f"{name}: expected several, or prices for them, got {shown(chosen)}: put it in a list"
+        )
+    if not isinstance(chosen, Mapping):
+        return {key: defaults.get(key, 1.0) for key in map(key_of, chosen)}
+    priced = {key_of(key): price for key, price in chosen.items()}
+    if len(priced) < len(chosen):
+        raise InvalidInput(f"{name}: one is listed twice, in two spellings: {', '.join(map(str, chosen))}")
+    for price in priced.values():
+        number(f"{name}: price", price, 0, 1)
+    return priced
+
+
+def _factor(value: object) -> Fraction:
+    """Return a stretch that somebody wrote."""
+    return fraction("stretch", value)
+
+
+def _form(value: object) -> Form:
+    """Return a form by its name."""
+    one_of("form", value, FORMS)
+    return cast(Form, value)
+
+
+def _reading(value: object) -> Reading:
+    """Return a reading by its name."""
+    one_of("reading", value, READINGS)
+    return cast(Reading, value)

@@ -1,4 +1,4 @@
-"""This file is where it is chosen which notes of a file are read: tracks, channels, voices; and which are drums."""
+"""Choose which notes of a file are read, by track, channel and voice, and which of them are drums."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from goldenear.errors import InvalidInput, NoSuchPart
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 
-Names = int | str | Sequence[int | str] | None
+Names = int | str | Iterable[int | str] | None
 """One number or name, several, or no choice."""
 
 NO_DRUMS = "none"
@@ -68,6 +68,8 @@ class Choice:
             for number in numbers:
                 if number not in CHANNELS:
                     raise InvalidInput(f"{name}: MIDI channels are 1..16, got {number!r}")
+        if len(strokes) > 1 and any(_folded(str(d)) == NO_DRUMS for d in strokes):
+            raise InvalidInput(f"drums: 'none' stands alone, got {', '.join(map(str, strokes))}")
         return cls(_several("track", track), channels, _several("voice", voice), strokes)
 
     @classmethod
@@ -130,7 +132,7 @@ class Choice:
             raise NoSuchPart(
                 path, f"drums: no notes on channel {min(silent)}; its notes are on {_listed(held)}"
             )
-        names = [d for d in drums if isinstance(d, str) and d != NO_DRUMS]
+        names = [d for d in drums if isinstance(d, str) and _folded(d) != NO_DRUMS]
         if channels and not held:
             raise NoSuchPart(path, f"drums: {_kind(tune)} has no channels: name a track")
         chosen = {id(track) for name in names for track in _named(tune.tracks, name, "drums", path)}
@@ -233,12 +235,12 @@ def _several(name: str, value: Names) -> tuple[Any, ...]:
     """Return one number or name, or several, as a tuple."""
     if value is None:
         return ()
-    many = (value,) if isinstance(value, int | str) else tuple(value) if isinstance(value, Sequence) else None
-    if many is None or any(
-        isinstance(one, bool) or not isinstance(one, int | str) or one == "" for one in many
-    ):
+    many: tuple[Any, ...] = (value,)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        many = tuple(value)
+    if any(isinstance(one, bool) or not isinstance(one, int | np.integer | str) for one in many):
         raise InvalidInput(f"{name}: expected a number or a name, or several, got {value!r}")
-    return many
+    return tuple(one if isinstance(one, str) else int(one) for one in many)
 
 
 def _quoted(value: int | str) -> str:
@@ -270,7 +272,8 @@ def _named(tracks: Sequence[ParsedTrack], name: str, argument: str, path: str) -
     found = [track for track in tracks if _folded(track.name) == _folded(name)]
     if not found:
         known = ", ".join(f"{i} {track.name.strip()!r}" for i, track in enumerate(tracks))
-        raise NoSuchPart(path, f"{argument}: holds no track named {name!r}; it holds {known or 'none'}")
+        what = "voice" if argument == "voice" else "track"
+        raise NoSuchPart(path, f"{argument}: holds no {what} named {name!r}; it holds {known or 'none'}")
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from goldenear.arguments import shown, whole_number
 from goldenear.errors import InvalidInput
 
 MAX_BEATS = 32
@@ -35,6 +36,17 @@ class Metre:
     beats: int = 4
     unit: int = 4
 
+    def __post_init__(self) -> None:
+        for name, count in (("beats", self.beats), ("unit", self.unit)):
+            whole_number(f"metre: {name}", count, 0, 10**11)
+        if not 1 <= self.beats <= MAX_BEATS:
+            raise InvalidInput(f"metre: '{self}' has {self.beats} beats: expected 1..{MAX_BEATS}")
+        if self.unit not in UNITS:
+            *most, last = UNITS
+            known = f"{', '.join(map(str, most))} or {last}"
+            slip = "; is it turned round?" if self.beats in UNITS and 1 <= self.unit <= MAX_BEATS else ""
+            raise InvalidInput(f"metre: '{self}' has the unit {self.unit}: expected {known}{slip}")
+
     @classmethod
     def parsed(cls, text: str) -> Metre:
         """Return the metre that is written so: the one parser of metres, for options and for files of every format.
@@ -56,16 +68,8 @@ class Metre:
         """
         written = _WRITTEN.fullmatch(_SIGNS.get(text.strip(), text)) if isinstance(text, str) else None
         if written is None:
-            raise InvalidInput(f"metre: expected beats and unit such as '3/4', got {text!r}")
-        beats, unit = sum(map(int, written[1].split("+"))), int(written[2])
-        if not 1 <= beats <= MAX_BEATS:
-            raise InvalidInput(f"metre: {text!r} has {beats} beats: expected 1..{MAX_BEATS}")
-        if unit not in UNITS:
-            *most, last = UNITS
-            known = f"{', '.join(map(str, most))} or {last}"
-            slip = "; is it turned round?" if beats in UNITS and 1 <= unit <= MAX_BEATS else ""
-            raise InvalidInput(f"metre: {text!r} has the unit {unit}: expected {known}{slip}")
-        return cls(beats, unit)
+            raise InvalidInput(f"metre: expected beats and unit such as '3/4', got {shown(text)}")
+        return cls(sum(map(int, written[1].split("+"))), int(written[2]))
 
     def __str__(self) -> str:
         return f"{self.beats}/{self.unit}"

@@ -5,7 +5,8 @@ A note is a horizontal line in the (pitch, tick) picture: it sounds on ``onset <
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, lcm
@@ -14,8 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from goldenear.arguments import array_of, kind_of, must_be, several, shown, text, whole_number
 from goldenear.errors import InvalidInput
-from goldenear.notes.provenance import Provenance
+from goldenear.hearing.clip import Clip
+from goldenear.notes.provenance import FURTHEST, Provenance
 
 MAX_TICK = 2**40
 """Onsets and offsets lie within this many ticks of zero, so that every sum stays an exact 64-bit integer."""
@@ -24,6 +27,21 @@ _LINES = 2**17
 """More than there are pitches and drums."""
 
 MAX_BRIGHTNESS = 127
+
+MOST_STEPS = 1200
+"""The finest pitch grid: a cent to the step."""
+
+_DTYPES = tuple(
+    (name, np.dtype(kind))
+    for name, kind in (
+        ("pitch", np.int16),
+        ("onset", np.int64),
+        ("offset", np.int64),
+        ("brightness", np.int16),
+        ("is_drum", np.bool_),
+    )
+)
+"""What the columns of an array are."""
 
 STROKE = Fraction(1, 4)
 """How long the stroke of a drum counts, in quarters, whatever was written: a sixteenth."""
@@ -137,7 +155,7 @@ class NoteArray:
 Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         """
         whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
-        whole_number("steps_per_octave", steps_per_octave, 1, 1200)
+        whole_number("steps_per_octave", steps_per_octave, 1, MOST_STEPS)
         pitches = _column("pitch", pitch, None, -(2**15), 2**15 - 1)
         n = len(pitches)
         onsets = _column("onset", onset, n, -MAX_TICK, MAX_TICK)
@@ -145,7 +163,11 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         brightnesses = _column("brightness", brightness, n, -MAX_BRIGHTNESS, MAX_BRIGHTNESS)
         if not brightnesses.all():
             raise InvalidInput("brightness: expected 1..127 (or -127..-1 for a forbidden place), got 0")
-        drums = np.broadcast_to(np.asarray(is_drum, dtype=bool), (n,))
+        drums = (
+            np.full(n, is_drum)
+            if isinstance(is_drum, bool | np.bool_)
+            else array_of("is_drum", is_drum, "b", n)
+        )
         line, start, end, bright, drum = cut_at_onsets(
             pitches, onsets, onsets + durations, brightnesses, drums
         )
@@ -158,8 +180,22 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
             int(ticks_per_quarter),
             int(steps_per_octave),
             name,
-            provenance or Provenance(),
+            Provenance() if provenance is None else provenance,
         )
+
+    def __post_init__(self) -> None:
+        whole_number("ticks_per_quarter", self.ticks_per_quarter, 1, FURTHEST)
+        whole_number("steps_per_octave", self.steps_per_octave, 1, MOST_STEPS)
+        text("name", self.name)
+        must_be("provenance", self.provenance, Provenance)
+        n = len(self.pitch) if isinstance(self.pitch, np.ndarray) else 0
+        for name, dtype in _DTYPES:
+            column = getattr(self, name)
+            if not isinstance(column, np.ndarray) or column.dtype != dtype or column.shape != (n,):
+                came = f"{column.dtype} {column.shape}" if isinstance(column, np.ndarray) else kind_of(column)
+                raise InvalidInput(
+                    f"{name}: expected an array of {dtype} ({n},), got {came}; NoteArray.from_arrays takes lists"
+                )
 
     def __len__(self) -> int:
         return len(self.pitch)
@@ -212,6 +248,7 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
 
     def where(self, chosen: NDArray[np.bool_]) -> NoteArray:
         """Return the notes for which `chosen`, a bool array of shape (n,), is true."""
+        chosen = array_of("chosen", chosen, "b", len(self))
         return replace(
             self,
             pitch=frozen(self.pitch[chosen]),
@@ -237,6 +274,7 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         InvalidInput
             If a pitch leaves the range of 16 bits.
         """
+        whole_number("steps", steps, -(2**16), 2**16)
         return self._with(pitch=np.where(self.is_drum, self.pitch, self.pitch.astype(np.int64) + steps))
 
     def shifted(self, ticks: int) -> NoteArray:
@@ -247,6 +285,7 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         InvalidInput
             If an onset leaves the range of 2**40 ticks.
         """
+        whole_number("ticks", ticks, -2 * MAX_TICK, 2 * MAX_TICK)
         return self._with(onset=self.onset + ticks, provenance=self.provenance.retimed(later=ticks))
 
     def at_resolution(self, ticks_per_quarter: int) -> NoteArray:
@@ -377,6 +416,11 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         InvalidInput
             If a tick leaves the range of 2**40.
         """
+        pitch, onset, offset = (
+            array_of(name, column, "iu", len(self))
+            for name, column in (("pitch", pitch), ("onset", onset), ("offset", offset))
+        )
+        whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK**2)
         if len(self) and max(-int(onset.min()), int(offset.max())) > MAX_TICK:
             raise InvalidInput(f"{self.name or 'the notes'}: too long to be stretched on so fine a grid")
         in_time = np.lexsort((self.is_drum, pitch, onset))
@@ -479,21 +523,63 @@ def _spaced(onset: NDArray[np.int64], same_line: NDArray[np.bool_]) -> NDArray[n
     return spaced
 
 
-def whole_number(name: str, value: object, low: int, high: int) -> None:
-    """Raise InvalidInput unless `value` is a whole number within low..high."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise InvalidInput(f"{name}: expected a whole number within {low:,}..{high:,}, got {value!r}")
+def must_be_notes(name: str, value: object) -> None:
+    """Raise InvalidInput, with the likely slip, unless `value` is a NoteArray."""
+    must_be(name, value, NoteArray, _how_to_get_notes)
+
+
+def several_notes(name: str, values: object) -> tuple[NoteArray, ...]:
+    """Return `values` as a tuple; raise InvalidInput, with the likely slip, unless they are several NoteArrays."""
+    return several(name, values, NoteArray, _how_to_get_notes)
+
+
+def notes_by_name(name: str, notes: object) -> list[tuple[str, NoteArray]]:
+    """Return one array, several, or a mapping of names to arrays as pairs of a name and an array, at least one.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none, or something else among them.
+    """
+    if isinstance(notes, Mapping):
+        named = [(str(key), value) for key, value in notes.items()]
+    elif isinstance(notes, Sequence) and not isinstance(notes, str | bytes):
+        named = [(getattr(part, "name", ""), part) for part in notes]
+    else:
+        named = [(getattr(notes, "name", ""), notes)]
+    if not named:
+        raise InvalidInput(f"{name}: expected one or more NoteArrays, got none")
+    for _, part in named:
+        must_be_notes(name, part)
+    return named
+
+
+def _how_to_get_notes(value: object) -> str:
+    """Return how what came in place of notes becomes notes; nothing where nobody can tell."""
+    if isinstance(value, str | os.PathLike):
+        return "files are read with goldenear.read"
+    if isinstance(value, Clip):
+        return "clips are heard with goldenear.hear"
+    if isinstance(value, Sequence) and value and all(isinstance(one, NoteArray) for one in value):
+        return "it takes one at a time"
+    return "give its notes" if hasattr(type(value), "notes") else ""
 
 
 def _column(name: str, values: ArrayLike, n: int | None, low: int, high: int) -> NDArray[np.int64]:
     """Return `values` as n int64 numbers within low..high; one number serves all notes (not for pitch)."""
-    column = np.asarray(values)
+    try:
+        column = np.asarray(values)
+    except (ValueError, TypeError, OverflowError):
+        raise InvalidInput(
+            f"{name}: expected whole numbers, got {kind_of(values)} that makes no column"
+        ) from None
     if column.size == 0:
         column = column.astype(np.int64)
     if column.dtype.kind not in "iu":
         rounded = np.round(column) if column.dtype.kind == "f" else None
         if rounded is None or not np.array_equal(rounded, column):
-            raise InvalidInput(f"{name}: expected whole numbers, got {column.dtype} values")
+            came = f"{column.dtype} values" if column.ndim else shown(values)
+            raise InvalidInput(f"{name}: expected whole numbers, got {came}")
         column = rounded
     if n is not None and column.ndim == 0:
         column = np.full(n, column)

@@ -14,8 +14,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import array_of, fraction, must_be, one_of, shown, truth, whole_number
 from goldenear.errors import InvalidInput, TooLarge
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import MAX_TICK, NoteArray, must_be_notes
 
 Reading = Literal["semitone", "neighbour", "octave", "rhythm"]
 """How pitch is read when two pictures are compared.
@@ -61,13 +62,14 @@ class Drawing:
 
     def __post_init__(self) -> None:
         for name, factor in (("body", self.body), ("onset", self.onset)):
-            if not isinstance(factor, int | np.integer) or not 0 <= factor <= 127:
-                raise InvalidInput(f"drawing.{name}: expected a whole number within 0..127, got {factor}")
+            whole_number(f"drawing.{name}", factor, 0, 127)
         if self.body == self.onset == 0:
             raise InvalidInput("drawing: body and onset are both 0, so every picture would be dark")
+        object.__setattr__(self, "onset_quarters", fraction("drawing.onset_quarters", self.onset_quarters))
         if not 0 < self.onset_quarters <= 64 or self.onset_quarters.denominator > 1000:
+            came = shown(self.onset_quarters)
             raise InvalidInput(
-                f"drawing.onset_quarters: expected above 0, to 64, in parts to 1,000, got {self.onset_quarters}"
+                f"drawing.onset_quarters: expected above 0, to 64, in parts to 1,000, got {came}"
             )
 
 
@@ -99,7 +101,8 @@ class PianoRoll:
         return len(self.pitch)
 
     def where(self, chosen: NDArray[np.bool_]) -> PianoRoll:
-        """Return the strokes for which `chosen` is true."""
+        """Return the strokes for which `chosen`, a bool array of shape (n,), is true."""
+        chosen = array_of("chosen", chosen, "b", len(self))
         return PianoRoll(
             self.pitch[chosen],
             self.onset[chosen],
@@ -110,8 +113,19 @@ class PianoRoll:
         )
 
     def at_resolution(self, ticks_per_quarter: int) -> PianoRoll:
-        """Return the picture on a grid that is a whole multiple of, or exactly divides, its own."""
+        """Return the picture on a grid that is a whole multiple of, or exactly divides, its own.
+
+        Raises
+        ------
+        InvalidInput
+            If a stroke would begin or end between two ticks.
+        """
+        whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
         up, down = Fraction(ticks_per_quarter, self.ticks_per_quarter).as_integer_ratio()
+        if down > 1 and ((self.onset * up % down).any() or (self.offset * up % down).any()):
+            raise InvalidInput(
+                f"ticks_per_quarter: {ticks_per_quarter} is too coarse for this picture of {self.ticks_per_quarter}"
+            )
         return replace(
             self,
             onset=self.onset * up // down,
@@ -147,6 +161,8 @@ class PianoRoll:
                [0, 0],
                [0, 1]], dtype=int16)
         """
+        truth("drums", drums)
+        whole_number("max_pixels", max_pixels, 1, 2**62)
         plane = self.where(self.is_drum == drums)
         if not len(plane):
             return np.zeros((0, 0), np.int16)
@@ -181,7 +197,16 @@ def draw(notes: NoteArray, drawing: Drawing | None = None, *, reading: Reading =
     -------
     PianoRoll
         Where strokes fall on one another the brightest wins, and sound wins over a forbidden place.
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is none of these.
     """
+    must_be_notes("notes", notes)
+    one_of("reading", reading, READINGS)
+    if drawing is not None:
+        must_be("drawing", drawing, Drawing)
     drawing = ONSETS_ONLY if reading == "rhythm" else drawing or Drawing()
     resolution = notes.ticks_per_quarter
     if drawing.body != drawing.onset:

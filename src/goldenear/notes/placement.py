@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
+from goldenear.arguments import must_be, whole_number
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes
+from goldenear.notes.provenance import FURTHEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Placement:
     ticks_per_quarter: int = 1
     alteration: Alteration = Alteration()
 
+    def __post_init__(self) -> None:
+        whole_number("transposition", self.transposition, -(2**16), 2**16)
+        whole_number("shift", self.shift, -FURTHEST, FURTHEST)
+        whole_number("ticks_per_quarter", self.ticks_per_quarter, 1, FURTHEST)
+        must_be("alteration", self.alteration, Alteration)
+
     @property
     def shift_quarters(self) -> Fraction:
         """The shift in quarters, exactly."""
@@ -44,6 +52,7 @@ class Placement:
 
     def apply(self, fragment: NoteArray) -> NoteArray:
         """Return the fragment as it lies on the piece."""
+        must_be_notes("fragment", fragment)
         altered = self.alteration.apply(fragment)
         resolution = lcm(altered.ticks_per_quarter, self.ticks_per_quarter)
         shift = self.shift * (resolution // self.ticks_per_quarter)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from goldenear.arguments import must_be, text, whole_number
+from goldenear.errors import InvalidInput
+
+FURTHEST = 2**62
+"""No time is counted in more ticks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -33,11 +39,31 @@ class Provenance:
     tempos: tuple[tuple[int, int], ...] = ()
     remarks: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        text("path", self.path)
+        text("format", self.format)
+        whole_number("tune", self.tune, 0, 2**31)
+        for name in ("tracks", "tempos", "remarks"):
+            must_be(name, getattr(self, name), tuple)
+        for name in (*self.tracks, *self.remarks):
+            text("tracks, remarks", name)
+        if not all(map(_is_tempo, self.tempos)):
+            raise InvalidInput("tempos: expected pairs of a tick and microseconds a quarter, whole numbers")
+
     def retimed(self, *, up: int = 1, down: int = 1, later: int = 0) -> Provenance:
         """Return the same provenance with its tempos on a grid `up` / `down` times finer, and later."""
+        for name, value, least in (("up", up, 1), ("down", down, 1), ("later", later, -FURTHEST)):
+            whole_number(name, value, least, FURTHEST)
         tempos = tuple((max(0, tick * up // down + later), tempo) for tick, tempo in self.tempos)
         return replace(self, tempos=tempos)
 
     def remarking(self, *remarks: str) -> Provenance:
         """Return the same provenance with `remarks` added at the end."""
+        for remark in remarks:
+            text("remarks", remark)
         return replace(self, remarks=self.remarks + remarks)
+
+
+def _is_tempo(value: object) -> bool:
+    """Tell whether a value is a tick and a length of a quarter."""
+    return isinstance(value, tuple) and len(value) == 2 and all(isinstance(one, int) for one in value)

@@ -28,11 +28,12 @@ import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import file_name, one_of, whole_number
 from goldenear.content.kinds import FORMATS, Format
 from goldenear.content.recognise import format_of
 from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
@@ -40,7 +41,7 @@ from goldenear.files import bytes_of
 from goldenear.hearing import sound_file
 from goldenear.notes.choice import EVERYTHING, Choice, Names, drum_hints
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import MOST_STEPS, NoteArray
 from goldenear.notes.provenance import Provenance
 
 MAX_FILE_BYTES = 64 * 2**20
@@ -53,6 +54,9 @@ FORBIDDEN = "forbidden"
 """The name of the track whose notes are places that must stay dark."""
 
 Brightness = Literal["plain", "velocity"]
+
+BRIGHTNESSES: tuple[Brightness, ...] = get_args(Brightness)
+
 Parser = Callable[[bytes, str], list[ParsedTune]]
 
 _PARSERS: dict[Format, str] = {
@@ -158,8 +162,6 @@ def read_all(
     The parameters and errors are those of :func:`read`. Each array is named after the file, and after
     its number where there are several.
     """
-    if brightness not in ("plain", "velocity"):
-        raise InvalidInput(f"brightness: expected 'plain' or 'velocity', got {brightness!r}")
     choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
     return read_chosen(path, choice, brightness=brightness, steps_per_octave=steps_per_octave)
 
@@ -176,7 +178,9 @@ def read_chosen(
 
     `usual_drums` are drums where the choice names none, in files that have such a channel or track.
     """
-    path = os.fspath(path)
+    path = file_name("path", path)
+    one_of("brightness", brightness, BRIGHTNESSES)
+    whole_number("steps_per_octave", steps_per_octave, 1, MOST_STEPS)
     data = bytes_of(path, sound_file.MAX_FILE_BYTES, "music")
     format_ = format_of(data, path)
     if format_ == "sound" and steps_per_octave != 12:
@@ -217,9 +221,12 @@ def assembled(
     name: str = "",
 ) -> NoteArray:
     """Apply the policies of reading to one parsed tune; it is called by its file's name unless another is given."""
-    tracks = choice.apply(choice.marked(tune, path, usual_drums), path)
+    marked = choice.marked(tune, path, usual_drums)
+    tracks = choice.apply(marked, path)
     columns = _columns(tracks, brightness)
-    remarks = [*tune.remarks, *([] if choice.drums or usual_drums else drum_hints(tracks))]
+    remarks = [*tune.remarks, *dict.fromkeys(remark for track in tracks for remark in track.remarks)]
+    if not choice.drums:
+        remarks += drum_hints(tracks) if marked is tune else _made_drums(tune, tracks)
     durations = columns["duration"]
     if empty := int((durations <= 0).sum()):
         remarks.append(f"{_count(empty, 'note')}: no length, so left out")
@@ -242,6 +249,14 @@ def assembled(
     if not len(notes):
         remarks.append(_EMPTY)
     return notes.remarked(*remarks)
+
+
+def _made_drums(tune: ParsedTune, read: list[ParsedTrack]) -> list[str]:
+    """Return a remark where a taste makes drums of all that is read, which may not be meant."""
+    before, after = (
+        all(np.asarray(track.is_drum, bool).all() for track in tracks) for tracks in (tune.tracks, read)
+    )
+    return ["all of it is read as drums, as taste.toml says: [reading] drums"] if after and not before else []
 
 
 def _overlaps(columns: dict[str, NDArray[Any]], notes: NoteArray) -> list[str]:

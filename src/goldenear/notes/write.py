@@ -23,12 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
+from goldenear.arguments import file_name
 from goldenear.errors import InvalidInput
 from goldenear.notes.atomic import write_where_asked
 from goldenear.notes.formats.midi_track import MAX_TICKS, one_line
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.metre import Metre
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, notes_by_name
 from goldenear.notes.read import FORBIDDEN
 
 MAX_TICKS_PER_QUARTER = 32_767
@@ -89,11 +90,13 @@ def write(
     A score has the key signature that needs the fewest accidentals, and a treble or bass clef for each
     part; notes that would hide a beat are cut there and tied.
     """
-    path = os.fspath(path)
+    path = file_name("path", path)
     writer = _writer_for(path)
     counted = Metre.parsed(metre)
     is_score = Path(path).suffix.lower() in _SCORES
-    given = _named_parts(notes)
+    given = [(one_line(name), part) for name, part in notes_by_name("notes", notes)]
+    if len(given) > MAX_PARTS:
+        raise InvalidInput(f"notes: {len(given):,} arrays: a file holds {MAX_PARTS:,}")
     parts = _at_one_resolution(given, counted.least_ticks_per_quarter if is_score else 1)
     for name, part in parts:
         _check_fits(name, part)
@@ -118,26 +121,6 @@ def _writer_for(path: str) -> Writer:
     module, function = _WRITERS[suffix].split(":")
     writer: Writer = getattr(import_module(f"goldenear.notes.formats.{module}"), function)
     return writer
-
-
-def _named_parts(notes: object) -> list[tuple[str, NoteArray]]:
-    """Return the arrays, at least one, with the names of their tracks."""
-    parts: list[tuple[object, object]]
-    if isinstance(notes, NoteArray):
-        parts = [(notes.name, notes)]
-    elif isinstance(notes, Mapping):
-        parts = list(notes.items())
-    elif isinstance(notes, Sequence):
-        parts = [(getattr(part, "name", ""), part) for part in notes]
-    else:
-        parts = [("", notes)]
-    named = [(one_line(str(name)), part) for name, part in parts if isinstance(part, NoteArray)]
-    if not named or len(named) < len(parts):
-        odd = next((type(part).__name__ for _, part in parts if not isinstance(part, NoteArray)), "none")
-        raise InvalidInput(f"notes: expected one or more NoteArrays, got {odd}")
-    if len(named) > MAX_PARTS:
-        raise InvalidInput(f"notes: {len(named):,} arrays: a file holds {MAX_PARTS:,}")
-    return named
 
 
 def _at_one_resolution(parts: list[tuple[str, NoteArray]], least: int) -> list[tuple[str, NoteArray]]:

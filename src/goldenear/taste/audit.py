@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import one_of, shown
+from goldenear.errors import InvalidInput
 from goldenear.match.cohort import at_large
+
+Made = TypeVar("Made")
 
 DRAWS = 50
 """Smaller tastes drawn from the samples, for each point of the curve."""
@@ -114,6 +119,7 @@ class Audit:
 
     def recalled(self, kind: str) -> Share:
         """Return how many samples of a kind are judged to be of it by the others."""
+        one_of("kind", kind, ("good", "bad"))
         mine = [told for told in self.told if told.kind == kind]
         return Share(sum(told.outcome == kind for told in mine), len(mine))
 
@@ -143,7 +149,18 @@ class Audit:
 
     @classmethod
     def from_dict(cls, table: dict[str, Any]) -> Audit:
-        """Make it again from plain values."""
+        """Make it again from plain values.
+
+        Raises
+        ------
+        InvalidInput
+            If they are none of an audit.
+        """
+        return made_again(cls._from_plain, table)
+
+    @classmethod
+    def _from_plain(cls, table: dict[str, Any]) -> Audit:
+        """Make it again from plain values; what Python raises where they are none of an audit passes."""
         return cls(
             told=tuple(Told(**told) for told in table["told"]),
             torn=tuple(Torn(**torn) for torn in table["torn"]),
@@ -151,6 +168,18 @@ class Audit:
             false_alarms=Share(*table["false_alarms"]),
             near=tuple(Near(**near) for near in table["near"]),
         )
+
+
+def made_again(make: Callable[[dict[str, Any]], Made], table: dict[str, Any]) -> Made:
+    """Return what `make` makes of plain values; InvalidInput where they are not what ``as_dict`` returned."""
+    try:
+        return make(table)
+    except InvalidInput:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidInput(
+            f"table: expected what as_dict returns, got {shown(table)} ({type(error).__name__}: {error})"
+        ) from None
 
 
 @dataclass(frozen=True)

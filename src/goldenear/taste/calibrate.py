@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import ceil
-from numbers import Real
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import function, number, text, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.background import FEWEST as FEWEST_PIECES
 from goldenear.match.background import in_order, shipped
 from goldenear.match.cohort import FEWEST, at_large, kin
-from goldenear.match.engines import Backend
+from goldenear.match.engines import MOST_THREADS, Backend
 from goldenear.match.tail import Tail, Tails
 from goldenear.notes.cut import random_cuts
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.taste.audit import Judged, Near, Share, audit
 from goldenear.taste.calibration import Calibration, digest_of
-from goldenear.taste.judge import Taste
+from goldenear.taste.judge import Taste, must_be_a_taste
 
 Item = TypeVar("Item")
 Progress = Callable[[Sequence[Item], str], Iterable[Item]]
@@ -93,11 +93,14 @@ def calibrate(
     InvalidInput
         If an argument is out of range, or the background has too few pieces, none long enough or another grid.
     """
-    if not isinstance(rate, Real) or not 0 < rate <= 0.5:
-        raise InvalidInput(f"rate: expected a number above 0, up to .5, got {rate!r}")
+    must_be_a_taste("taste", taste)
+    text("name", name)
+    number("rate", rate, 0, 0.5, above=True)
     whole_number("seed", seed, 0, 2**63 - 1)
-    if quarters is not None and not (isinstance(quarters, Real) and 0 < quarters <= LONGEST):
-        raise InvalidInput(f"quarters: expected a number above 0, up to {LONGEST:,}, got {quarters!r}")
+    whole_number("threads", threads, 1, MOST_THREADS)
+    function("progress", progress)
+    if quarters is not None:
+        number("quarters", quarters, 0, LONGEST, above=True)
     recipe = taste.settings.recipe
     samples = [*taste.good, *taste.bad]
     whole = recipe.measure == "cosine"
@@ -106,7 +109,8 @@ def calibrate(
     if not whole:
         quarters = _usual(samples) if quarters is None else float(quarters)
     name = "the shipped background" if background is None else name or "a background"
-    pieces = _unrelated(shipped() if background is None else background, samples)
+    music = shipped() if background is None else several_notes("background", background)
+    pieces = _unrelated(music, samples)
     fragments = _fragments(pieces, quarters, seed)
     background_parts = [x for parts in fragments.values() for part in parts for x in part]
     engine = taste.engine_for(backend, [*samples, *background_parts])

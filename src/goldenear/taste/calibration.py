@@ -6,19 +6,21 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import array_of, number
 from goldenear.errors import InvalidTaste
 from goldenear.match.cohort import at_large
 from goldenear.match.recipe import Recipe
 from goldenear.match.tail import Tail, Tails
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
-from goldenear.taste.audit import Audit
+from goldenear.taste.audit import Audit, made_again
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,6 +67,8 @@ class Calibration:
 
     def at_large(self, similarity: NDArray[np.float64]) -> float:
         """Return what X's similarities, shape (n,), are taken against; 1 where they count as they are."""
+        n = None if self.group is None else len(self.group)
+        similarity = array_of("similarity", similarity, "iuf", n)
         return 1.0 if self.group is None else float(at_large(similarity[None, :], self.group)[0])
 
     @property
@@ -87,6 +91,8 @@ class Calibration:
 
         It pays for every transposition, shift and alteration that was tried, and for every sample.
         """
+        number("strength", strength, 0, inf)
+        number("quarters", quarters, 0, inf)
         return self.tails.p_value(strength, quarters)
 
     def plot(self) -> Figure:
@@ -129,9 +135,14 @@ class Calibration:
 
         Raises
         ------
-        KeyError, TypeError, ValueError
+        InvalidInput
             If they are none of a calibration.
         """
+        return made_again(cls._from_plain, table)
+
+    @classmethod
+    def _from_plain(cls, table: dict[str, Any]) -> Calibration:
+        """Make it again from plain values; what Python raises where they are none of a calibration passes."""
         group = None if table["group"] is None else np.array(table["group"], np.int64)
         reach = 1.0 if group is None else np.inf
         audit = Audit.from_dict(table["audit"])
@@ -203,5 +214,5 @@ def read_calibration(folder: Path) -> Calibration | None:
         return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidTaste(f"{path}: cannot be read ({type(error).__name__}: {error})") from None

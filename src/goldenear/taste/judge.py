@@ -11,12 +11,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
 from goldenear.match.engines import Backend, Engine, engine_for
-from goldenear.match.prepared import PreparedSamples, must_be_notes, prepare
+from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.choice import Choice, Names
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes, several_notes
 from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
 from goldenear.taste.library import prepared_folder, with_a_say
 from goldenear.taste.samples import KINDS, SETTINGS_FILE, check_is_taste, files_of
@@ -91,8 +92,12 @@ class Taste:
             If there are no samples at all, nothing sounds in one, or the calibration was made for others.
         """
         taste = cls.__new__(cls)
-        settings = settings or Settings()
-        given = [prepare(samples, settings.recipe) for samples in (good, bad)]
+        settings = Settings() if settings is None else settings
+        must_be("settings", settings, Settings)
+        if calibration is not None:
+            must_be("calibration", calibration, Calibration)
+        both = [several_notes(kind, samples) for kind, samples in (("good", good), ("bad", bad))]
+        given = [prepare(samples, settings.recipe) for samples in both]
         if not any(map(len, given)):
             raise InvalidInput("good, bad: expected at least one sample")
         (liked, told_of_good), (disliked, told_of_bad) = (
@@ -202,7 +207,7 @@ class Taste:
         InvalidInput
             If there is no such engine, or it does not know what the taste's recipe asks for.
         """
-        return engine_for(backend, xs, self.good, self.bad)
+        return engine_for(backend, several_notes("xs", xs), self.good, self.bad)
 
     def vetoes(self, x: NoteArray, *, backend: Backend = "auto", threads: int = 1) -> bool:
         """Tell whether X resembles a bad sample: far quicker than a verdict, for it need not rank them.
@@ -252,17 +257,23 @@ class Taste:
         >>> Taste.of(good=[chord]).reward([chord, chord.transposed(2)]).tolist()
         [1.0, 1.0]
         """
-        if isinstance(batch, NoteArray) or not isinstance(batch, Iterable):
-            raise InvalidInput(f"batch: expected several NoteArrays, got {type(batch).__name__}")
-        given = list(batch)
-        for x in given:
-            must_be_notes("batch", x)
+        given = several_notes("batch", batch)
         engine = self.engine_for(backend, given)
         scores = []
         for x in given:
             silent = not (x.brightness > 0).any()
             scores.append(0.0 if silent else self.judge(x, backend=engine, threads=threads).score)
         return np.array(scores, np.float64)
+
+
+def must_be_a_taste(name: str, value: object) -> None:
+    """Raise InvalidInput, with the likely slip, unless `value` is a Taste."""
+    must_be(name, value, Taste, _how_to_get_a_taste)
+
+
+def _how_to_get_a_taste(value: object) -> str:
+    """Return how what came in place of a taste becomes one; nothing where nobody can tell."""
+    return "goldenear.Taste opens the folder of one" if isinstance(value, str | os.PathLike) else ""
 
 
 def _calibration(

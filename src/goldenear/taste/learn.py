@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.background import in_order
 from goldenear.match.engines import Backend, engine_for
 from goldenear.match.prepared import prepare
 from goldenear.match.recipe import Measure, Recipe
 from goldenear.notes.alteration import alterations, prices_of
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
 from goldenear.taste.audit import NEARLY_ALL, Share
 from goldenear.taste.judge import Taste

@@ -18,7 +18,7 @@ from goldenear.notes.cache_folder import cache_folder
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.samples import Kind, read_samples
 from goldenear.taste.settings import Settings
-from goldenear.taste.small import chance_of, is_small, told
+from goldenear.taste.small import chance_of, format_small, is_small
 
 SETTLED = 2.0
 """Seconds after which a change of a file shows in its time: younger files are read anew."""
@@ -43,9 +43,9 @@ def prepared_folder(root: Path, kind: Kind, settings: Settings) -> tuple[Prepare
     if ready is not None:
         return ready
     read = read_samples(root, kind, settings)
-    having_say, told = with_a_say(read.samples, kind, settings)
-    remarks = (*read.remarks, *told)
-    samples = prepare(having_say, settings.recipe)
+    audible, small = with_a_say(read.samples, kind, settings)
+    remarks = (*read.remarks, *small)
+    samples = prepare(audible, settings.recipe)
     if files and time.time() - max(file.stat().st_mtime for file in files) > SETTLED:
         try:
             store(path, key, samples, remarks)
@@ -62,9 +62,9 @@ def with_a_say(
     kept, remarks = [], []
     for sample in samples:
         chance = chance_of(sample, settings.recipe, good if kind == "good" else bad)
-        if is_small(chance):
-            remarks.append(f"{sample.name}: {told(sample, chance, keep=settings.keep_small)}")
-        if settings.keep_small or not is_small(chance):
+        if is_small(sample, chance):
+            remarks.append(f"{sample.name}: {format_small(sample, chance, keep=settings.keep_small)}")
+        if settings.keep_small or not is_small(sample, chance):
             kept.append(sample)
     return kept, remarks
 

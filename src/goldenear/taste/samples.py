@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from goldenear.arguments import file_name, one_of, text
 from goldenear.content.recognise import usual_ending
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.notes.atomic import write_bytes_atomically
@@ -56,14 +57,15 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
     paths, remarks = files_of(folder, kind)
     for path in paths:
         parts = path.relative_to(folder / kind).parts
-        for notes in read_sample(path, settings):
-            sample = notes.named("/".join((kind, *parts[:-1], notes.name)))
-            if not (sample.brightness > 0).any():
-                raise InvalidTaste(
-                    f"{path}: there are no notes in {sample.name}, so it can resemble nothing: take the file out"
-                )
-            remarks += [f"{sample.name}: {remark}" for remark in notes.provenance.remarks]
-            samples.append(sample)
+        tunes = [tune.named("/".join((kind, *parts[:-1], tune.name))) for tune in read_sample(path, settings)]
+        if not any(map(_sounds, tunes)):
+            raise InvalidTaste(f"{path}: nothing in it sounds, so it can resemble nothing: take the file out")
+        for tune in tunes:
+            remarks += [f"{tune.name}: {remark}" for remark in tune.provenance.remarks]
+            if _sounds(tune):
+                samples.append(tune)
+            else:
+                remarks.append(f"{tune.name}: nothing in it sounds, left out")
     return SampleFolder(tuple(samples), tuple(remarks))
 
 
@@ -78,6 +80,11 @@ def read_sample(path: Path, settings: Settings) -> list[NoteArray]:
         If the file of its choice is damaged.
     """
     return settings.read(path, choice_of(path))
+
+
+def _sounds(tune: NoteArray) -> bool:
+    """Tell whether a tune can be a sample: whether a note of it sounds."""
+    return bool((tune.brightness > 0).any())
 
 
 def choice_file(path: Path) -> Path:
@@ -137,7 +144,7 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
     InvalidTaste
         If something else is already there.
     """
-    root = Path(folder)
+    root = Path(file_name("folder", folder, "folder"))
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidTaste(f"{root}: is already there, and not empty: choose another name")
     try:
@@ -190,27 +197,31 @@ def add_sample(
     UnreadableFile, InvalidInput
         If the file is damaged or holds no notes, or `kind` or `name` is off.
     """
-    if kind not in KINDS:
-        raise InvalidInput(f"kind: expected 'good' or 'bad', got {kind!r}")
-    root, source = check_is_taste(folder), Path(path)
+    one_of("kind", kind, KINDS)
     choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
+    root, source = check_is_taste(folder), Path(file_name("path", path))
+    if name is not None:
+        text("name", name)
     if name is not None and (not name.strip() or Path(name).name != name or name.startswith(".")):
         raise InvalidInput(f"name: expected a plain file name, got {name!r}")
     tunes = read_settings(root / SETTINGS_FILE).read(source, choice)
-    if not any(len(tune) for tune in tunes):
-        told = "; ".join(why_silent(tunes))
+    if not any(map(_sounds, tunes)):
+        why = "; ".join(why_silent(tunes))
         raise InvalidInput(
-            f"{source}: there are no notes in it, so it can resemble nothing{f' ({told})' if told else ''}"
+            f"{source}: nothing in it sounds, so it can resemble nothing{f' ({why})' if why else ''}"
         )
     data = source.read_bytes()
     ending = usual_ending(data, source)
     target = root / kind / f"{(name or source.name).removesuffix(ending)}{ending}"
     if target.exists() and (target.read_bytes() != data or choice_of(target) != choice):
         raise InvalidTaste(
-            f"{target}: another sample of this name is already there: give it a name of its own"
+            f"{target}: another sample of this name is already there: give this one another name (--name)"
         )
     target.parent.mkdir(exist_ok=True)
-    if choice:
+    if not choice:
+        # One that a sample of this name had once, before it was taken out.
+        choice_file(target).unlink(missing_ok=True)
+    else:
         # First, so that the sample is never there without it.
         heading = f"# Which notes of {target.name} are the sample.\n"
         write_bytes_atomically(choice_file(target), (heading + choice.as_toml()).encode())
@@ -226,7 +237,7 @@ def check_is_taste(folder: str | os.PathLike[str]) -> Path:
     InvalidTaste
         If it does not exist, or has neither good/ nor bad/.
     """
-    root = Path(folder)
+    root = Path(file_name("folder", folder, "folder"))
     if not root.is_dir():
         if root.exists():
             raise InvalidTaste(f"{root}: is a file, where the folder of a taste is expected")

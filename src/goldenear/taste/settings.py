@@ -11,6 +11,7 @@ from math import isfinite, isnan, nan
 from pathlib import Path
 from typing import Any, get_args
 
+from goldenear.arguments import fraction, must_be, number, one_of, truth, whole_number
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.recipe import GRID, THRESHOLD, THRESHOLDS, Measure, Recipe
 from goldenear.notes.alteration import (
@@ -18,12 +19,11 @@ from goldenear.notes.alteration import (
     READING_PRICES,
     STRETCH_PRICES,
     alterations,
-    fraction,
 )
 from goldenear.notes.choice import EVERYTHING, Choice
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import MOST_STEPS, NoteArray
 from goldenear.notes.piano_roll import Drawing
-from goldenear.notes.read import Brightness, read_chosen
+from goldenear.notes.read import BRIGHTNESSES, Brightness, read_chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,21 @@ class Settings:
     keep_small: bool = False
 
     def __post_init__(self) -> None:
+        set_ = object.__setattr__
+        must_be("recipe", self.recipe, Recipe)
+        whole_number("steps_per_octave", self.steps_per_octave, 1, MOST_STEPS)
+        one_of("brightness", self.brightness, BRIGHTNESSES)
+        set_(self, "drums", Choice.of(drums=self.drums).drums)
+        truth("keep_small", self.keep_small)
         if self.recipe.measure == "occurrence":
             raise InvalidInput(
                 "recipe: a taste judges by 'fragment' or 'melody'; 'occurrence' is for find alone"
             )
         for name, value in (("good", self.good_threshold), ("bad", self.bad_threshold)):
-            if isnan(value):
-                object.__setattr__(self, f"{name}_threshold", self.recipe.threshold)
-            elif not 0 < value <= 1:
-                raise InvalidInput(f"thresholds.{name}: expected above 0, up to 1, got {value}")
+            if isinstance(value, float) and isnan(value):
+                set_(self, f"{name}_threshold", self.recipe.threshold)
+            else:
+                number(f"thresholds.{name}", value, 0, 1, above=True)
 
     def read(self, path: str | os.PathLike[str], choice: Choice = EVERYTHING) -> list[NoteArray]:
         """Read every tune of a file as the taste reads its samples: its pitch grid, its brightness, its drums.
@@ -74,6 +80,7 @@ class Settings:
         UnreadableFile
             If the file is damaged, or has no such tracks, channels or voices.
         """
+        must_be("choice", choice, Choice)
         return read_chosen(
             path,
             choice,
@@ -87,6 +94,7 @@ class Settings:
         by_hand = self.good_threshold, self.bad_threshold
         if calibrated is None:
             return by_hand
+        number("calibrated", calibrated, 0, 1)
         good, bad = (calibrated if value == self.recipe.threshold else value for value in by_hand)
         return good, bad
 
@@ -123,7 +131,7 @@ neighbour_share = "1/2"
 
 [reading]
 # What is drums where a file does not say: MIDI channels (1 to 16), names of tracks, or "none".
-# drums = [1, "Beat"]
+# drums = ["Beat"]
 
 [samples]
 # A sample of a note or two, or of one pitch, resembles nearly anything, so it has no say; true gives it one.
@@ -225,9 +233,6 @@ def _unknown(key: str, known: Mapping[str, object] | frozenset[str]) -> str:
 def _settings(table: Mapping[str, Any]) -> Settings:
     """Build the settings from a table whose keys are known."""
     thresholds = table.get("thresholds", {})
-    grid = _whole("steps_per_octave", table.get("steps_per_octave", 12))
-    if not 1 <= grid <= 1200:
-        raise InvalidInput(f"steps_per_octave: expected 1..1,200, got {grid}")
     name = _choice("recipe", table.get("recipe", "fragment"), JUDGING)
     also = [key for key in IN_A_RECIPE if key in table]
     if "recipe" in table and also:
@@ -242,10 +247,10 @@ def _settings(table: Mapping[str, Any]) -> Settings:
         recipe,
         _number("thresholds.good", thresholds.get("good", recipe.threshold)),
         _number("thresholds.bad", thresholds.get("bad", recipe.threshold)),
-        grid,
-        _choice("brightness", table.get("brightness", "plain"), get_args(Brightness)),
-        Choice.of(drums=table.get("reading", {}).get("drums")).drums,
-        _truth("samples.keep_small", table.get("samples", {}).get("keep_small", False)),
+        table.get("steps_per_octave", 12),
+        table.get("brightness", "plain"),
+        table.get("reading", {}).get("drums", ()),
+        table.get("samples", {}).get("keep_small", False),
     )
 
 
@@ -256,11 +261,11 @@ def _own_recipe(table: Mapping[str, Any]) -> Recipe:
         measure=_choice("measure", table.get("measure", "window-cosine"), MEASURING),
         alterations=_alterations(table.get("alterations", {})),
         drawing=Drawing(
-            body=_whole("drawing.body", drawing.get("body", 1)),
-            onset=_whole("drawing.onset", drawing.get("onset", 1)),
-            onset_quarters=fraction("drawing.onset_quarters", drawing.get("onset_quarters", "1/4")),
+            body=drawing.get("body", 1),
+            onset=drawing.get("onset", 1),
+            onset_quarters=drawing.get("onset_quarters", "1/4"),
         ),
-        aligned=_number("aligned", table.get("aligned", 0.0)),
+        aligned=table.get("aligned", 0.0),
     )
 
 
@@ -285,20 +290,6 @@ def _choice(name: str, value: object, known: tuple[str, ...]) -> Any:
     return value
 
 
-def _truth(name: str, value: object) -> bool:
-    """Return the value if it is true or false."""
-    if not isinstance(value, bool):
-        raise InvalidInput(f"{name}: expected true or false, got {value!r}")
-    return value
-
-
-def _whole(name: str, value: object) -> int:
-    """Return the value if it is a whole number."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidInput(f"{name}: expected a whole number, got {value!r}")
-    return value
-
-
 def _number(name: str, value: object) -> float:
     """Return the value if it is a number."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
@@ -312,4 +303,4 @@ def _range(name: str, value: object) -> tuple[int, int] | None:
         return None
     if not isinstance(value, list) or len(value) != 2:
         raise InvalidInput(f'{name}: expected "all" or [lowest, highest], got {value!r}')
-    return _whole(name, value[0]), _whole(name, value[1])
+    return value[0], value[1]

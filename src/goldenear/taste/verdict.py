@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput
 from goldenear.match.explain import Explanation, explain
 from goldenear.match.matches import Match, Matches
@@ -56,6 +57,7 @@ class Verdict:
 
         It pays for everything that was tried: every transposition, shift and alteration of every sample.
         """
+        must_be("match", match, Match)
         if self.calibration is None:
             return None
         quarters = (self.x.last_offset - self.x.first_onset) / self.x.ticks_per_quarter

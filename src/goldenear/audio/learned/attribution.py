@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.hearing.clip import Clip
+from goldenear.hearing.clip import Clip, must_be_a_clip
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,6 +47,7 @@ class Attribution:
         MissingExtra
             If matplotlib (extra ``plot``) or librosa (extra ``audio``) is not installed.
         """
+        must_be_a_clip(clip)
         from goldenear.audio.learned.plot_attribution import plot_attribution
 
         return plot_attribution(clip, self)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from goldenear.arguments import kind_of
 from goldenear.audio.learned.verdict import EDGE, Judge, Outcome, Spoken
 from goldenear.errors import InvalidInput
-from goldenear.hearing.clip import Clip
+from goldenear.hearing.clip import Clip, must_be_a_clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,10 @@ class Committee:
         if not isinstance(self.members, Mapping) or not self.members:
             raise InvalidInput("members: expected a mapping of names to judges, at least one")
         for name, member in self.members.items():
-            if not callable(getattr(member, "judge", None)):
-                raise InvalidInput(f"members: {name}: {type(member).__name__} is no judge")
+            if isinstance(member, type) or not callable(getattr(member, "judge", None)):
+                raise InvalidInput(f"members: {name}: expected a judge of clips, got {kind_of(member)}")
 
     def judge(self, clip: Clip) -> CommitteeVerdict:
         """Return what all members think of a clip."""
+        must_be_a_clip(clip)
         return CommitteeVerdict({name: member.judge(clip) for name, member in self.members.items()})

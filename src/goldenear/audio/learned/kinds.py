@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from goldenear.arguments import file_name
 from goldenear.audio.learned import net_file
 from goldenear.audio.learned.learned_judge import LearnedJudge
 from goldenear.audio.learned.raw_audio_rnn import RawAudioRNN
@@ -31,7 +32,7 @@ def load_judge(path: str | os.PathLike[str]) -> LearnedJudge:
     MissingExtra
         If safetensors is not installed (extra ``torch``).
     """
-    held = net_file.kind_in(path)
+    held = net_file.kind_in(file_name("path", path))
     for kind in KINDS.values():
         if kind.net.name == held:
             return kind.load(path)

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import file_name, function, kind_of, shown, text, whole_number
 from goldenear.audio.learned import net_file
 from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learning import Progress, learn, probabilities
@@ -20,8 +21,7 @@ from goldenear.audio.learned.net_weights import Floats, tensors
 from goldenear.audio.learned.steady import steady, torch_here
 from goldenear.audio.learned.verdict import SHORTEST, LearnedVerdict
 from goldenear.errors import InvalidInput
-from goldenear.hearing.clip import Clip, must_be_a_clip
-from goldenear.notes.note_array import whole_number
+from goldenear.hearing.clip import Clip, must_be_a_clip, several_clips
 
 GOOD_AND_BAD = ("good", "bad")
 
@@ -101,22 +101,11 @@ class LearnedJudge(ABC):
         progress: Progress | None = None,
     ) -> Self:
         """Return a net that tells classes of clips apart, two or more; :meth:`fit` describes the rest."""
+        cls._must_be_of_a_kind()
         whole_number("seed", seed, 0, 2**63 - 1)
-        if not are_names(list(clips)):
-            raise InvalidInput(f"classes: expected {NAMES}")
-        for name, some in clips.items():
-            if isinstance(some, Clip):
-                raise InvalidInput(f"{name}: expected clips, got one: put it in a list")
-            if not some:
-                raise InvalidInput(f"{name}: expected at least one clip, got none")
-            for clip in some:
-                must_be_a_clip(clip)
-            for clip in some:
-                reason = "silent" if clip.is_silent else "too short" if clip.seconds < SHORTEST else ""
-                if reason:
-                    raise InvalidInput(
-                        f"{name}: {clip.name or 'a clip'} is {reason}: there is nothing to learn from it"
-                    )
+        text("device", device)
+        function("progress", progress)
+        clips = _to_learn_from(clips)
         torch_here()
         heard = [[cls.net.heard(clip) for clip in some] for some in clips.values()]
         sizes = cls.net.sizes([h for some in heard for h in some])
@@ -176,7 +165,9 @@ class LearnedJudge(ABC):
         InvalidInput
             If the file cannot be written.
         """
-        net_file.write(path, self._kind(), Card(self.classes, self.sizes, self.heard), self.weights)
+        net_file.write(
+            file_name("path", path), self._kind(), Card(self.classes, self.sizes, self.heard), self.weights
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -189,13 +180,41 @@ class LearnedJudge(ABC):
         MissingExtra
             If safetensors is not installed.
         """
-        card, weights = net_file.read(path, cls._kind())
+        cls._must_be_of_a_kind()
+        card, weights = net_file.read(file_name("path", path), cls._kind())
         return cls(_frozen(weights), card.classes, card.sizes, card.heard)
+
+    @classmethod
+    def _must_be_of_a_kind(cls) -> None:
+        """Raise InvalidInput if this is the common part of all judges, which cannot judge by itself."""
+        if not hasattr(cls, "net"):
+            raise InvalidInput(
+                f"{cls.__name__}: expected one of its kinds, such as SpectrogramCNN; load_judge loads any"
+            )
 
     @classmethod
     def _kind(cls) -> Kind:
         """Return what its files must be."""
         return Kind(cls.net.name, cls.net.limits, cls.net.shapes)
+
+
+def _to_learn_from(clips: object) -> dict[str, tuple[Clip, ...]]:
+    """Return the clips of every class; InvalidInput unless there is something to learn from each."""
+    if not isinstance(clips, Mapping):
+        raise InvalidInput(f"clips: expected a mapping of classes to clips, got {kind_of(clips)}")
+    if not are_names(list(clips)):
+        raise InvalidInput(f"clips: expected {NAMES}, got {shown(list(clips))}")
+    given = {name: several_clips(name, some) for name, some in clips.items()}
+    for name, some in given.items():
+        if not some:
+            raise InvalidInput(f"{name}: expected at least one clip, got none")
+        for clip in some:
+            reason = "silent" if clip.is_silent else "too short" if clip.seconds < SHORTEST else ""
+            if reason:
+                raise InvalidInput(
+                    f"{name}: {clip.name or 'a clip'} is {reason}: there is nothing to learn from it"
+                )
+    return given
 
 
 def _pieces(clips: Mapping[str, Sequence[Clip]]) -> list[list[str]]:

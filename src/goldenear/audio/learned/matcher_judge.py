@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import must_be
 from goldenear.audio.learned.verdict import EDGE, Outcome
 from goldenear.audio.sounding import clip_of
 from goldenear.errors import InvalidInput
-from goldenear.hearing.clip import Clip, must_be_a_clip
+from goldenear.hearing.clip import Clip, must_be_a_clip, several_clips
 from goldenear.hearing.constant_q import tuning_of
 from goldenear.match.background import Background, shipped
+from goldenear.match.engines import how_to_prepare
 from goldenear.match.matches import Match
 from goldenear.match.on_sound import placed, second
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.hear import hear
-from goldenear.notes.note_array import NoteArray
-from goldenear.taste.judge import Taste
+from goldenear.notes.note_array import NoteArray, several_notes
+from goldenear.taste.judge import Taste, must_be_a_taste
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -173,6 +175,10 @@ class MatcherJudge:
     good: PreparedSamples
     bad: PreparedSamples
 
+    def __post_init__(self) -> None:
+        for name, samples in (("good", self.good), ("bad", self.bad)):
+            must_be(name, samples, PreparedSamples, how_to_prepare)
+
     @classmethod
     def fit(cls, good: Sequence[Clip], bad: Sequence[Clip]) -> Self:
         """Return a judge by good and bad clips; there is nothing to learn, so it begins at once.
@@ -186,10 +192,8 @@ class MatcherJudge:
         MissingExtra
             If librosa is not installed (extra ``audio``).
         """
-        for clips in (good, bad):
-            if isinstance(clips, Clip):
-                raise InvalidInput("good, bad: expected clips, got one: put it in a list")
-        return cls.by([hear(clip) for clip in good], [hear(clip) for clip in bad])
+        both = [several_clips(name, clips) for name, clips in (("good", good), ("bad", bad))]
+        return cls.by(*([hear(clip) for clip in clips] for clips in both))
 
     @classmethod
     def by(cls, good: Sequence[NoteArray], bad: Sequence[NoteArray]) -> Self:
@@ -202,13 +206,15 @@ class MatcherJudge:
         NoNotes
             If nothing sounds in one.
         """
-        if not len(good) and not len(bad):
+        both = [several_notes(name, samples) for name, samples in (("good", good), ("bad", bad))]
+        if not any(both):
             raise InvalidInput("good, bad: expected at least one sample")
-        return cls(prepare(good, RECIPE), prepare(bad, RECIPE))
+        return cls(*(prepare(samples, RECIPE) for samples in both))
 
     @classmethod
     def of(cls, taste: Taste) -> Self:
         """Return a judge by a taste's samples; what is written down is played, at its tempo, and heard."""
+        must_be_a_taste("taste", taste)
         return cls.by(*([_heard(sample) for sample in samples] for samples in (taste.good, taste.bad)))
 
     @property

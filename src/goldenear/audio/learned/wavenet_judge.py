@@ -8,15 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from goldenear.arguments import number, one_of, whole_number
 from goldenear.audio.learned.attribution import Attribution
 from goldenear.audio.learned.learned_judge import LearnedJudge
 from goldenear.audio.learned.net import Limits, Net, Sizes, any_start, fitted, starts
 from goldenear.audio.learned.net_file import Shapes
 from goldenear.audio.learned.net_weights import Floats, drawn, tensors
 from goldenear.audio.learned.steady import steady
-from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip, must_be_a_clip
-from goldenear.notes.note_array import whole_number
 
 RATE, LEVELS = 6_144, 256
 """Samples a second, and the levels of a sample, in the mu law."""
@@ -161,12 +160,11 @@ class WaveNetJudge(LearnedJudge):
         InvalidInput
             If an argument is out of range.
         """
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 / RATE <= seconds <= 60:
-            raise InvalidInput(f"seconds: expected more than 0, at most 60, got {seconds!r}")
+        must_be_a_clip(clip)
+        number("seconds", seconds, 1 / RATE, 60)
         whole_number("seed", seed, 0, 2**63 - 1)
         chosen = as_class or ("good" if "good" in self.classes else self.classes[0])
-        if chosen not in self.classes:
-            raise InvalidInput(f"as_class: expected one of {', '.join(self.classes)}, got {chosen!r}")
+        one_of("as_class", chosen, self.classes)
         before = self.net.heard(clip)[-2 * sum(DILATIONS) :].astype(np.int64)
         sung = _sung(self.weights, self.classes.index(chosen), before, round(seconds * RATE), seed)
         return Clip.of(waves(sung.astype(np.float32)), RATE, name=f"after {clip.name}" if clip.name else "")

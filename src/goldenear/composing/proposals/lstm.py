@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from numbers import Rational, Real
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import file_name, function, number, whole_number
 from goldenear.composing.proposals import net_file
 from goldenear.composing.proposals.lstm_training import Progress, learn
 from goldenear.composing.proposals.melody_events import (
@@ -22,6 +22,7 @@ from goldenear.composing.proposals.melody_events import (
     spans,
     unigram_bits,
 )
+from goldenear.composing.proposals.protocol import line_length
 from goldenear.composing.proposals.recurrent import (
     MOST_LAYERS,
     MOST_UNITS,
@@ -31,12 +32,10 @@ from goldenear.composing.proposals.recurrent import (
 )
 from goldenear.composing.proposals.singing import sing
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import NoteArray, frozen, whole_number
+from goldenear.notes.note_array import NoteArray, frozen, several_notes
 
 START = 66
 """The pitch that every proposal begins with."""
-
-MOST_QUARTERS = 4096
 
 LEARNING, TUNING = 0.005, 0.001
 """Adam's step, when all is new, and when what is known is only bent."""
@@ -111,8 +110,7 @@ class MelodyLSTM:
     temperature: float = 1.0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.temperature, Real) or not 0.01 <= self.temperature <= 10:
-            raise InvalidInput(f"temperature: expected a number within .01..10, got {self.temperature!r}")
+        number("temperature", self.temperature, 0.01, 10)
 
     def __repr__(self) -> str:
         size = f"{self.units} units, {self.layers} layers" if self.layers > 1 else f"{self.units} units"
@@ -155,7 +153,8 @@ class MelodyLSTM:
         _check_learning(seed, epochs)
         whole_number("units", units, 1, MOST_UNITS)
         whole_number("layers", layers, 1, MOST_LAYERS)
-        lines = melodies(list(pieces))
+        function("progress", progress)
+        lines = melodies(several_notes("pieces", pieces))
         if len(lines) < 2:
             raise InvalidInput(
                 "pieces: expected at least two melodies, one to learn and one to hold out, got 1"
@@ -212,7 +211,8 @@ class MelodyLSTM:
             If torch is not installed.
         """
         _check_learning(seed, epochs)
-        known = spans(melodies(list(samples)), self.durations)
+        function("progress", progress)
+        known = spans(melodies(several_notes("samples", samples)), self.durations)
         weights, when = learn(
             self.weights,
             known,
@@ -241,7 +241,7 @@ class MelodyLSTM:
         MissingExtra
             If torch is not installed.
         """
-        return bits_an_event(self.weights, spans(melodies(list(pieces)), self.durations))
+        return bits_an_event(self.weights, spans(melodies(several_notes("pieces", pieces)), self.durations))
 
     def propose(self, quarters: Fraction, seed: int) -> NoteArray:
         """Return a new melody.
@@ -267,13 +267,10 @@ class MelodyLSTM:
         MissingExtra
             If torch is not installed.
         """
-        if not isinstance(quarters, Rational) or not 1 <= quarters * GRID <= MOST_QUARTERS * GRID:
-            raise InvalidInput(
-                f"quarters: expected a fraction within 1/{GRID}..{MOST_QUARTERS:,}, got {quarters!r}"
-            )
+        length = line_length(quarters, GRID)
         _check_seed(seed)
         torch = torch_here()
-        end = int(quarters * GRID)
+        end = int(length * GRID)
         with torch.no_grad():
             notes = sing(
                 self.weights, self.durations, self.temperature, end=end, rng=np.random.default_rng(seed)
@@ -305,7 +302,7 @@ class MelodyLSTM:
             "temperature": float(self.temperature),
             "heard": {name: getattr(self.heard, name) for name in Heard.__slots__},
         }
-        net_file.write(path, card, self.weights)
+        net_file.write(file_name("path", path), card, self.weights)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> MelodyLSTM:
@@ -318,7 +315,7 @@ class MelodyLSTM:
         MissingExtra
             If safetensors is not installed.
         """
-        card, weights = net_file.read(path)
+        card, weights = net_file.read(file_name("path", path))
         return cls(
             card.durations, _frozen(weights), card.units, card.layers, Heard(*card.heard), card.temperature
         )

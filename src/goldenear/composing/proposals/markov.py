@@ -11,11 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from goldenear.arguments import whole_number
 from goldenear.composing.material import Line, lines
+from goldenear.composing.proposals.protocol import line_length
 from goldenear.errors import InvalidInput
-from goldenear.match.prepared import must_be_notes
 from goldenear.notes.alteration import Alteration
-from goldenear.notes.note_array import NoteArray, whole_number
+from goldenear.notes.note_array import NoteArray, several_notes
 
 GRID = 24
 
@@ -50,10 +51,7 @@ class MarkovChain:
         self.order = order
         self._follows: dict[tuple[Event, ...], list[Event]] = {}
         self._begins: list[Event] = []
-        if isinstance(samples, NoteArray) or not isinstance(samples, Iterable):
-            raise InvalidInput(f"samples: expected several NoteArrays, got {type(samples).__name__}")
-        for sample in samples:
-            must_be_notes("samples", sample)
+        for sample in several_notes("samples", samples):
             if sample.steps_per_octave != 12:
                 raise InvalidInput(
                     f"samples: {sample.name or 'one'} counts another grid than twelve steps an octave"
@@ -83,14 +81,12 @@ class MarkovChain:
         Parameters
         ----------
         quarters : Fraction
-            How long.
+            How long: 1/24..4,096.
         seed : int
             Of chance.
         """
         whole_number("seed", seed, 0, 2**63 - 1)
-        end = int(quarters * GRID)
-        if end < 1:
-            raise InvalidInput(f"quarters: expected at least 1/{GRID}, got {quarters}")
+        end = int(line_length(quarters, GRID) * GRID)
         rng = np.random.default_rng(seed)
         pitch, onset = 67, 0
         _, _, length = self._begins[int(rng.integers(len(self._begins)))]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import shown
 from goldenear.correlate.frame import Frame, Seam
 from goldenear.correlate.turning_points import Lines
 from goldenear.errors import InvalidInput
@@ -90,10 +91,10 @@ def chosen(backend: Backend, placements: int, pairs: int) -> Backend:
         If there is no such engine.
     """
     if backend != "auto":
-        if backend not in BACKENDS and not callable(getattr(backend, "shared_time", None)):
-            raise InvalidInput(
-                f"backend: expected auto, {', '.join(BACKENDS)}, or an engine such as NumpyEngine(), got {backend!r}"
-            )
+        is_named = isinstance(backend, str) and backend in BACKENDS
+        if not is_named and not callable(getattr(backend, "shared_time", None)):
+            known = f"auto, {', '.join(BACKENDS)}, or an engine such as NumpyEngine()"
+            raise InvalidInput(f"backend: expected {known}, got {shown(backend)}")
         return backend
     loaded = "goldenear.correlate.backends.on_numba" in sys.modules
     seconds = PLACEMENT * placements + PAIR * pairs

@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import array_of, kind_of, must_be, number, shown, truth, whole_number
 from goldenear.correlate.backends import SharedTime, shared_time_named
 from goldenear.errors import InvalidInput
 from goldenear.match.engines.code_cache import can_be_kept, is_warm
@@ -31,8 +32,10 @@ from goldenear.match.engines.known import PICTURES, Known, must_know, unknown_to
 from goldenear.match.engines.work import numpy_seconds
 from goldenear.match.picture import PiecePicture
 from goldenear.match.prepared import PreparedSamples
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import Reading
+
+MOST_THREADS = 1024
 
 WORTH_LOADING, WORTH_COMPILING = 0.5, 30.0
 """Seconds that NumPy would take from which ``auto`` takes compiled code. It loads in .7 s. Compiling takes half a
@@ -96,12 +99,24 @@ class Engine:
         TooLarge
             If a sample cannot be compared with X.
         """
+        if not isinstance(x, Mapping):
+            raise InvalidInput(
+                f"x: expected X as drawn for each reading, got {kind_of(x)}; goldenear.rank draws it"
+            )
+        must_be("samples", samples, PreparedSamples, how_to_prepare)
+        whole_number("k", k, 0, 2**62)
+        number("at_least", at_least, 0, 1)
+        whole_number("threads", threads, 1, MOST_THREADS)
+        truth("prune", prune)
         must_know(self.name, self.knows, samples.recipe)
         found: Found = self._code().compare(x, samples, k, at_least, threads, prune, **self._options())
         return found
 
     def align(self, x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how well X's melody aligns with those of some samples; see :mod:`goldenear.match.alignment`."""
+        must_be_notes("x", x)
+        must_be("samples", samples, PreparedSamples, how_to_prepare)
+        which = array_of("which", which, "iu")
         aligned: NDArray[np.float64] = self._code().align(x, samples, which)
         return aligned
 
@@ -160,7 +175,9 @@ class TorchEngine(Engine):
 
     def __post_init__(self) -> None:
         if self.device is not None and not re.fullmatch(r"cpu|cuda(:\d{1,2})?", str(self.device)):
-            raise InvalidInput(f"device: expected 'cpu', 'cuda' or one such as 'cuda:1', got {self.device!r}")
+            raise InvalidInput(
+                f"device: expected 'cpu', 'cuda' or one such as 'cuda:1', got {shown(self.device)}"
+            )
 
     @property
     def shared_time(self) -> SharedTime:
@@ -199,12 +216,17 @@ def engine_for(backend: Backend, xs: Sequence[NoteArray], *libraries: PreparedSa
     return able[-1] if len(able) == 1 or _compiled_pays(xs, libraries) else able[0]
 
 
+def how_to_prepare(_: object) -> str:
+    """Return how samples are made ready."""
+    return "goldenear.prepare makes them ready"
+
+
 def _named(backend: Backend) -> Engine:
     """Return the engine of a name, or the engine itself."""
     engine = ENGINES.get(backend) if isinstance(backend, str) else backend
     if not isinstance(engine, Engine):
         raise InvalidInput(
-            f"backend: expected auto, {', '.join(ENGINES)}, or an engine such as NumpyEngine(), got {backend!r}"
+            f"backend: expected auto, {', '.join(ENGINES)}, or an engine such as NumpyEngine(), got {shown(backend)}"
         )
     return engine
 

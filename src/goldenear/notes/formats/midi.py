@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,8 @@ class _Strikes(NamedTuple):
     has_lost_end: NDArray[np.bool_]
 
 
-_NO_STRIKES = _Strikes(*(np.zeros(0, np.int64) for _ in range(5)), *(np.zeros(0, bool) for _ in range(2)))
+_NOTHING: NDArray[Any] = np.zeros(0, np.int64)
+_NO_STRIKES = _Strikes(*(_NOTHING,) * 5, *(_NOTHING.astype(bool),) * 2)
 
 
 def parse_midi(data: bytes, path: str) -> list[ParsedTune]:
@@ -114,7 +115,8 @@ def _tune(checked: CheckedMidi, tracks: Sequence[MidiTrack], strikes: Sequence[_
         _parsed(track.name, notes, division, members, remarks)
         for track, notes in zip(tracks, strikes, strict=True)
     ]
-    _tell_ignored(tracks, remarks)
+    for part, track in zip(parsed, tracks, strict=True):
+        part.remarks = _ignored(track)
     tempos = sorted((tempo for track in tracks for tempo in track.tempos), key=itemgetter(0))
     if division.is_smpte and tempos:
         remarks.once("tempo ignored: SMPTE time has none")
@@ -248,13 +250,14 @@ def _mpe_members(tracks: Sequence[MidiTrack]) -> frozenset[int]:
     return frozenset(member for zone in zones.values() if len(zone) > 1 for member in zone)
 
 
-def _tell_ignored(tracks: Sequence[MidiTrack], remarks: Remarks) -> None:
-    """Remark what changes the sound of notes and is not read."""
-    for track in tracks:
-        if not len(track.events.tick):
-            continue
-        kind, first, second = track.events.kind, track.events.first, track.events.second
-        if ((kind == _CONTROLS) & (first == _PEDAL) & (second >= _PEDAL)).any():
-            remarks.once("sustain pedal ignored: a note lasts as long as its key is held")
-        if ((kind == _BENDS) & ((first != 0) | (second != _CENTRE))).any():
-            remarks.once("pitch bends ignored")
+def _ignored(track: MidiTrack) -> list[str]:
+    """Return what changes the sound of a track's notes and is not read."""
+    if not len(track.events.tick):
+        return []
+    kind, first, second = track.events.kind, track.events.first, track.events.second
+    remarks = []
+    if ((kind == _CONTROLS) & (first == _PEDAL) & (second >= _PEDAL)).any():
+        remarks.append("sustain pedal ignored: a note lasts as long as its key is held")
+    if ((kind == _BENDS) & ((first != 0) | (second != _CENTRE))).any():
+        remarks.append("pitch bends ignored")
+    return remarks

@@ -32,6 +32,8 @@ class ParsedTrack:
     """The MIDI channel of each note, 1..16; empty where the format has none."""
     voice: Sequence[str] = ()
     """The name of each note's voice within the track; empty where the format has none."""
+    remarks: Sequence[str] = ()
+    """What is to be said where this track is read."""
 
 
 @dataclass(slots=True)
