@@ -91,7 +91,7 @@ TRUTH = ["yes", 1, None, X]
 TASTE = ["my-taste", None, X, [X], ge.Taste]
 FRACTION = ["one", "1/0", None, nan, inf, -1, [1], 0.3333333333333333, "9" * 5000, HUGE, Fraction(HUGE, 7)]
 MASK = [[0, 1], "all", None, [True], 3, np.ones((8, 8), bool)]
-CHOSEN = [2.5, "", [None], [True], {"a": 1}, X]
+CHOSEN = [2.5, b"MELODY", [None], [True], {"a": 1}, X]
 
 
 def optional(values: Iterable[Any]) -> list[Any]:
@@ -642,7 +642,10 @@ TABLE: dict[str, Row] = {
         kind=WORD,
         path=FILE,
         name=[*optional(NAME), "", "a/b", ".x"],
-        choice=["MELODY", 1, None, Choice],
+        track=CHOSEN,
+        channel=[*CHOSEN, 0, 17, "MELODY"],
+        voice=CHOSEN,
+        drums=[*CHOSEN, 99],
     ),
     # Learned judges
     **learning_rows(ge.SpectrogramCNN),
