@@ -123,7 +123,7 @@ def test_slips_change_nothing(folder: Path) -> None:
         (review.lock, "one or more bars"),
         (lambda: review.lock(5), r"within 1\.\.4"),
         (lambda: review.lock(1, 2, 3, 4), "nothing left to compose"),
-        (lambda: review.label("fine"), "'good' or 'bad'"),
+        (lambda: review.label("fine"), "expected one of good, bad"),
         (lambda: review.label("bad", bars=[0]), r"within 1\.\.4"),
         (lambda: ge.Review(folder, proposals="dice"), "proposals"),
         (lambda: ge.Review(folder, seed=-1), "seed"),

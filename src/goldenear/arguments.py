@@ -171,8 +171,8 @@ def _hint(slip: Slip, value: object) -> str:
 
 
 def _article(word: str) -> str:
-    """Return a word with its indefinite article."""
-    return f"{'an' if word[0] in 'AEIOU' else 'a'} {word}"
+    """Return the name of a class with its article; one such as Wishes, a plural, takes none."""
+    return word if word.endswith("s") else f"{'an' if word[0] in 'AEIOU' else 'a'} {word}"
 
 
 def _is_encodable(path: str) -> bool:

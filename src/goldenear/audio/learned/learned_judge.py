@@ -203,7 +203,7 @@ def _to_learn_from(clips: object) -> dict[str, tuple[Clip, ...]]:
     if not isinstance(clips, Mapping):
         raise InvalidInput(f"clips: expected a mapping of classes to clips, got {kind_of(clips)}")
     if not are_names(list(clips)):
-        raise InvalidInput(f"clips: expected {NAMES}, got {shown(list(clips))}")
+        raise InvalidInput(f"clips: expected as classes {NAMES}, got {shown(list(clips))}")
     given = {name: several_clips(name, some) for name, some in clips.items()}
     for name, some in given.items():
         if not some:

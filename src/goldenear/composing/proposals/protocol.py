@@ -15,7 +15,7 @@ LONGEST_LINE = 4096
 
 def line_length(quarters: object, grid: int) -> Fraction:
     """Return how many quarters a line is to last; raise InvalidInput unless that is 1/grid..4,096."""
-    length = fraction("quarters", quarters)
+    length = quarters if isinstance(quarters, Fraction) else fraction("quarters", quarters)
     if not 1 <= length * grid <= LONGEST_LINE * grid:
         raise InvalidInput(f"quarters: expected 1/{grid}..{LONGEST_LINE:,}, got {shown(quarters)}")
     return length
