@@ -128,7 +128,7 @@ def test_bars_of_an_earlier_phrase_stand(compose, tmp_path: Path) -> None:
     ("options", "reason"),
     [
         (["--quarters", "many"], "quarters: expected a number of quarters, got 'many'"),
-        (["--metre", "4/5"], "metre: expected one such as 4/4"),
+        (["--metre", "4/5"], "metre: expected beats and unit"),
         (["--voices", 9], "voices: expected 1 to 4"),
         (["--voices", 2, "--voice", "a:1-2"], "not both"),
         (["--voice", "alto"], "--voice: expected one such as alto:55-74, got 'alto'"),
@@ -148,7 +148,7 @@ def test_bars_of_an_earlier_phrase_stand(compose, tmp_path: Path) -> None:
         (["--density", "3-1"], "density: expected fewest, most"),
         (["--longest-run", 1], "longest_run: expected"),
         (["--ceiling", 0.1], "ceiling: expected above the threshold"),
-        (["--share", 2], "share: expected above 0"),
+        (["--share", 2], "share: expected a number above 0"),
         (["--n", 0], "n: expected"),
         (["--seed", -1], "seed: expected"),
         (["--effort", 0], "effort: expected"),
