@@ -1,0 +1,220 @@
+"""The stated policies that explain why goldenear and a second reader differ on a tune.
+
+A policy takes both sides and gives them back as they would be if the second reader kept it too. Nothing is assumed: a
+policy counts only where it brings the sides nearer to each other, and a tune counts as explained only where the
+sides are equal in the end. A function's name is the policy's name in the table.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from evaluation.reading.sides import Heard, Side, Strike
+from evaluation.reading.witnesses.serve import CHORD_SYMBOL, CUE, DRUM, GRACE, MICROTONE
+
+Policy = Callable[[Side, Side], tuple[Side, Side]]
+
+_HALF_TIES = re.compile(r"([\d,]+) ties?: joined, though only the note where it begins states it")
+_LOOSE_TIES = re.compile(r"([\d,]+) ties?: left out, joining no two notes")
+
+COARSE = Fraction(1, 64)
+"""No two notes of a score are meant to be this near, in quarters, and yet apart: readers that round stay within it."""
+
+
+def grace_notes_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """Grace notes take no time of their own and are left out."""
+    return ours, _without(theirs, GRACE)
+
+
+def cue_notes_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """Cue notes show what others play and are left out."""
+    return ours, _without(theirs, CUE)
+
+
+def chord_symbols_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """Chord symbols are no written notes and are left out."""
+    return ours, _without(theirs, CHORD_SYMBOL)
+
+
+def notes_of_no_length_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """A note of no length that is no drum is left out."""
+    return ours, _keeping(theirs, lambda note: note.duration > 0 or GRACE in note.marks)
+
+
+def drums_at_any_number(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """A drum sounds at its instrument's MIDI number; readers that do not know it give a place on the staff.
+
+    Of drums, only the times are compared: where both sides strike a drum, the second reader's take our numbers.
+    """
+    ours_at, theirs_at = (_drums_by_onset(side) for side in (ours, theirs))
+    renamed: dict[Strike, int] = {}
+    for onset, pitches in theirs_at.items():
+        if len(pitches) == len(ours_at.get(onset, ())):
+            renamed.update({(onset, old): new for old, new in zip(pitches, ours_at[onset], strict=True)})
+    notes = [
+        replace(note, pitch=renamed[note.strike]) if DRUM in note.marks and note.strike in renamed else note
+        for note in theirs.notes
+    ]
+    return ours, replace(theirs, notes=notes)
+
+
+def ties_that_only_their_start_states_are_joined(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """A tie that only its first note states joins it to the note that follows at the same pitch.
+
+    Readers that drop such a tie strike the second note: strikes that meet the end of a note of their pitch are left out,
+    if there are no more of them than ties that our remarks tell of.
+    """
+    ends = {(note.part, note.end, note.pitch) for note in theirs.notes}
+    struck = ours.strikes()
+    second = [
+        note for note in theirs.notes if note.strike not in struck and (note.part, *note.strike) in ends
+    ]
+    if len(second) > _told(ours, _HALF_TIES):
+        return ours, theirs
+    return ours, _keeping(theirs, lambda note: note not in second)
+
+
+def ties_that_join_nothing_are_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """A note that is tied back to no note is struck.
+
+    Readers that take it for the end of something do not strike it: our strikes that they lack count as theirs, too, if
+    there are no more of them than ties that our remarks tell of.
+    """
+    heard = theirs.strikes()
+    lacking = [note for note in ours.notes if note.strike not in heard]
+    if len(lacking) > _told(ours, _LOOSE_TIES):
+        return ours, theirs
+    return ours, replace(theirs, notes=[*theirs.notes, *lacking])
+
+
+def quarter_tones_rounded(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """A pitch between two semitones is read as one of them; the other reader may take the other one."""
+    struck = ours.strikes()
+    return ours, replace(theirs, notes=[_at_neighbour(note, struck) for note in theirs.notes])
+
+
+def pieces_begin_at_their_first_bar(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """An upbeat begins at 0; readers that begin elsewhere are the same time off in the whole piece."""
+    if not ours.notes or not theirs.notes:
+        return ours, theirs
+    off = min(note.onset for note in ours.notes) - min(note.onset for note in theirs.notes)
+    return ours, replace(theirs, notes=[replace(note, onset=note.onset + off) for note in theirs.notes])
+
+
+def onsets_are_exact(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """Onsets are exact fractions; a reader that rounds them is off by less than a 256th note."""
+    at: dict[int, list[Fraction]] = defaultdict(list)
+    for onset, pitch in sorted(ours.strikes() - theirs.strikes()):
+        at[pitch].append(onset)
+    return ours, replace(theirs, notes=[_at_nearest(note, at[note.pitch]) for note in theirs.notes])
+
+
+def bars_last_as_long_as_their_longest_part(ours: Side, theirs: Side) -> tuple[Side, Side]:
+    """All parts meet at every bar line, and a bar lasts as long as its longest part, or as its metre says.
+
+    Readers that count each part's bars by themselves, or by the metre alone, begin bars elsewhere; inside each bar all
+    is the same.
+    """
+    if not theirs.bars or len({len(part) for part in theirs.bars}) > 1:
+        return ours, theirs
+    return ours, replace(theirs, notes=list(_in_our_bars(ours, theirs)))
+
+
+POLICIES: tuple[Policy, ...] = (
+    grace_notes_left_out,
+    cue_notes_left_out,
+    chord_symbols_left_out,
+    notes_of_no_length_left_out,
+    ties_that_only_their_start_states_are_joined,
+    ties_that_join_nothing_are_left_out,
+    quarter_tones_rounded,
+    drums_at_any_number,
+    pieces_begin_at_their_first_bar,
+    onsets_are_exact,
+    bars_last_as_long_as_their_longest_part,
+)
+
+
+def _told(side: Side, remark: re.Pattern[str]) -> int:
+    """Return the number that a remark tells; 0 where there is no such remark."""
+    found = [match for told in side.remarks if (match := remark.fullmatch(told))]
+    return sum(int(match[1].replace(",", "")) for match in found)
+
+
+def _keeping(side: Side, keeps: Callable[[Heard], bool]) -> Side:
+    """Return the side with the notes that `keeps` says yes to."""
+    return replace(side, notes=[note for note in side.notes if keeps(note)])
+
+
+def _without(side: Side, mark: str) -> Side:
+    """Return the side without notes of a mark."""
+    return _keeping(side, lambda note: mark not in note.marks)
+
+
+def _at_neighbour(note: Heard, struck: set[Strike]) -> Heard:
+    """Return a note between two semitones at the one that is struck."""
+    if MICROTONE in note.marks:
+        for pitch in (note.pitch, note.pitch - 1, note.pitch + 1):
+            if (note.onset, pitch) in struck:
+                return replace(note, pitch=pitch)
+    return note
+
+
+def _drums_by_onset(side: Side) -> dict[Fraction, list[int]]:
+    """Return the pitches of the drums that are struck at each time, from the lowest."""
+    at: dict[Fraction, list[int]] = defaultdict(list)
+    for onset, pitch in sorted({note.strike for note in side.notes if DRUM in note.marks}):
+        at[onset].append(pitch)
+    return at
+
+
+def _at_nearest(note: Heard, onsets: list[Fraction]) -> Heard:
+    """Return the note at the nearest of rising onsets, if that one is near enough to be the same."""
+    place = bisect_right(onsets, note.onset)
+    near = min(onsets[max(0, place - 1) : place + 1], key=lambda onset: abs(onset - note.onset), default=None)
+    if near is None or abs(near - note.onset) >= COARSE:
+        return note
+    return replace(note, onset=near)
+
+
+def _in_our_bars(ours: Side, theirs: Side) -> Iterator[Heard]:
+    """Give the second reader's notes with each bar, of all parts, begun where our notes hold all of it."""
+    onsets: dict[int, list[Fraction]] = defaultdict(list)
+    for onset, pitch in sorted(ours.strikes()):
+        onsets[pitch].append(onset)
+    struck, off = ours.strikes(), Fraction(0)
+    inside = _by_bar(theirs)
+    for number in sorted(inside):
+        start = theirs.bars[0][number]
+        off = _begin(inside[number], start + off, onsets, struck) - start
+        yield from (replace(note, onset=note.onset + start + off) for note in inside[number])
+
+
+def _by_bar(side: Side) -> dict[int, list[Heard]]:
+    """Return the notes of each bar, of all parts, with their times from where it begins."""
+    inside: dict[int, list[Heard]] = defaultdict(list)
+    for note in side.notes:
+        bars = side.bars[note.part]
+        number = max(0, bisect_right(bars, note.onset) - 1)
+        inside[number].append(replace(note, onset=note.onset - bars[number]))
+    return inside
+
+
+def _begin(
+    bar: list[Heard], expected: Fraction, onsets: dict[int, list[Fraction]], struck: set[Strike]
+) -> Fraction:
+    """Return where a bar must begin so that all its notes are struck: as near as can be to where it is expected.
+
+    Where nothing fits, it is where it is expected.
+    """
+    first = min(bar, key=lambda note: len(onsets[note.pitch]))
+    starts = [expected, *(onset - first.onset for onset in onsets[first.pitch])]
+    for start in sorted(starts, key=lambda each: abs(each - expected)):
+        if all((start + note.onset, note.pitch) in struck for note in bar):
+            return start
+    return expected
