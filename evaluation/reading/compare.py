@@ -78,8 +78,6 @@ def _examples(ours: Side, theirs: Side) -> list[str]:
     """Return the first strikes that one side alone has, as text."""
     mine, other = ours.strikes(), theirs.strikes()
     shown: list[Strike] = sorted(mine ^ other)[:SHOWN]
-    name = f"{theirs.name or ours.name}: "
     return [
-        f"{name}{pitch} at {onset}: only {'ours' if (onset, pitch) in mine else 'theirs'}"
-        for onset, pitch in shown
+        f"{pitch} at {onset}: only {'ours' if (onset, pitch) in mine else 'theirs'}" for onset, pitch in shown
     ]

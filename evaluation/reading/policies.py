@@ -23,7 +23,7 @@ _HALF_TIES = re.compile(r"([\d,]+) ties?: joined, though only the note where it 
 _LOOSE_TIES = re.compile(r"([\d,]+) ties?: left out, joining no two notes")
 
 COARSE = Fraction(1, 64)
-"""No two notes of a score are meant to be this near, in quarters, and yet apart: readers that round stay within it."""
+"""In quarters: nearer than any two notes of a score that are meant to be apart. Readers that round stay within it."""
 
 
 def grace_notes_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
@@ -66,8 +66,8 @@ def drums_at_any_number(ours: Side, theirs: Side) -> tuple[Side, Side]:
 def ties_that_only_their_start_states_are_joined(ours: Side, theirs: Side) -> tuple[Side, Side]:
     """A tie that only its first note states joins it to the note that follows at the same pitch.
 
-    Readers that drop such a tie strike the second note: strikes that meet the end of a note of their pitch are left out,
-    if there are no more of them than ties that our remarks tell of.
+    Readers that drop such a tie strike the second note. Their strikes that meet the end of a note of the same pitch
+    are left out, if there are no more of them than ties that our remarks tell of.
     """
     ends = {(note.part, note.end, note.pitch) for note in theirs.notes}
     struck = ours.strikes()
@@ -82,8 +82,8 @@ def ties_that_only_their_start_states_are_joined(ours: Side, theirs: Side) -> tu
 def ties_that_join_nothing_are_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
     """A note that is tied back to no note is struck.
 
-    Readers that take it for the end of something do not strike it: our strikes that they lack count as theirs, too, if
-    there are no more of them than ties that our remarks tell of.
+    Readers that take it for the end of something do not strike it. Our strikes that they lack count as theirs, too,
+    if there are no more of them than ties that our remarks tell of.
     """
     heard = theirs.strikes()
     lacking = [note for note in ours.notes if note.strike not in heard]
@@ -117,8 +117,8 @@ def onsets_are_exact(ours: Side, theirs: Side) -> tuple[Side, Side]:
 def bars_last_as_long_as_their_longest_part(ours: Side, theirs: Side) -> tuple[Side, Side]:
     """All parts meet at every bar line, and a bar lasts as long as its longest part, or as its metre says.
 
-    Readers that count each part's bars by themselves, or by the metre alone, begin bars elsewhere; inside each bar all
-    is the same.
+    Readers that count each part's bars by themselves, or by the metre alone, begin bars elsewhere. Bars are moved as a
+    whole, all parts together, to where our notes hold all notes of the bar.
     """
     if not theirs.bars or len({len(part) for part in theirs.bars}) > 1:
         return ours, theirs

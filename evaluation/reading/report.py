@@ -50,7 +50,7 @@ def table_of_formats(reports: Sequence[TuneReport]) -> Table:
         cells = [files, len(of_it), notes, *(counts[kind] for kind in KINDS)]
         table.rows.append([f"{format}, {witness}", *(f"{number:,}" for number in cells)])
     table.remarks.append(
-        "A file that is refused counts as one tune. Most files hold one tune; ABC and MEI may hold more."
+        "A file that is refused counts as one tune. Most files hold one; ABC and MEI may hold more."
     )
     return table
 

@@ -1,10 +1,10 @@
 """The loop that all second readers share, and the form of their answers.
 
-The first line that a reader prints is ``{"version": ...}``. Each later line answers one path: ``{"tunes": [...]}``, or
-``{"failed": REASON}``. A tune is ``{"name", "notes", "bars", "left_out"}``:
+The first line that a reader prints is ``{"version": ...}``. Each later line answers one path: ``{"tunes": [...]}``,
+or ``{"failed": REASON}``. A tune is ``{"name", "notes", "bars", "left_out"}``:
 
-- ``notes``: a list of ``[onset, duration, pitch, part, marks]``; times in quarters as text (``"7/3"``), `pitch` a MIDI
-  number, `part` a number from 0, `marks` some of `GRACE`, `CUE`, `CHORD_SYMBOL`, `DRUM`, `MICROTONE`,
+- ``notes``: a list of ``[onset, duration, pitch, part, marks]``; times in quarters as text (``"7/3"``), `pitch` a
+  MIDI number, `part` a number from 0, `marks` some of `GRACE`, `CUE`, `CHORD_SYMBOL`, `DRUM`, `MICROTONE`,
   `TIED_BACK`, `TIED_ON`;
 - ``bars``: for each part, where its bars begin, in quarters as text;
 - ``left_out``: how many notes of each mark the reader itself cannot place in time, and so leaves out.
