@@ -117,8 +117,8 @@ def onsets_are_exact(ours: Side, theirs: Side) -> tuple[Side, Side]:
 def bars_last_as_long_as_their_longest_part(ours: Side, theirs: Side) -> tuple[Side, Side]:
     """All parts meet at every bar line, and a bar lasts as long as its longest part, or as its metre says.
 
-    Readers that count each part's bars by themselves, or by the metre alone, begin bars elsewhere. Bars are moved as a
-    whole, all parts together, to where our notes hold all notes of the bar.
+    Readers that count each part's bars by themselves, or by the metre alone, begin bars elsewhere. Bars are moved
+    as a whole, all parts together, to where our notes hold all notes of the bar.
     """
     if not theirs.bars or len({len(part) for part in theirs.bars}) > 1:
         return ours, theirs
