@@ -21,6 +21,8 @@ from typing import Any
 
 GRACE, CUE, CHORD_SYMBOL, DRUM, MICROTONE = "grace", "cue", "chord symbol", "drum", "microtone"
 TIED_BACK, TIED_ON = "tied back", "tied on"
+ORNAMENT = "ornament"
+"""Counted in `left_out` alone."""
 
 Tune = dict[str, Any]
 
