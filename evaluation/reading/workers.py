@@ -12,6 +12,7 @@ import queue
 import sqlite3
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ class Worker:
             encoding="utf-8",
         )
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()
+        self._pump = threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True)
+        self._pump.start()
         self._asked = 0
         hello = self._line(START_SECONDS)
         if not hello:
@@ -69,12 +71,12 @@ class Worker:
             raise NotHere(f"{self._witness}: {self._command[0]} cannot import what it needs")
         self.version: str = json.loads(hello)["version"]
 
-    def _line(self, seconds: float) -> str:
-        """Return the next line of the process; none where it ended or took too long."""
+    def _line(self, seconds: float) -> str | None:
+        """Return the next line of the process: empty where it ended, None where it took too long."""
         try:
             return self._lines.get(timeout=seconds)
         except queue.Empty:
-            return ""
+            return None
 
     def ask(self, path: Path) -> Answer:
         """Return what the reader answers for a file: its tunes, or why it failed."""
@@ -90,17 +92,22 @@ class Worker:
         except BrokenPipeError:
             self.stop()
             return {"failed": "it crashed"}
-        if line := self._line(self._seconds):
+        line = self._line(self._seconds)
+        if line:
             answer: Answer = json.loads(line)
             return answer
-        crashed = self._process.poll() is not None
         self.stop()
-        return {"failed": "it crashed" if crashed else f"it took over {self._seconds:.0f} seconds"}
+        return {"failed": "it crashed" if line is not None else f"it took over {self._seconds:g} seconds"}
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process and close what led to it."""
         self._process.kill()
         self._process.wait()
+        self._pump.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(BrokenPipeError):
+                if pipe is not None:
+                    pipe.close()
 
 
 def _pump(process: subprocess.Popen[str], lines: queue.SimpleQueue[str]) -> None:
