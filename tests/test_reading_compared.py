@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from evaluation.errors import NotHere
-from evaluation.reading.compare import EQUAL, EXPLAINED, UNEXPLAINED, compared, compared_tune
+from evaluation.reading.compare import EQUAL, EXPLAINED, UNEXPLAINED, compared_tune, outvoted
+from evaluation.reading.conventions import accidentals_hold_in_all_octaves
 from evaluation.reading.music_files import KERN, MUSICXML, music_files
 from evaluation.reading.sides import Heard, Side, read_by_us, read_by_witness
 from evaluation.reading.witnesses.serve import (
@@ -120,8 +121,19 @@ def test_a_tie_that_both_notes_state_is_no_difference():
     assert [(each.onset, each.duration) for each in read_by_witness(tune(notes)).notes] == [(0, 3), (3, 1)]
 
 
-def test_other_numbers_of_tunes_explain_nothing():
-    assert [outcome.kind for outcome in compared([OURS, OURS], [OURS])] == [UNEXPLAINED] * 2
+def test_a_third_reader_must_bear_us_out_at_every_place():
+    second = side(heard(0, 60), heard(1, 63))
+    borne_out = outvoted(OURS, second, side(heard(0, 61), heard(1, 62)), "third")
+    assert (borne_out.kind, borne_out.reasons) == (EXPLAINED, ("third bears us out where they differ",))
+    assert outvoted(OURS, second, side(heard(0, 60), heard(1, 63)), "third").kind == UNEXPLAINED
+    assert outvoted(OURS, second, side(heard(0, 60), heard(1, 64)), "third").kind == UNEXPLAINED
+
+
+def test_accidentals_can_be_read_in_their_octave_alone(tmp_path):
+    path = tmp_path / "octaves.abc"
+    path.write_text("X:1\nL:1/4\nK:C\n^F f|\n")
+    (alone,) = accidentals_hold_in_all_octaves(path)
+    assert [each.pitch for each in alone.notes] == [66, 77]
 
 
 def test_we_read_a_file_as_a_side(tmp_path):
@@ -183,6 +195,7 @@ def test_an_answer_is_kept_by_the_content_of_the_file(tmp_path):
     path = tmp_path / "a.krn"
     path.write_text("**kern\n*-\n")
     with closing(Witnesses(fake_python(tmp_path, FAKE_READER), tmp_path / "cache", 5.0)) as witnesses:
+        assert witnesses.has("verovio_scores")
         assert witnesses.ask("verovio_scores", path) == {"tunes": []}
     with closing(Witnesses("no-python-at-all", tmp_path / "cache", 5.0)) as witnesses:
         assert witnesses.ask("verovio_scores", path) == {"tunes": []}

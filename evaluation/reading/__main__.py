@@ -12,10 +12,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from evaluation.errors import NotHere
 from evaluation.reading.music_files import FORMATS, music_files
 from evaluation.reading.report import TuneReport, table_of_formats, table_of_reasons
-from evaluation.reading.trial import SECOND_READERS, tried
+from evaluation.reading.trial import READERS, tried
 from evaluation.reading.workers import Witnesses
 
 PURPOSE = "What goldenear reads, compared with second readers: times and pitches, file by file."
@@ -51,19 +50,15 @@ def main() -> None:
 
 
 def _reports(witnesses: Witnesses, folders: Sequence[Path], formats: Sequence[str]) -> list[TuneReport]:
-    """Try every file with every second reader of its format; a reader that is missing is told once."""
-    reports: list[TuneReport] = []
-    missing: set[str] = set()
-    for format, path in music_files(folders):
-        for witness in SECOND_READERS[format].seconds if format in formats else ():
-            if witness in missing:
-                continue
-            try:
-                reports.extend(tried(witnesses, format, witness, path))
-            except NotHere as reason:
-                missing.add(witness)
-                print(f"left out: {reason}", file=sys.stderr)
-    return reports
+    """Try every file with every second reader of its format that is there."""
+    return [
+        report
+        for format, path in music_files(folders)
+        if format in formats
+        for witness in READERS[format].seconds
+        if witnesses.has(witness)
+        for report in tried(witnesses, format, witness, path)
+    ]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from evaluation.reading.policies import POLICIES
@@ -38,17 +38,29 @@ class Outcome:
     examples: list[str] = field(default_factory=list)
 
 
-def compared(ours: Sequence[Side], theirs: Sequence[Side]) -> list[Outcome]:
-    """Compare the tunes of a file one by one; where their number differs, no tune is explained."""
-    if len(ours) != len(theirs):
-        reason = f"{len(ours)} tunes against {len(theirs)}"
-        return [Outcome(UNEXPLAINED, (reason,), len(side.strikes())) for side in ours]
-    return [compared_tune(our, their) for our, their in zip(ours, theirs, strict=True)]
-
-
 def compared_tune(ours: Side, theirs: Side) -> Outcome:
-    """Compare one tune: apply the policies that bring the sides nearer until they are equal or none does."""
-    notes = len(ours.strikes())
+    """Compare one tune: it is equal, explained by policies, or not."""
+    after, names = _approached(ours, theirs)
+    notes, off = len(ours.strikes()), _off(ours, after)
+    if not off:
+        return Outcome(EXPLAINED if names else EQUAL, names, notes)
+    return Outcome(UNEXPLAINED, names, notes, off, _examples(ours, after))
+
+
+def outvoted(ours: Side, second: Side, third: Side, name: str) -> Outcome:
+    """Compare one tune by three readers: it is explained if the third bears us out wherever the second differs.
+
+    What only we strike, the third strikes, too; what only the second strikes, the third does not.
+    """
+    (nearer, names), (third, _) = (_approached(ours, side) for side in (second, third))
+    mine, other, voting = ours.strikes(), nearer.strikes(), third.strikes()
+    if mine - other <= voting and not (other - mine) & voting:
+        return Outcome(EXPLAINED, (f"{name} bears us out where they differ", *names), len(mine))
+    return Outcome(UNEXPLAINED, names, len(mine), _off(ours, nearer))
+
+
+def _approached(ours: Side, theirs: Side) -> tuple[Side, tuple[str, ...]]:
+    """Apply the policies that bring the second reader's side nearer to ours, until none does; name them, too."""
     names = [f"{mark} notes left out" for mark in theirs.left_out]
     off = _off(ours, theirs)
     is_nearer = True
@@ -56,12 +68,10 @@ def compared_tune(ours: Side, theirs: Side) -> Outcome:
         is_nearer = False
         for policy in POLICIES:
             after = policy(ours, theirs)
-            if (left := _off(*after)) < off:
-                (ours, theirs), off, is_nearer = after, left, True
+            if (left := _off(ours, after)) < off:
+                theirs, off, is_nearer = after, left, True
                 names.append(_name(policy))
-    if not off:
-        return Outcome(EXPLAINED if names else EQUAL, tuple(dict.fromkeys(names)), notes)
-    return Outcome(UNEXPLAINED, tuple(dict.fromkeys(names)), notes, off, _examples(ours, theirs))
+    return theirs, tuple(dict.fromkeys(names))
 
 
 def _off(ours: Side, theirs: Side) -> int:

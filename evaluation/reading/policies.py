@@ -1,8 +1,8 @@
 """The stated policies that explain why goldenear and a second reader differ on a tune.
 
-A policy takes both sides and gives them back as they would be if the second reader kept it too. Nothing is assumed: a
-policy counts only where it brings the sides nearer to each other, and a tune counts as explained only where the
-sides are equal in the end. A function's name is the policy's name in the table.
+A policy takes both sides and gives the second reader's back as it would be if that reader kept the policy, too.
+Nothing is assumed: a policy counts only where it brings the sides nearer to each other, and a tune is explained only
+where the sides are equal in the end. A function's name is the policy's name in the table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fractions import Fraction
 from evaluation.reading.sides import Heard, Side, Strike
 from evaluation.reading.witnesses.serve import CHORD_SYMBOL, CUE, DRUM, GRACE, MICROTONE
 
-Policy = Callable[[Side, Side], tuple[Side, Side]]
+Policy = Callable[[Side, Side], Side]
 
 _HALF_TIES = re.compile(r"([\d,]+) ties?: joined, though only the note where it begins states it")
 _LOOSE_TIES = re.compile(r"([\d,]+) ties?: left out, joining no two notes")
@@ -26,27 +26,27 @@ COARSE = Fraction(1, 64)
 """In quarters: nearer than any two notes of a score that are meant to be apart. Readers that round stay within it."""
 
 
-def grace_notes_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def grace_notes_left_out(_ours: Side, theirs: Side) -> Side:
     """Grace notes take no time of their own and are left out."""
-    return ours, _without(theirs, GRACE)
+    return _without(theirs, GRACE)
 
 
-def cue_notes_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def cue_notes_left_out(_ours: Side, theirs: Side) -> Side:
     """Cue notes show what others play and are left out."""
-    return ours, _without(theirs, CUE)
+    return _without(theirs, CUE)
 
 
-def chord_symbols_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def chord_symbols_left_out(_ours: Side, theirs: Side) -> Side:
     """Chord symbols are no written notes and are left out."""
-    return ours, _without(theirs, CHORD_SYMBOL)
+    return _without(theirs, CHORD_SYMBOL)
 
 
-def notes_of_no_length_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def notes_of_no_length_left_out(_ours: Side, theirs: Side) -> Side:
     """A note of no length that is no drum is left out."""
-    return ours, _keeping(theirs, lambda note: note.duration > 0 or GRACE in note.marks)
+    return _keeping(theirs, lambda note: note.duration > 0 or GRACE in note.marks)
 
 
-def drums_at_any_number(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def drums_at_any_number(ours: Side, theirs: Side) -> Side:
     """A drum sounds at its instrument's MIDI number; readers that do not know it give a place on the staff.
 
     Of drums, only the times are compared: where both sides strike a drum, the second reader's take our numbers.
@@ -60,10 +60,10 @@ def drums_at_any_number(ours: Side, theirs: Side) -> tuple[Side, Side]:
         replace(note, pitch=renamed[note.strike]) if DRUM in note.marks and note.strike in renamed else note
         for note in theirs.notes
     ]
-    return ours, replace(theirs, notes=notes)
+    return replace(theirs, notes=notes)
 
 
-def ties_that_only_their_start_states_are_joined(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def ties_that_only_their_start_states_are_joined(ours: Side, theirs: Side) -> Side:
     """A tie that only its first note states joins it to the note that follows at the same pitch.
 
     Readers that drop such a tie strike the second note. Their strikes that meet the end of a note of the same pitch
@@ -75,11 +75,11 @@ def ties_that_only_their_start_states_are_joined(ours: Side, theirs: Side) -> tu
         note for note in theirs.notes if note.strike not in struck and (note.part, *note.strike) in ends
     ]
     if len(second) > _told(ours, _HALF_TIES):
-        return ours, theirs
-    return ours, _keeping(theirs, lambda note: note not in second)
+        return theirs
+    return _keeping(theirs, lambda note: note not in second)
 
 
-def ties_that_join_nothing_are_left_out(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def ties_that_join_nothing_are_left_out(ours: Side, theirs: Side) -> Side:
     """A note that is tied back to no note is struck.
 
     Readers that take it for the end of something do not strike it. Our strikes that they lack count as theirs, too,
@@ -88,41 +88,41 @@ def ties_that_join_nothing_are_left_out(ours: Side, theirs: Side) -> tuple[Side,
     heard = theirs.strikes()
     lacking = [note for note in ours.notes if note.strike not in heard]
     if len(lacking) > _told(ours, _LOOSE_TIES):
-        return ours, theirs
-    return ours, replace(theirs, notes=[*theirs.notes, *lacking])
+        return theirs
+    return replace(theirs, notes=[*theirs.notes, *lacking])
 
 
-def quarter_tones_rounded(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def quarter_tones_rounded(ours: Side, theirs: Side) -> Side:
     """A pitch between two semitones is read as one of them; the other reader may take the other one."""
     struck = ours.strikes()
-    return ours, replace(theirs, notes=[_at_neighbour(note, struck) for note in theirs.notes])
+    return replace(theirs, notes=[_at_neighbour(note, struck) for note in theirs.notes])
 
 
-def pieces_begin_at_their_first_bar(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def pieces_begin_at_their_first_bar(ours: Side, theirs: Side) -> Side:
     """An upbeat begins at 0; readers that begin elsewhere are the same time off in the whole piece."""
     if not ours.notes or not theirs.notes:
-        return ours, theirs
+        return theirs
     off = min(note.onset for note in ours.notes) - min(note.onset for note in theirs.notes)
-    return ours, replace(theirs, notes=[replace(note, onset=note.onset + off) for note in theirs.notes])
+    return replace(theirs, notes=[replace(note, onset=note.onset + off) for note in theirs.notes])
 
 
-def onsets_are_exact(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def onsets_are_exact(ours: Side, theirs: Side) -> Side:
     """Onsets are exact fractions; a reader that rounds them is off by less than a 256th note."""
     at: dict[int, list[Fraction]] = defaultdict(list)
     for onset, pitch in sorted(ours.strikes() - theirs.strikes()):
         at[pitch].append(onset)
-    return ours, replace(theirs, notes=[_at_nearest(note, at[note.pitch]) for note in theirs.notes])
+    return replace(theirs, notes=[_at_nearest(note, at[note.pitch]) for note in theirs.notes])
 
 
-def bars_last_as_long_as_their_longest_part(ours: Side, theirs: Side) -> tuple[Side, Side]:
+def bars_last_as_long_as_their_longest_part(ours: Side, theirs: Side) -> Side:
     """All parts meet at every bar line, and a bar lasts as long as its longest part, or as its metre says.
 
     Readers that count each part's bars by themselves, or by the metre alone, begin bars elsewhere. Bars are moved
     as a whole, all parts together, to where our notes hold all notes of the bar.
     """
     if not theirs.bars or len({len(part) for part in theirs.bars}) > 1:
-        return ours, theirs
-    return ours, replace(theirs, notes=list(_in_our_bars(ours, theirs)))
+        return theirs
+    return replace(theirs, notes=list(_in_our_bars(ours, theirs)))
 
 
 POLICIES: tuple[Policy, ...] = (

@@ -11,6 +11,7 @@ import json
 import queue
 import sqlite3
 import subprocess
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -119,7 +120,7 @@ def _pump(process: subprocess.Popen[str], lines: queue.SimpleQueue[str]) -> None
 
 
 class Witnesses:
-    """All second readers, started when first asked, with a cache of their answers.
+    """All second readers, with a cache of their answers; before one is asked, `has` must have said that it is there.
 
     Parameters
     ----------
@@ -136,31 +137,31 @@ class Witnesses:
         self._workers: dict[str, Worker] = {}
         self._cache = sqlite3.connect(cache, isolation_level=None)
         self._cache.execute("CREATE TABLE IF NOT EXISTS answers (asked TEXT PRIMARY KEY, answer TEXT)")
-        self.versions: dict[str, str] = {}
+        self._missing: set[str] = set()
 
     def ask(self, witness: str, path: Path) -> Answer:
-        """Return what a second reader answers for a file, from the cache where it is known.
-
-        Raises
-        ------
-        NotHere
-            If the reader's library is missing.
-        """
+        """Return what a second reader answers for a file, from the cache where it is known."""
         asked = self._key(witness, path)
         known = self._cache.execute("SELECT answer FROM answers WHERE asked = ?", (asked,)).fetchone()
         if known is not None:
             answer: Answer = json.loads(known[0])
             return answer
-        answer = self._worker(witness).ask(path)
+        answer = self._workers[witness].ask(path)
         self._cache.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (asked, json.dumps(answer)))
         return answer
 
-    def _worker(self, witness: str) -> Worker:
-        """Return the worker of a second reader, started if it is not yet there."""
+    def has(self, witness: str) -> bool:
+        """Return whether a second reader can be asked; the first time, start it, or say that it is missing."""
+        if witness in self._missing:
+            return False
         if witness not in self._workers:
-            self._workers[witness] = Worker(self._python, witness, self._seconds)
-            self.versions[witness] = self._workers[witness].version
-        return self._workers[witness]
+            try:
+                self._workers[witness] = Worker(self._python, witness, self._seconds)
+            except NotHere as reason:
+                self._missing.add(witness)
+                print(f"left out: {reason}", file=sys.stderr)
+                return False
+        return True
 
     def _key(self, witness: str, path: Path) -> str:
         """Return what stands for a reader, its code and the content of a file in the cache."""
