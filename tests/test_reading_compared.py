@@ -109,6 +109,8 @@ def test_bars_that_begin_elsewhere_must_hold_the_same_in_all_parts():
     assert reasons == ("bars last as long as their longest part",)
     torn = side(*theirs[:3], heard(5, 52, part=1), bars=bars)
     assert compared_tune(ours, torn).kind == UNEXPLAINED
+    no_bars = side(*theirs, bars=[[], []])
+    assert compared_tune(ours, no_bars).kind == UNEXPLAINED
 
 
 def test_a_tie_that_both_notes_state_is_no_difference():

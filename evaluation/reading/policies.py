@@ -120,7 +120,8 @@ def bars_last_as_long_as_their_longest_part(ours: Side, theirs: Side) -> Side:
     Readers that count each part's bars by themselves, or by the metre alone, begin bars elsewhere. Bars are moved
     as a whole, all parts together, to where our notes hold all notes of the bar.
     """
-    if not theirs.bars or len({len(part) for part in theirs.bars}) > 1:
+    counts = {len(part) for part in theirs.bars}
+    if len(counts) != 1 or counts == {0}:
         return theirs
     return replace(theirs, notes=list(_in_our_bars(ours, theirs)))
 
