@@ -59,13 +59,8 @@ def tried(witnesses: Witnesses, format: str, witness: str, path: Path) -> list[T
         kind = REFUSED_BY_BOTH if isinstance(theirs, str) else REFUSED_BY_US
         return [TuneReport(format, witness, path, Outcome(kind, (str(error).removeprefix(f"{path}: "),)))]
     outcomes = _compared(ours, theirs)
-    for others in _explanations(witnesses, format, path, ours, theirs):
-        outcomes = [
-            _explained(outcome, other) if outcome.kind in OPEN else outcome
-            for outcome, other in zip(outcomes, others, strict=True)
-        ]
-        if not any(outcome.kind in OPEN for outcome in outcomes):
-            break
+    if any(outcome.kind in OPEN for outcome in outcomes):
+        outcomes = _closed(outcomes, _explanations(witnesses, format, path, ours, theirs))
     return [
         TuneReport(format, witness, path, outcome, side.name, side.remarks)
         for side, outcome in zip(ours, outcomes, strict=True)
@@ -119,6 +114,18 @@ def _explanations(
 def _because(reason: str, outcomes: list[Outcome]) -> list[Outcome]:
     """Return outcomes with a reason in front of their own."""
     return [replace(outcome, reasons=(reason, *outcome.reasons)) for outcome in outcomes]
+
+
+def _closed(outcomes: list[Outcome], explanations: Iterator[list[Outcome]]) -> list[Outcome]:
+    """Return the outcomes with the open ones explained by the first explanation that fits, as far as any does."""
+    for others in explanations:
+        outcomes = [
+            _explained(outcome, other) if outcome.kind in OPEN else outcome
+            for outcome, other in zip(outcomes, others, strict=True)
+        ]
+        if not any(outcome.kind in OPEN for outcome in outcomes):
+            break
+    return outcomes
 
 
 def _explained(outcome: Outcome, other: Outcome) -> Outcome:
