@@ -198,6 +198,7 @@ def test_an_answer_is_kept_by_the_content_of_the_file(tmp_path):
     path.write_text("**kern\n*-\n")
     with closing(Witnesses(fake_python(tmp_path, FAKE_READER), tmp_path / "cache", 5.0)) as witnesses:
         assert witnesses.has("verovio_scores")
+        assert witnesses.versions() == "verovio_scores 1"
         assert witnesses.ask("verovio_scores", path) == {"tunes": []}
     with closing(Witnesses("no-python-at-all", tmp_path / "cache", 5.0)) as witnesses:
         assert witnesses.ask("verovio_scores", path) == {"tunes": []}

@@ -46,7 +46,7 @@ def main() -> None:
     print(table_of_formats(reports).text())
     print(table_of_reasons(reports).text())
     given.json.write_text(json.dumps([report.as_json() for report in reports], indent=1), encoding="utf-8")
-    print(f"\nevery tune: {given.json}")
+    print(f"\nsecond readers: {witnesses.versions()}\nevery tune: {given.json}")
 
 
 def _reports(witnesses: Witnesses, folders: Sequence[Path], formats: Sequence[str]) -> list[TuneReport]:

@@ -163,6 +163,10 @@ class Witnesses:
                 return False
         return True
 
+    def versions(self) -> str:
+        """Return the second readers that are there, with the versions of what they stand on."""
+        return ", ".join(f"{name} {worker.version}" for name, worker in sorted(self._workers.items()))
+
     def _key(self, witness: str, path: Path) -> str:
         """Return what stands for a reader, its code and the content of a file in the cache."""
         code = (WITNESSES / f"{witness}.py").read_bytes()
