@@ -113,6 +113,16 @@ def test_bars_that_begin_elsewhere_must_hold_the_same_in_all_parts():
     assert compared_tune(ours, no_bars).kind == UNEXPLAINED
 
 
+def test_a_tie_across_a_bar_that_begins_elsewhere_is_joined():
+    bars = [[Fraction(0), Fraction(6)], [Fraction(0), Fraction(4)]]
+    ours = side(heard(0, 60, 8), heard(0, 50, 4), heard(4, 52, 4))
+    theirs = [heard(0, 60, 4, TIED_ON), heard(6, 60, 4, TIED_BACK)]
+    theirs += [heard(0, 50, 4, part=1), heard(4, 52, 4, part=1)]
+    assert compared_tune(ours, side(*theirs, bars=bars)).reasons == (
+        "bars last as long as their longest part",
+    )
+
+
 def test_a_tie_that_both_notes_state_is_no_difference():
     notes = [
         note(Fraction(0), Fraction(1), 60, 0, [TIED_ON]),

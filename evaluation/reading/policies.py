@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from evaluation.reading.sides import Heard, Side, Strike
-from evaluation.reading.witnesses.serve import CHORD_SYMBOL, CUE, DRUM, GRACE, MICROTONE
+from evaluation.reading.sides import Heard, Side, Strike, ties_joined
+from evaluation.reading.witnesses.serve import CHORD_SYMBOL, CUE, DRUM, GRACE, MICROTONE, TIED_ON
 
 Policy = Callable[[Side, Side], Side]
 
@@ -123,7 +123,7 @@ def bars_last_as_long_as_their_longest_part(ours: Side, theirs: Side) -> Side:
     counts = {len(part) for part in theirs.bars}
     if len(counts) != 1 or counts == {0}:
         return theirs
-    return replace(theirs, notes=list(_in_our_bars(ours, theirs)))
+    return replace(theirs, notes=ties_joined(list(_in_our_bars(ours, theirs))))
 
 
 POLICIES: tuple[Policy, ...] = (
@@ -184,16 +184,23 @@ def _at_nearest(note: Heard, onsets: list[Fraction]) -> Heard:
 
 
 def _in_our_bars(ours: Side, theirs: Side) -> Iterator[Heard]:
-    """Give the second reader's notes with each bar, of all parts, begun where our notes hold all of it."""
+    """Give the second reader's notes with each bar, of all parts, begun where our notes hold all of it.
+
+    Notes that may be the end of a tie need not be struck: whether they are is for the policies of ties.
+    """
+    struck = ours.strikes()
     onsets: dict[int, list[Fraction]] = defaultdict(list)
-    for onset, pitch in sorted(ours.strikes()):
+    for onset, pitch in sorted(struck):
         onsets[pitch].append(onset)
-    struck, off = ours.strikes(), Fraction(0)
     inside = _by_bar(theirs)
-    for number in sorted(inside):
-        start = theirs.bars[0][number]
-        off = _begin(inside[number], start + off, onsets, struck) - start
-        yield from (replace(note, onset=note.onset + start + off) for note in inside[number])
+    start = Fraction(0)
+    tied: set[tuple[int, int]] = set()
+    for number in range(len(theirs.bars[0])):
+        bar = inside.get(number, [])
+        certain = [note for note in bar if (note.part, note.pitch) not in tied]
+        start = _start(certain, _likely_starts(theirs.bars, number, start), onsets, struck)
+        yield from (replace(note, onset=note.onset + start) for note in bar)
+        tied = {(note.part, note.pitch) for note in bar if TIED_ON in note.marks}
 
 
 def _by_bar(side: Side) -> dict[int, list[Heard]]:
@@ -206,16 +213,28 @@ def _by_bar(side: Side) -> dict[int, list[Heard]]:
     return inside
 
 
-def _begin(
-    bar: list[Heard], expected: Fraction, onsets: dict[int, list[Fraction]], struck: set[Strike]
-) -> Fraction:
-    """Return where a bar must begin so that all its notes are struck: as near as can be to where it is expected.
+def _likely_starts(bars: Sequence[Sequence[Fraction]], number: int, before: Fraction) -> list[Fraction]:
+    """Return where a bar may begin after the one that begins at `before`: by that one's lengths, commonest first."""
+    if number == 0:
+        return [bars[0][0]]
+    lengths = Counter(part[number] - part[number - 1] for part in bars)
+    return [before + length for length, _ in lengths.most_common()]
 
-    Where nothing fits, it is where it is expected.
+
+def _start(
+    bar: list[Heard], likely: list[Fraction], onsets: dict[int, list[Fraction]], struck: set[Strike]
+) -> Fraction:
+    """Return where a bar must begin so that all its notes are struck.
+
+    The likely starts are tried first, then what is nearest to the first of them; that one is taken where none fits.
     """
-    first = min(bar, key=lambda note: len(onsets[note.pitch]))
-    starts = [expected, *(onset - first.onset for onset in onsets[first.pitch])]
-    for start in sorted(starts, key=lambda each: abs(each - expected)):
+    if not bar:
+        return likely[0]
+    rarest = min(bar, key=lambda note: len(onsets[note.pitch]))
+    others = sorted(
+        (onset - rarest.onset for onset in onsets[rarest.pitch]), key=lambda at: abs(at - likely[0])
+    )
+    for start in [*likely, *others]:
         if all((start + note.onset, note.pitch) in struck for note in bar):
             return start
-    return expected
+    return likely[0]

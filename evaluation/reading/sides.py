@@ -114,7 +114,7 @@ def read_by_witness(tune: Tune) -> Side:
         for onset, duration, pitch, part, marks in tune["notes"]
     ]
     bars = [[_quarters(start) for start in part] for part in tune["bars"]]
-    return Side(_ties_joined(notes), tune["name"], bars, tune["left_out"])
+    return Side(ties_joined(notes), tune["name"], bars, tune["left_out"])
 
 
 @cache
@@ -123,7 +123,7 @@ def _quarters(text: str) -> Fraction:
     return Fraction(text)
 
 
-def _ties_joined(notes: Sequence[Heard]) -> list[Heard]:
+def ties_joined(notes: Sequence[Heard]) -> list[Heard]:
     """Return the notes with each tie joined whose two notes both state it."""
     if not any(TIED_BACK in note.marks for note in notes):
         return list(notes)

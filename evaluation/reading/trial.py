@@ -40,7 +40,7 @@ class Readers:
 
 
 READERS = {
-    MIDI: Readers(("mido_walk", "pretty_midi_notes")),
+    MIDI: Readers(("mido_walk", "pretty_midi_notes"), ("mido_walk",)),
     KERN: Readers(("music21_scores",), ("verovio_scores", "partitura_scores")),
     MUSICXML: Readers(("music21_scores",), ("partitura_scores", "verovio_scores")),
     MEI: Readers(("verovio_scores",), ("partitura_scores",)),
