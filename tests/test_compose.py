@@ -206,7 +206,9 @@ def test_a_sample_that_vanishes_on_the_grid_is_no_crash() -> None:
     dust = ge.NoteArray.from_arrays(
         pitch=[60, 62, 64, 65, 67], onset=[0, 1, 2, 3, 4], duration=1, ticks_per_quarter=480
     )
-    composer = ge.Composer(ge.Taste.of(good=[dust], bad=[]), ge.Wishes(quarters=4))
+    composer = ge.Composer(
+        ge.Taste.of(good=[dust], settings=ge.Settings(keep_small=True)), ge.Wishes(quarters=4)
+    )
     composer.run(8)
     with pytest.raises(ge.NothingFound):
         composer.phrases()

@@ -137,7 +137,7 @@ class Ground:
         good = [sample for sample in taste.good if sings(sample)]
         if not good:
             raise InvalidInput(
-                "taste: there is no good sample with pitched notes in it: there is nothing to compose towards"
+                "taste: no good sample with pitched notes has a say in it, so there is nothing to compose towards"
             )
         if good[0].steps_per_octave != 12:
             raise InvalidInput(
