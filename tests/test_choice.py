@@ -316,12 +316,12 @@ class TestFoundByOthers:
         add_sample(root, "bad", path)
         taste = ge.Taste(root)
         assert [sample.name for sample in taste.bad] == ["bad/two.abc#1"]
-        assert "bad/two.abc#2: nothing in it sounds, left out" in taste.remarks
+        assert "bad/two.abc#2: no notes, left out" in taste.remarks
 
     def test_what_holds_forbidden_places_alone_is_not_added(self, tmp_path):
         root, path = ge.new_taste(tmp_path / "taste"), tmp_path / "forbidden.mid"
         path.write_bytes(file(track(meta(0, 3, b"forbidden"), line([60, 62, 64, 65]))))
-        with pytest.raises(InvalidInput, match="nothing in it sounds, so it can resemble nothing"):
+        with pytest.raises(InvalidInput, match="there are no notes in it, so it can resemble nothing"):
             add_sample(root, "bad", path)
         assert not list((root / "bad").iterdir())
 

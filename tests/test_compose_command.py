@@ -128,7 +128,7 @@ def test_bars_of_an_earlier_phrase_stand(compose, tmp_path: Path) -> None:
     ("options", "reason"),
     [
         (["--quarters", "many"], "quarters: expected a number of quarters, got 'many'"),
-        (["--metre", "4/5"], "metre: expected beats and unit"),
+        (["--metre", "4/5"], "metre: '4/5' has the unit 5"),
         (["--voices", 9], "voices: expected 1 to 4"),
         (["--voices", 2, "--voice", "a:1-2"], "not both"),
         (["--voice", "alto"], "--voice: expected one such as alto:55-74, got 'alto'"),

@@ -253,8 +253,8 @@ class Taste:
 
         Examples
         --------
-        >>> chord = NoteArray.from_arrays(pitch=[60, 64, 67], onset=[0, 1, 2], duration=1, ticks_per_quarter=1)
-        >>> Taste.of(good=[chord]).reward([chord, chord.transposed(2)]).tolist()
+        >>> tune = NoteArray.from_arrays(pitch=[60, 71, 65, 74], onset=[0, 1, 3, 4], duration=1, ticks_per_quarter=1)
+        >>> Taste.of(good=[tune]).reward([tune, tune.transposed(2)]).tolist()
         [1.0, 1.0]
         """
         given = several_notes("batch", batch)

@@ -59,13 +59,15 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
         parts = path.relative_to(folder / kind).parts
         tunes = [tune.named("/".join((kind, *parts[:-1], tune.name))) for tune in read_sample(path, settings)]
         if not any(map(_sounds, tunes)):
-            raise InvalidTaste(f"{path}: nothing in it sounds, so it can resemble nothing: take the file out")
+            raise InvalidTaste(
+                f"{path}: there are no notes in it, so it can resemble nothing: take the file out"
+            )
         for tune in tunes:
             remarks += [f"{tune.name}: {remark}" for remark in tune.provenance.remarks]
             if _sounds(tune):
                 samples.append(tune)
             else:
-                remarks.append(f"{tune.name}: nothing in it sounds, left out")
+                remarks.append(f"{tune.name}: no notes, left out")
     return SampleFolder(tuple(samples), tuple(remarks))
 
 
@@ -208,7 +210,7 @@ def add_sample(
     if not any(map(_sounds, tunes)):
         why = "; ".join(why_silent(tunes))
         raise InvalidInput(
-            f"{source}: nothing in it sounds, so it can resemble nothing{f' ({why})' if why else ''}"
+            f"{source}: there are no notes in it, so it can resemble nothing{f' ({why})' if why else ''}"
         )
     data = source.read_bytes()
     ending = usual_ending(data, source)
