@@ -206,10 +206,19 @@ def test_a_tie_ends_where_the_broken_rhythm_moved_it():
         ("(3A2B c/ d", "4/4", [Fraction(4, 3), Fraction(2, 3), THIRD, 1]),
         ("(3[CE]Bc d", "4/4", [Fraction(2, 3)] * 4 + [1]),
         ("((3ABc) d", "4/4", [Fraction(2, 3)] * 3 + [1]),
+        ("(3(3ABc d", "4/4", [Fraction(2, 3)] * 3 + [1]),
+        ("(5AB (3cde f", "4/4", [Fraction(2, 5)] * 2 + [Fraction(2, 3)] * 3 + [1]),
     ],
 )
 def test_tuplets(music, meter, expected):
     assert durations(music, header=f"M:{meter}\nL:1/4\nK:C\n") == expected
+
+
+def test_a_tuplet_that_cuts_another_off_is_told():
+    assert remarks("(5AB (3cde f") == [
+        "a tuplet begins before the last one is full: it takes its place (line 4)"
+    ]
+    assert remarks("(3ABc (3def") == []
 
 
 def test_rests_take_time_and_sound_nothing():

@@ -85,7 +85,7 @@ class Voice:
     heads: list[Head] = field(default_factory=list)
     _accidentals: dict[Place, int] = field(default_factory=dict)
     _waiting: dict[tuple[Place, Fraction], Head] = field(default_factory=dict)
-    _tuplets: list[Tuplet] = field(default_factory=list)
+    _tuplet: Tuplet | None = None
     _last: list[Head] = field(default_factory=list)
     _last_length: Fraction | None = None
     _next_factor: Fraction = Fraction(1)
@@ -129,13 +129,15 @@ class Voice:
         self.limits.admit(0, self.time)
 
     def start_tuplet(self, notes: int, time: int | None, count: int | None, line: int) -> None:
-        """Put the next `count` notes in a tuplet of `notes` in the `time` of so many."""
-        if len(self._tuplets) >= 4:
-            self.remarks.slip("tuplets nested too deeply: left out", line)
-            return
+        """Put the next `count` notes in a tuplet of `notes` in the `time` of so many.
+
+        A tuplet that is not full yet ends here: in ABC tuplets do not nest.
+        """
+        if self._tuplet is not None:
+            self.remarks.slip("a tuplet begins before the last one is full: it takes its place", line)
         beat = 3 if self.now.meter.is_compound else 2
         usual = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}.get(notes, beat)
-        self._tuplets.append(Tuplet(Fraction(time or usual, notes), count or notes))
+        self._tuplet = Tuplet(Fraction(time or usual, notes), count or notes)
 
     def overlay(self, bars: int) -> None:
         """Go back over so many bar lines, the last one at least, to sing another line over what was sung."""
@@ -193,10 +195,11 @@ class Voice:
     def _factor(self) -> Fraction:
         """Return by what tuplets and broken rhythm change the next note, and count it in them."""
         factor, self._next_factor = self._next_factor, Fraction(1)
-        for tuplet in self._tuplets:
-            factor *= tuplet.factor
-            tuplet.remaining -= 1
-        self._tuplets = [tuplet for tuplet in self._tuplets if tuplet.remaining > 0]
+        if self._tuplet is not None:
+            factor *= self._tuplet.factor
+            self._tuplet.remaining -= 1
+            if not self._tuplet.remaining:
+                self._tuplet = None
         return factor
 
     def _head(self, note: Written, factor: Fraction) -> Head:
