@@ -1,4 +1,4 @@
-"""This file is where nobody names an engine: long songs, live playing and odd grids, as ``auto`` takes them."""
+"""Time long songs, live playing and odd grids with the engine that ``auto`` chooses."""
 
 from __future__ import annotations
 

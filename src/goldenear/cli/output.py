@@ -228,7 +228,7 @@ def grid_of(words: str | None) -> int | Literal["exact"] | None:
     """
     if words is None or words == "exact":
         return cast("Literal['exact'] | None", words)
-    from goldenear.match.recipe import FINEST_GRID
+    from goldenear.notes.columns import FINEST_GRID
 
     if not (words.isascii() and words.isdecimal() and len(words) <= 9 and 1 <= int(words) <= FINEST_GRID):
         raise InvalidInput(f"--grid: expected ticks a quarter, 1..{FINEST_GRID:,}, or exact, got {words!r}")

@@ -36,7 +36,8 @@ from goldenear.match.picture import piece_pictures
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import check_same_grid, matches_of, rank
 from goldenear.match.recipe import Recipe, recipe_of
-from goldenear.notes.note_array import NoteArray, cut_at_onsets, frozen, must_be_notes
+from goldenear.notes.columns import cut_at_onsets
+from goldenear.notes.note_array import NoteArray, frozen, must_be_notes
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from goldenear.arguments import fraction, kind_of, must_be, number, one_of, several, shown, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.notes.alteration import Alteration, alterations
+from goldenear.notes.columns import FINEST_GRID
 from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
 
@@ -36,8 +37,6 @@ TEMPOS = (
 
 GRID = 96
 """Ticks a quarter on which pictures are drawn by default: rounding moves an onset by less than 3 ms at 120."""
-
-FINEST_GRID = 2**20
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from goldenear.arguments import fraction, number, one_of, shown
 from goldenear.errors import InvalidInput
-from goldenear.notes.note_array import MAX_TICK, NoteArray, must_be_notes
+from goldenear.notes.columns import MAX_TICK
+from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import READINGS, Reading
 
 MAX_TERM = 1000

@@ -18,13 +18,16 @@ from numpy.typing import ArrayLike, NDArray
 from goldenear.arguments import array_of, kind_of, must_be, several, shown, text, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
+from goldenear.notes.columns import (
+    FINEST_GRID,
+    MAX_TICK,
+    by_line,
+    cut_at_next,
+    cut_at_onsets,
+    rounded_ticks,
+    spaced,
+)
 from goldenear.notes.provenance import FURTHEST, Provenance
-
-MAX_TICK = 2**40
-"""Onsets and offsets lie within this many ticks of zero, so that every sum stays an exact 64-bit integer."""
-
-_LINES = 2**17
-"""More than there are pitches and drums."""
 
 MAX_BRIGHTNESS = 127
 
@@ -327,7 +330,7 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         Parameters
         ----------
         ticks_per_quarter : int
-            The grid, at least 1; 96 serves live playing, 3 ms to a tick at 120 quarters a minute.
+            The grid, 1..2**20; 96 serves live playing, 3 ms to a tick at 120 quarters a minute.
 
         Returns
         -------
@@ -348,22 +351,17 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         >>> rounded.provenance.remarks
         ('rounded to 96 ticks a quarter: an onset moves by up to 0.0021 quarters',)
         """
-        whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
+        whole_number("ticks_per_quarter", ticks_per_quarter, 1, FINEST_GRID)
         own = self.ticks_per_quarter
         if own == ticks_per_quarter:
             return self
         furthest = max(-int(self.onset.min()), self.last_offset) if len(self) else 0
         if furthest * ticks_per_quarter > MAX_TICK * own:
             raise InvalidInput(f"{self.name or 'the notes'}: too long to be counted on so fine a grid")
-        onset, offset = (_rounded(ticks, own, ticks_per_quarter) for ticks in (self.onset, self.offset))
-        order = np.lexsort((self.onset, self.pitch, self.is_drum))
-        line = np.stack([self.is_drum[order].astype(np.int64), self.pitch[order].astype(np.int64)])
-        same_line = np.concatenate([[False], (line[:, 1:] == line[:, :-1]).all(axis=0)])
-        onset[order] = _spaced(onset[order], same_line)
-        offset = np.maximum(offset, onset + 1)
-        following = np.flatnonzero(same_line)
-        before, after = order[following - 1], order[following]
-        offset[before] = np.minimum(offset[before], onset[after])
+        onset, offset = (rounded_ticks(ticks, own, ticks_per_quarter) for ticks in (self.onset, self.offset))
+        order, follows = by_line(self.pitch, self.onset, self.is_drum)
+        onset[order] = spaced(onset[order], follows)
+        offset = cut_at_next(onset, np.maximum(offset, onset + 1), order, follows)
         rounded = self.rearranged(self.pitch.astype(np.int64), onset, offset, ticks_per_quarter)
         up, down = Fraction(ticks_per_quarter, own).as_integer_ratio()
         rounded = replace(rounded, provenance=self.provenance.retimed(up=up, down=down))
@@ -397,13 +395,8 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         own = self.ticks_per_quarter
         notes = self.at_resolution(lcm(own, STROKE.denominator))
         length = int(STROKE * notes.ticks_per_quarter)
-        order = np.lexsort((notes.onset, notes.pitch, notes.is_drum))
         offset = np.where(notes.is_drum, notes.onset + length, notes.offset)
-        same = (notes.pitch[order][1:] == notes.pitch[order][:-1]) & (
-            notes.is_drum[order][1:] == notes.is_drum[order][:-1]
-        )
-        before, after = order[:-1][same], order[1:][same]
-        offset[before] = np.minimum(offset[before], notes.onset[after])
+        offset = cut_at_next(notes.onset, offset, *by_line(notes.pitch, notes.onset, notes.is_drum))
         return replace(notes, offset=frozen(offset))
 
     def rearranged(
@@ -453,74 +446,6 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
             "provenance": self.provenance,
         }
         return NoteArray.from_arrays(**(columns | changed))
-
-
-def cut_at_onsets(
-    pitch: NDArray[Any],
-    onset: NDArray[np.int64],
-    offset: NDArray[np.int64],
-    brightness: NDArray[Any],
-    is_drum: NDArray[np.bool_],
-) -> tuple[NDArray[Any], ...]:
-    """Return the columns sorted by (onset, pitch), overlapping notes of one pitch cut at every onset.
-
-    A note lasts until the next one of its pitch begins, or until all that have begun have ended: so the time that
-    sounds stays the same, and no onset is lost. Notes that begin together become one, as bright as the brightest.
-
-    Raises
-    ------
-    InvalidInput
-        If a note overlaps a forbidden place (negative brightness) of its own pitch.
-    """
-    line = pitch.astype(np.int64) * 2 + is_drum
-    # One number a note sorts faster than three.
-    by_line = np.argsort(line * (4 * MAX_TICK) + onset, kind="stable")
-    p, on, off, b, d = (c[by_line] for c in (pitch, onset, offset, brightness, is_drum))
-    if len(p):
-        new_line = np.concatenate([[True], (p[1:] != p[:-1]) | (d[1:] != d[:-1])])
-        # Lift each line above the one before it, so that one running maximum serves all lines at once.
-        lift = np.cumsum(new_line).astype(np.int64) * (4 * MAX_TICK)
-        reach = np.maximum.accumulate(off + lift) - lift
-        apart = new_line.copy()
-        apart[1:] |= on[1:] >= reach[:-1]
-        signs = np.sign(b.astype(np.int64))
-        runs = np.flatnonzero(apart)
-        if (np.maximum.reduceat(signs, runs) != np.minimum.reduceat(signs, runs)).any():
-            raise InvalidInput("a note overlaps a forbidden place of its own pitch: it cannot do both")
-        first = np.flatnonzero(new_line | np.concatenate([[True], on[1:] != on[:-1]]))
-        last = np.append(first[1:], len(p)) - 1
-        b = np.maximum.reduceat(np.abs(b.astype(np.int64)), first) * signs[first]
-        p, on, d, off = p[first], on[first], d[first], reach[last]
-        off[:-1] = np.where(new_line[first[1:]], off[:-1], np.minimum(off[:-1], on[1:]))
-    in_time = np.argsort(on * _LINES + p * 2 + d, kind="stable")
-    return (
-        p[in_time].astype(np.int16),
-        on[in_time].astype(np.int64),
-        off[in_time].astype(np.int64),
-        b[in_time].astype(np.int16),
-        d[in_time].astype(np.bool_),
-    )
-
-
-def _rounded(ticks: NDArray[np.int64], own: int, grid: int) -> NDArray[np.int64]:
-    """Return ticks of `own` a quarter as the nearest ticks of `grid`; halves go up. No product leaves 64 bits."""
-    quarters, rest = np.divmod(ticks, own)
-    if own < 2**20:
-        within = (2 * rest * grid + own) // (2 * own)
-    else:
-        within = np.array([(2 * r * grid + own) // (2 * own) for r in rest.tolist()], np.int64)
-    rounded: NDArray[np.int64] = quarters * grid + within
-    return rounded
-
-
-def _spaced(onset: NDArray[np.int64], same_line: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return onsets, line by line in order, each at least one tick after the one before it on its line."""
-    if not len(onset):
-        return onset
-    place = np.arange(len(onset))
-    lift = np.cumsum(~same_line) * (8 * MAX_TICK)
-    spaced: NDArray[np.int64] = np.maximum.accumulate(onset - place + lift) - lift + place
-    return spaced
 
 
 def must_be_notes(name: str, value: object) -> None:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import array_of, fraction, must_be, one_of, shown, truth, whole_number
 from goldenear.errors import InvalidInput, TooLarge
-from goldenear.notes.note_array import MAX_TICK, NoteArray, must_be_notes
+from goldenear.notes.columns import MAX_TICK
+from goldenear.notes.note_array import NoteArray, must_be_notes
 
 Reading = Literal["semitone", "neighbour", "octave", "rhythm"]
 """How pitch is read when two pictures are compared.

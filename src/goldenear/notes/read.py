@@ -40,6 +40,7 @@ from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing import sound_file
 from goldenear.notes.choice import EVERYTHING, Choice, Names, drum_hints
+from goldenear.notes.columns import in_time
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.note_array import MOST_STEPS, NoteArray
 from goldenear.notes.provenance import Provenance
@@ -269,8 +270,8 @@ def _overlaps(columns: dict[str, NDArray[Any]], notes: NoteArray) -> list[str]:
     if int(columns["duration"].sum()) == int(notes.duration.sum()):
         return remarks
     # By onset, pitch and kind, as the notes stand; of those that begin together the longest end counts.
-    onset, pitch, is_drum = (columns[name].astype(np.int64) for name in ("onset", "pitch", "is_drum"))
-    key = onset * 2**17 + pitch * 2 + is_drum
+    onset = columns["onset"]
+    key = in_time(onset, columns["pitch"], columns["is_drum"])
     order = np.argsort(key, kind="stable")
     first = np.flatnonzero(np.diff(key[order], prepend=key[order][0] - 1))
     end = np.maximum.reduceat((onset + columns["duration"])[order], first)

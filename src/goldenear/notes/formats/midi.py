@@ -1,4 +1,4 @@
-"""This file is where MIDI bytes become tunes: the walked events are paired to notes, track by track.
+"""Read MIDI: pair the strikes and ends of every track to notes.
 
 A reader of our own, because the file has to be walked anyway to be checked, and because the fastest one at hand,
 symusic, loses notes: it wraps long times and drops notes that never end, and after a lost end it gives every end to

@@ -1,4 +1,4 @@
-"""This file is where the chunks of a MIDI file are found and checked, strictly.
+"""Find the chunks of a MIDI file, and check them strictly.
 
 What is damaged is refused, by one sentence that names the place; what can be understood all the same is understood,
 and remarked.

@@ -1,4 +1,4 @@
-"""This file is where the events of one MIDI track are walked, every byte of them, and become columns.
+"""Walk every byte of a MIDI track, and return its events as columns.
 
 Nearly all events of a file are plain: a time, and a channel event with two data bytes. How long each would be is
 computed for all places of the file at once, so that a walk over them is one addition an event. Everything else (meta
