@@ -1,4 +1,4 @@
-"""This file is where torch scatters turning points and sums them twice, on a graphics card or the processor."""
+"""Scatter turning points and sum them twice with torch, on a graphics card or the processor."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whether compiled loops lie ready on disk, found out without loading a compiler; and the line that says they do not.
+"""Tell, without loading a compiler, whether compiled loops lie ready on disk; announce a compilation.
 
 The first use on a machine compiles for half a minute. :func:`tell_compiling` says so on standard error, once a
-process, whoever asks: the command line or a Python program. ``GOLDENEAR_QUIET=1`` in the environment silences it.
+process, on the command line and in Python programs alike. ``GOLDENEAR_QUIET=1`` in the environment silences it.
 """
 
 from __future__ import annotations
