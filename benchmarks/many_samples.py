@@ -53,7 +53,7 @@ def tables(options: Options) -> list[Table]:
             "asked",
         ],
         remarks=[
-            "Fragments of four bars, one voice where they are made; window-cosine. One family: as it is, at every "
+            "Fragments of four bars, one voice where they are made; tversky. One family: as it is, at every "
             "transposition and shift; full set: 7 stretches in 4 mirror forms. All questions have the same "
             "answers: the top 10 are the first ten of all ranked; the veto "
             f"(`at_least={AT_LEAST}, k=1`) is its first, or none.",

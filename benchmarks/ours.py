@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 import goldenear as ge
-from benchmarks.errors import NotHere
 
-RAW = ge.Recipe(measure="brightness", alterations=(ge.Alteration(),))
+RAW = ge.Recipe(measure="brightness", struck=0, alterations=(ge.Alteration(),))
 """The raw question: the most shared time over all transpositions and shifts."""
 
 ONE_FAMILY = ge.Recipe(alterations=(ge.Alteration(),))
@@ -60,25 +59,6 @@ def shared_ticks(matches: ge.Matches, grid: int) -> list[int]:
     for match in matches:
         ticks[match.index] = int(match.shared * grid)
     return ticks
-
-
-class Live:
-    """The matches of an X that changes a little at a time: the fast way and, to compare, the plain one."""
-
-    def __init__(self, x: ge.NoteArray, samples: ge.PreparedSamples) -> None:
-        if not hasattr(ge, "LiveMatches"):
-            raise NotHere("ge.LiveMatches is not in this version")
-        live_matches: Any = ge.LiveMatches
-        self.live = live_matches(x, samples)
-
-    def changed(self, index: int, note: ge.NoteArray) -> float:
-        """Put one note in the place of another and return the best similarity."""
-        self.live.change(remove=[index], add=note)
-        return float(self.live.similarity)
-
-    def undo(self) -> None:
-        """Take the last change back."""
-        self.live.undo()
 
 
 def with_note(x: ge.NoteArray, index: int, note: ge.NoteArray) -> ge.NoteArray:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.tables import Table, left_out
 from evaluation import (
+    accompanied,
     audio,
     chance,
     committees,
@@ -46,6 +47,7 @@ TASKS: dict[str, Callable[[Options], Iterable[Table]]] = {
     "chance": chance.tables,
     "robustness": robustness.tables,
     "grids": grids.tables,
+    "accompanied": accompanied.tables,
     "composing": composing.tables,
     "audio": audio.tables,
     "learned": learned.tables,

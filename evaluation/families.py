@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ RECIPES = {
     "recipe melody": ge.Recipe.named("melody"),
     "its onsets alone": replace(ge.Recipe.named("melody"), aligned=0.0),
     "its alignment alone": replace(ge.Recipe.named("melody"), aligned=1.0),
-    "cosine, 5 stretches": replace(ge.Recipe.named("melody"), aligned=0.0, drawing=ge.Drawing()),
+    "cosine, 5 stretches": replace(ge.Recipe.named("melody"), aligned=0.0, struck=Fraction(0)),
     "cosine": ge.Recipe(measure="cosine", alterations=(PLAIN,)),
     "recipe fragment": ge.Recipe.named("fragment"),
     "raw overlap": ge.Recipe(measure="brightness", alterations=(PLAIN,)),

@@ -20,8 +20,8 @@ from goldenear.match.recipe import Recipe
 from goldenear.notes.cut import cut
 
 SONGS, QUICK_SONGS = 100, 10
-SAMPLE, AROUND = 16, 32
-"""Quarters."""
+SAMPLE, BEFORE, AROUND = 16, 8, 32
+"""Quarters of the sample, of the music before it, and of that music and the sample and what follows."""
 
 GRIDS: tuple[int, ...] = (96, 48, 24)
 
@@ -33,7 +33,7 @@ def pairs(options: Options) -> Iterator[tuple[ge.NoteArray, ge.NoteArray]]:
         melody, whole = ge.read(path, track="MELODY"), ge.read(path)
         begin = melody.first_onset + 16 * melody.ticks_per_quarter
         sample = cut(melody, begin, SAMPLE * melody.ticks_per_quarter)
-        around = cut(whole, begin - 8 * whole.ticks_per_quarter, AROUND * whole.ticks_per_quarter)
+        around = cut(whole, begin - BEFORE * whole.ticks_per_quarter, AROUND * whole.ticks_per_quarter)
         if len(sample) >= SAMPLE // 2:
             yield sample, around
 

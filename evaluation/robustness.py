@@ -136,7 +136,7 @@ def added(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.No
         onset=sample.onset[which] + sample.duration[which] // 2,
         duration=np.maximum(sample.duration[which] // 2, 1),
     )
-    return _together(sample, extra)
+    return together(sample, extra)
 
 
 def ornamented(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.NoteArray:
@@ -147,7 +147,7 @@ def ornamented(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> 
     some = sample.where(turned)
     beside = _notes(some, pitch=some.pitch + 2, onset=some.onset + part[turned], duration=part[turned])
     again = _notes(some, onset=some.onset + 2 * part[turned], duration=some.duration - 2 * part[turned])
-    return _together(first, beside, again)
+    return together(first, beside, again)
 
 
 def jittered(sample: ge.NoteArray, milliseconds: float, rng: np.random.Generator) -> ge.NoteArray:
@@ -190,7 +190,7 @@ def padded(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.N
         music((low - 17, low - 5), length),
         music((high + 5, high + 17), length),
     ]
-    return _together(*around, sample.shifted(length))
+    return together(*around, sample.shifted(length))
 
 
 CHANGES: list[tuple[str, Change, tuple[float, ...]]] = [
@@ -228,10 +228,10 @@ def _notes(
     )
 
 
-def _together(*parts: ge.NoteArray) -> ge.NoteArray:
-    """Return the notes of all parts."""
+def together(*parts: ge.NoteArray) -> ge.NoteArray:
+    """Return the notes of all parts, which have one resolution."""
     columns = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("pitch", "onset", "duration")
+        for name in ("pitch", "onset", "duration", "is_drum")
     }
     return ge.NoteArray.from_arrays(**columns, ticks_per_quarter=parts[0].ticks_per_quarter)

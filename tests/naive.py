@@ -104,33 +104,56 @@ def altered(notes, alteration, grid="exact") -> list[tuple[bool, int, Fraction, 
         (d, p, first + (a - first) * alteration.stretch, first + (b - first) * alteration.stretch, v)
         for d, p, a, b, v in rows
     ]
-    if "retrograde" in alteration.form:
-        last = max(row[3] for row in rows)
-        rows = [(d, p, first + last - b, first + last - a, v) for d, p, a, b, v in rows]
-    if "inversion" in alteration.form:
-        pitched = [row[1] for row in rows if not row[0]]
-        if pitched:
-            mirror = min(pitched) + max(pitched)
-            rows = [(d, p if d else mirror - p, a, b, v) for d, p, a, b, v in rows]
-    return rows
+    return FORMS[alteration.form](rows)
 
 
-def drawn(rows, drawing, reading: str, octave: int) -> list[tuple[bool, int, Fraction, Fraction, int]]:
-    """Cut notes into onset and body, and fold pitch, as the reading says; strokes may still overlap."""
+def backwards(rows):
+    """Let the last offset be the first onset."""
+    first, last = min(row[2] for row in rows), max(row[3] for row in rows)
+    return [(d, p, first + last - b, first + last - a, v) for d, p, a, b, v in rows]
+
+
+def upside_down(rows):
+    """Let the highest pitch be the lowest."""
+    pitched = [row[1] for row in rows if not row[0]]
+    if not pitched:
+        return rows
+    mirror = min(pitched) + max(pitched)
+    return [(d, p if d else mirror - p, a, b, v) for d, p, a, b, v in rows]
+
+
+FORMS = {
+    "prime": lambda rows: rows,
+    "inversion": upside_down,
+    "retrograde": backwards,
+    "retrograde-inversion": lambda rows: upside_down(backwards(rows)),
+}
+
+# What stands above and below the fraction, of: shared time, the sample's own, X's in the window, X's everywhere, the
+# literal most, and the clutter; and which root is taken.
+MEASURES = {
+    "tversky": lambda s, r, e, w, most, c: (s, r + c * (e - s), 1),
+    "coverage": lambda s, r, e, w, most, c: (s, r, 1),
+    "cosine": lambda s, r, e, w, most, c: (s * s, r * w, 2),
+    "brightness": lambda s, r, e, w, most, c: (s, most, 1),
+}
+
+
+def drawn(
+    rows, recipe, layer: str, reading: str, octave: int
+) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Draw notes as they are held or struck, and fold pitch, as the reading says; strokes may still overlap."""
     strokes = []
     for is_drum, pitch, onset, offset, brightness in rows:
+        if (layer == "struck" or reading == "rhythm") and not is_drum and brightness > 0:
+            after = [c for e, q, c, _, _ in rows if (e, q) == (is_drum, pitch) and c > onset]
+            offset = min([onset + recipe.stroke, *after])
         if reading == "octave" and not is_drum:
             pitch %= octave
         if reading == "rhythm":
             is_drum, pitch = False, 0
-        body, beginning = (0, 1) if reading == "rhythm" else (drawing.body, drawing.onset)
-        length = Fraction(1, 4) if reading == "rhythm" else drawing.onset_quarters
-        cut = min(offset, onset + length)
-        if body == beginning:
-            cut = offset
-        strokes.append((is_drum, pitch, onset, cut, brightness * beginning))
-        strokes.append((is_drum, pitch, cut, offset, brightness * body))
-    return [s for s in strokes if s[4] != 0 and s[3] > s[2]]
+        strokes.append((is_drum, pitch, onset, offset, brightness))
+    return strokes
 
 
 def painted(strokes, origin: Fraction, resolution: int) -> Picture:
@@ -158,43 +181,108 @@ def best_match(x, sample, recipe):
     return best
 
 
+class Layer:
+    """Two pictures, painted: X lit and sounding, and the sample; and what a measure needs to know of them."""
+
+    def __init__(self, x_strokes, k_strokes, x_origin, k_origin, resolution, recipe, reading):
+        self.unit = recipe.neighbour_share.denominator if reading == "neighbour" else 1
+        heard = painted(x_strokes, x_origin, resolution)
+        self.heard = {place: b * self.unit for place, b in heard.items()}
+        self.lit = dict(self.heard)
+        if reading == "neighbour":
+            for (is_drum, pitch, tick), b in self.heard.items():
+                share = b * recipe.neighbour_share.numerator // recipe.neighbour_share.denominator
+                for near in (pitch - 1, pitch + 1):
+                    if not is_drum and share > self.lit.get((is_drum, near, tick), 0):
+                        self.lit[is_drum, near, tick] = share
+        self.k = painted(k_strokes, k_origin, resolution)
+        self.bright = {place: b for place, b in self.k.items() if b > 0}
+
+    def similarity(
+        self, shared: int, window: int, level: int | None, brightest: int, clutter, recipe
+    ) -> float:
+        """Return the fraction that the measure makes of one placement."""
+        light, area = sum(self.bright.values()), len(self.bright)
+        x_energy, x_light = sum(b * b for b in self.heard.values()), sum(self.heard.values())
+        if level is not None:
+            # Counted in the sample's brightness: a plain rendition of all of it shares as much as the sample holds.
+            average = Fraction(light, area)
+            s, r = Fraction(shared, level), Fraction(light)
+            e, w = (average * Fraction(energy, level**2) for energy in (window, x_energy))
+            most = Fraction(x_light * brightest, level)
+        else:
+            s, r = Fraction(shared, self.unit), Fraction(sum(b * b for b in self.bright.values()))
+            e, w = (Fraction(energy, self.unit**2) for energy in (window, x_energy))
+            most = Fraction(x_light * brightest, self.unit)
+        if s <= 0:
+            return 0.0
+        above, below, root = MEASURES[recipe.measure](s, r, e, w, most, clutter)
+        if above >= below:
+            return 1.0
+        found = above / below
+        return sqrt(found.numerator / found.denominator) if root == 2 else found.numerator / found.denominator
+
+
+def mean(held: float, struck: float, recipe) -> float:
+    """Return the geometric mean of the layers."""
+    if recipe.struck in (0, 1):
+        return struck if recipe.struck else held
+    product = 1.0
+    for factor in [held] * int(4 - 4 * recipe.struck) + [struck] * int(4 * recipe.struck):
+        product *= factor
+    return sqrt(sqrt(product))
+
+
+def edges(strokes, painted_over: bool, picture: Picture, origin: Fraction, resolution: int) -> set[int]:
+    """Return the ticks at which strokes begin and end; where they were painted over one another, their pixels do."""
+    if not painted_over:
+        return {int((t - origin) * resolution) for s in strokes for t in s[2:4]}
+    return {
+        t + later
+        for (d, p, t), b in picture.items()
+        for later, beside in ((0, -1), (1, 1))
+        if picture.get((d, p, t + beside), 0) != b
+    }
+
+
 def placements(x, sample, recipe, alteration):
     """Give (similarity without price, transposition, onset in quarters, shared in ticks, resolution) everywhere."""
     octave, reading = x.steps_per_octave, alteration.reading
-    plain_rows = altered(x.where(x.brightness > 0), type(alteration)(), recipe.grid)
-    x_strokes = drawn(plain_rows, recipe.drawing, reading, octave)
-    k_strokes = drawn(altered(sample, alteration, recipe.grid), recipe.drawing, reading, octave)
-    x_origin = min(s[2] for s in x_strokes)
-    k_origin = min(s[2] for s in k_strokes if s[4] > 0)
-    times = [t - x_origin for s in x_strokes for t in s[2:4]] + [
-        t - k_origin for s in k_strokes for t in s[2:4]
-    ]
+    x_rows = altered(x.where(x.brightness > 0), type(alteration)(), recipe.grid)
+    k_rows = altered(sample, alteration, recipe.grid)
+    names = {0: ["held"], 1: ["struck"]}.get(recipe.struck, ["held", "struck"])
+    x_drawn = [drawn(x_rows, recipe, name, reading, octave) for name in names]
+    k_drawn = [drawn(k_rows, recipe, name, reading, octave) for name in names]
+    x_origin = min(s[2] for strokes in x_drawn for s in strokes)
+    k_origin = min(s[2] for strokes in k_drawn for s in strokes if s[4] > 0)
+    times = [t - x_origin for strokes in x_drawn for s in strokes for t in s[2:4]]
+    times += [t - k_origin for strokes in k_drawn for s in strokes for t in s[2:4]]
     resolution = lcm(*(t.denominator for t in times))
-    heard = painted(x_strokes, x_origin, resolution)
-    unit = recipe.neighbour_share.denominator if reading == "neighbour" else 1
-    heard = {place: b * unit for place, b in heard.items()}
-    glowing = dict(heard)
-    if reading == "neighbour":
-        for (is_drum, pitch, tick), b in heard.items():
-            share = b * recipe.neighbour_share.numerator // recipe.neighbour_share.denominator
-            for near in (pitch - 1, pitch + 1):
-                if not is_drum and share > glowing.get((is_drum, near, tick), 0):
-                    glowing[is_drum, near, tick] = share
-    k = painted(k_strokes, k_origin, resolution)
-    bright = {place: b for place, b in k.items() if b > 0}
-    levels = set(heard.values())
-    light, area = sum(bright.values()), len(bright)
-    energy = sum(b * b for b in bright.values())
-    reference = Fraction(light**2, area) if len(levels) == 1 else Fraction(energy)
-    pitches = [p for d, p, _ in bright if not d]
-    k_drums = {p for d, p, _ in bright if d}
-    start, end = min(t for _, _, t in bright), max(t for _, _, t in bright) + 1
+    layers = [
+        Layer(a, b, x_origin, k_origin, resolution, recipe, reading)
+        for a, b in zip(x_drawn, k_drawn, strict=True)
+    ]
+    over = reading in ("octave", "rhythm")
+    x_times, k_times = set(), set()
+    for layer, a, b in zip(layers, x_drawn, k_drawn, strict=True):
+        x_times |= edges(a, over, layer.heard, x_origin, resolution)
+        k_times |= edges(b, over, layer.k, k_origin, resolution)
+    shifts = sorted({a - b for a in x_times for b in k_times})
+    every_bright = {place: b for layer in layers for place, b in layer.bright.items()}
+    levels = {b for layer in layers for b in layer.heard.values()}
+    level = levels.pop() if len(levels) == 1 else None
+    brightest = max(every_bright.values())
+    pitches = [p for d, p, _ in every_bright if not d]
+    k_drums = {p for d, p, _ in every_bright if d}
+    clutter = recipe.clutter if pitches else Fraction(1)
+    start, end = min(t for *_, t in every_bright), max(t for *_, t in every_bright) + 1
     margin = max(1, round(octave / 6)) if reading in ("semitone", "neighbour") else 0
-    x_pitches, all_k = [p for d, p, _ in glowing if not d], [p for d, p, _ in k if not d]
+    lit, whole_k = ({place for layer in layers for place in getattr(layer, name)} for name in ("lit", "k"))
+    x_pitches, all_k = [p for d, p, _ in lit if not d], [p for d, p, _ in whole_k if not d]
     rows = set()
     if x_pitches and all_k:
         rows |= {min(x_pitches) - max(all_k), max(x_pitches) - min(all_k)}
-    if not rows or (any(d for d, _, _ in glowing) and any(d for d, _, _ in k)):
+    if not rows or (any(d for d, _, _ in lit) and any(d for d, _, _ in whole_k)):
         rows |= {0}
     rows = range(min(rows), max(rows) + 1)
     if reading == "octave":
@@ -203,44 +291,50 @@ def placements(x, sample, recipe, alteration):
         rows = range(1)
     elif recipe.transpositions and x_pitches and all_k:
         rows = [p for p in rows if recipe.transpositions[0] <= p <= recipe.transpositions[1]]
-    x_ticks, k_ticks = [t for *_, t in glowing], [t for *_, t in k]
-    x_energy = sum(b * b for b in heard.values())
 
     def folded(p: int) -> int:
         return p - octave if reading == "octave" and p > octave // 2 else p
 
-    for p in rows:
-        for shift in range(min(x_ticks) - max(k_ticks), max(x_ticks) - min(k_ticks) + 1):
-            shared = 0
-            for (is_drum, pitch, tick), b in k.items():
-                q = pitch if is_drum else pitch + p
-                if reading == "octave" and not is_drum:
-                    q %= octave
-                shared += glowing.get((is_drum, q, tick + shift), 0) * b
-            if recipe.measure in ("window-cosine", "cosine"):
-                window = x_energy if recipe.measure == "cosine" else 0
-                for (is_drum, pitch, tick), b in heard.items() if recipe.measure == "window-cosine" else ():
-                    if not start + shift <= tick < end + shift:
-                        continue
-                    if (is_drum and pitch in k_drums) or (
-                        not is_drum
-                        and pitches
-                        and (
-                            reading == "octave" or min(pitches) - margin <= pitch - p <= max(pitches) + margin
-                        )
-                    ):
-                        window += b * b
-                squared = Fraction(max(shared, 0) ** 2) / (reference * window) if window else Fraction(0)
-                similarity = min(1.0, sqrt(squared.numerator / squared.denominator))
-                yield similarity, folded(p), x_origin + Fraction(shift, resolution), shared, resolution, unit
+    def shared_in(layer, p: int, shift: int) -> int:
+        shared = 0
+        for (is_drum, pitch, tick), b in layer.k.items():
+            q = pitch if is_drum else pitch + p
+            if reading == "octave" and not is_drum:
+                q %= octave
+            shared += layer.lit.get((is_drum, q, tick + shift), 0) * b
+        return shared
+
+    def energy_in(layer, p: int, shift: int) -> int:
+        window = 0
+        for (is_drum, pitch, tick), b in layer.heard.items():
+            if not start + shift <= tick < end + shift:
                 continue
-            elif recipe.measure == "coverage":
-                (level,) = levels if len(levels) == 1 else (None,)
-                denominator = level * light if level else energy * unit
+            if is_drum:
+                inside = pitch in k_drums
             else:
-                denominator = sum(heard.values()) * max(bright.values())
-            similarity = min(1.0, max(0.0, shared / denominator)) if denominator else 0.0
-            yield similarity, folded(p), x_origin + Fraction(shift, resolution), shared, resolution, unit
+                inside = pitches and (
+                    reading == "octave" or min(pitches) - margin <= pitch - p <= max(pitches) + margin
+                )
+            window += b * b if inside else 0
+        return window
+
+    for p in rows:
+        for shift in shifts:
+            found, shares = [], []
+            for layer in layers:
+                shared = shared_in(layer, p, shift)
+                shares.append(shared)
+                energy = energy_in(layer, p, shift)
+                found.append(layer.similarity(shared, energy, level, brightest, clutter, recipe))
+            similarity = mean(found[0], found[-1], recipe)
+            yield (
+                similarity,
+                folded(p),
+                x_origin + Fraction(shift, resolution),
+                shares[0],
+                resolution,
+                layers[0].unit,
+            )
 
 
 def best_under(x, sample, recipe, alteration):

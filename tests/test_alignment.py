@@ -12,7 +12,7 @@ import goldenear as ge
 import naive
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.match import alignment
-from goldenear.match.engines import aligning
+from goldenear.match.kernels import align as aligning
 from strategies import fragments, random_fragment
 
 MELODY = ge.Recipe.named("melody")
@@ -177,12 +177,6 @@ def test_without_alignment_the_overlap_is_all(library: ge.PreparedSamples) -> No
     match = ge.rank(library[0], library.samples[:4]).best
     assert match is not None
     assert match.parts == (("overlap", 1.0, match.similarity),)
-
-
-def test_live_matches_align_too(library: ge.PreparedSamples) -> None:
-    live = ge.LiveMatches(library[2], library[:20])
-    live.change(remove=[1])
-    assert live.rank(3).rows == ge.rank(live.x, library[:20], k=3, backend="numba").rows
 
 
 def test_recipes_have_names() -> None:

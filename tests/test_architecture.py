@@ -32,7 +32,6 @@ FLOORS = [
 HEAVY = {
     "numba",
     "llvmlite",
-    "triton",
     "torch",
     "dask",
     "matplotlib",
@@ -44,7 +43,7 @@ HEAVY = {
     "rich",
     "fastapi",
 }
-LIGHT_ENGINES = {"__init__.py", "on_numpy.py", "code_cache.py", "known.py", "work.py"}
+LIGHT_ENGINES = {"__init__.py", "on_numpy.py", "code_cache.py", "work.py"}
 MODULES = sorted(
     p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts not in {("__init__.py",), ("__main__.py",)}
 )
@@ -94,8 +93,8 @@ def test_backends_see_only_frame_and_turning_points() -> None:
 def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
     top = {name.split(".")[0] for name in imported(path, at_the_top_only=True)}
     # What an engine is made of is imported when the engine is chosen, and by nothing else.
-    part_of_engine = path.parent.name in ("backends", "engines") and path.name not in LIGHT_ENGINES
-    allowed = {"numba", "llvmlite", "torch", "triton"} if part_of_engine else set()
+    part_of_engine = path.parent.name in ("backends", "engines", "kernels") and path.name not in LIGHT_ENGINES
+    allowed = {"numba", "llvmlite", "torch"} if part_of_engine else set()
     assert top & HEAVY <= allowed
 
 
@@ -113,7 +112,13 @@ def loaded_after(code: str) -> set[str]:
     return set(done.stdout.split()) & (HEAVY | {"numpy"})
 
 
-COMPILED = sorted([*ROOT.glob("match/engines/*.py"), *ROOT.glob("correlate/backends/*.py")])
+COMPILED = sorted(
+    [
+        *ROOT.glob("match/engines/*.py"),
+        *ROOT.glob("match/kernels/*.py"),
+        *ROOT.glob("correlate/backends/*.py"),
+    ]
+)
 
 
 @pytest.mark.parametrize("path", COMPILED, ids=lambda p: p.name)

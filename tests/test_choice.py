@@ -216,6 +216,7 @@ class TestBesideTheSample:
 
     def test_one_file_may_be_two_samples(self, song, tmp_path):
         root = ge.new_taste(tmp_path / "taste")
+        (root / "taste.toml").write_text("[samples]\nkeep_small = true\n")
         add_sample(root, "good", song, channel=1)
         with pytest.raises(InvalidTaste, match="another sample of this name"):
             add_sample(root, "good", song, channel=2)

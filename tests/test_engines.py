@@ -1,4 +1,4 @@
-"""The compiled engine equals the NumPy engine to the bit, pruned or exhaustive, on music of every kind."""
+"""All engines equal NumPy's to the bit, pruned or exhaustive, on music of every kind."""
 
 import os
 import subprocess
@@ -12,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import goldenear as ge
-from goldenear.match import columns
-from goldenear.match.engines import Engine, code_cache, engine_for
-from goldenear.match.engines.known import PICTURES
+import naive
+from goldenear.match import score
+from goldenear.match.engines import Engine, engine_for, on_numba
+from goldenear.match.engines.on_numba import RankingRun
 from goldenear.match.engines.work import numpy_seconds
+from goldenear.match.kernels import code_cache
+from goldenear.match.pictures import piece_pictures
+from goldenear.notes import alteration
 from goldenear.notes.alteration import FORM_PRICES
-from strategies import random_fragment
+from strategies import fragments, random_fragment
 
 
 def music(rng: np.random.Generator) -> ge.NoteArray:
@@ -62,18 +66,19 @@ def recipe(rng: np.random.Generator) -> ge.Recipe:
     if rng.random() < 0.3:
         every = tuple(every[i] for i in rng.permutation(len(every)))
     return ge.Recipe(
-        measure=one_of("window-cosine", "window-cosine", "cosine", "coverage", "brightness"),
+        measure=one_of("tversky", "tversky", "cosine", "coverage", "brightness"),
         alterations=every,
         transpositions=one_of(None, None, (int(rng.integers(-20, 0)), int(rng.integers(0, 20)))),
-        drawing=one_of(ge.Drawing(), ge.Drawing(), ge.Drawing(body=1, onset=3), ge.Drawing(body=2, onset=2)),
+        struck=one_of("3/4", "3/4", 0, "1/4", 1),
+        stroke=one_of("1/4", "1/4", "1/3"),
     )
 
 
-@pytest.mark.parametrize("long", [columns.LONG, 4])
+@pytest.mark.parametrize("long", [on_numba.LONG, 4])
 @pytest.mark.parametrize("seed", range(12))
 def test_equals_the_numpy_engine(seed: int, long: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Also where X counts as long, and is laid out in excerpts.
-    monkeypatch.setattr(columns, "LONG", long)
+    # Also where X counts as long, and is laid out part by part.
+    monkeypatch.setattr(on_numba, "LONG", long)
     rng = np.random.default_rng(100 + seed + 50 * (long == 4))
     for _ in range(10):
         x = music(rng)
@@ -85,14 +90,16 @@ def test_equals_the_numpy_engine(seed: int, long: int, monkeypatch: pytest.Monke
         try:
             expected = ge.rank(x, samples, recipe=how, backend="numpy").rows
         except ge.TooLarge:
-            with pytest.raises(ge.TooLarge):
-                ge.rank(x, samples, recipe=how, backend="numba")
+            for backend in ("numba", "torch"):
+                with pytest.raises(ge.TooLarge):
+                    ge.rank(x, samples, recipe=how, backend=backend)
             continue
-        assert ge.rank(x, samples, recipe=how, backend="numba", threads=2).rows == expected
-        assert ge.rank(x, samples, recipe=how, backend="numba", exhaustive=True).rows == expected
+        for backend in ("numba", "torch"):
+            assert ge.rank(x, samples, recipe=how, backend=backend, threads=2).rows == expected
+            assert ge.rank(x, samples, recipe=how, backend=backend, exhaustive=True).rows == expected
         k, least = int(rng.integers(1, len(samples) + 1)), float(rng.choice([0, 0.3, 0.6, 0.8]))
         wanted = tuple(match for match in expected if match.similarity >= least)[:k]
-        for backend in ("numpy", "numba"):
+        for backend in ("numpy", "numba", "torch"):
             found = ge.rank(x, samples, recipe=how, backend=backend, k=k, at_least=least)
             assert found.rows == wanted
 
@@ -136,24 +143,22 @@ def test_pruning_leaves_out_nothing_that_counts(seed: int, library: ge.PreparedS
 
 
 def test_bounds_hold_and_leave_something_out(library: ge.PreparedSamples) -> None:
-    from goldenear.match.engines.on_numba import Tournament
-    from goldenear.match.picture import piece_pictures
-
     x = library[0].transposed(1)
     found = ge.rank(x, library, backend="numba", exhaustive=True)
     similarity = np.zeros(len(library))
     similarity[found.sample] = found.similarity
-    tournament = Tournament(piece_pictures(x, library.recipe), library, 1, prune=True)
-    assert (tournament.bounds(0.0)[0] >= similarity).all()
-    high, hopes = tournament.bounds(0.95)
+    run = RankingRun(piece_pictures(x, library.recipe), library, 1, prune=True)
+    (reading,) = run.readings
+    assert len([None for _ in reading.parts()]) == 1
+    assert (run.bounds(reading, 0.0)[0] >= similarity).all()
+    high, hopes = run.bounds(reading, 0.95)
     assert ((high >= similarity) | (similarity < 0.95)).all()
     assert 0 < np.count_nonzero(high) < len(library) / 2
-    assert ((hopes[0] != 0) == (high > 0)).all()
+    assert ((hopes != 0) == (high > 0)).all()
     assert np.bitwise_count(hopes).sum() < 28 * np.count_nonzero(high)
-    compared = tournament.best_of(1, 0.95)
+    compared = run.best_of(1, 0.95)
     assert 0 in compared
     assert len(compared) < len(library) / 2
-    tournament.close()
 
 
 @pytest.mark.parametrize("form", ["prime", "inversion", "retrograde", "retrograde-inversion"])
@@ -221,12 +226,9 @@ def test_many_strokes_and_long_durations_are_counted_in_wider_lanes() -> None:
 
 
 @pytest.mark.parametrize("resolution", [12, 480])
-def test_a_long_piece_is_swept_in_excerpts(resolution: int) -> None:
-    from goldenear.match.engines.on_numba import Tournament
-    from goldenear.match.picture import piece_pictures
-
+def test_a_long_piece_is_swept_part_by_part(resolution: int) -> None:
     rng = np.random.default_rng(resolution)
-    notes = columns.LONG + 200
+    notes = on_numba.LONG + 200
     pedal = {"pitch": [40], "onset": [0], "duration": [notes * resolution // 2]}
     onset = np.sort(rng.integers(0, notes * resolution // 2, notes))
     fragment = line(rng)
@@ -239,7 +241,7 @@ def test_a_long_piece_is_swept_in_excerpts(resolution: int) -> None:
         ticks_per_quarter=resolution,
     )
     samples = [fragment, line(rng, 5), line(rng)]
-    for measure in ("window-cosine", "brightness"):
+    for measure in ("tversky", "brightness"):
         how = ge.Recipe(
             measure=measure, alterations=ge.alterations(stretches=(1, "2/3"), forms=("prime", "retrograde"))
         )
@@ -247,10 +249,8 @@ def test_a_long_piece_is_swept_in_excerpts(resolution: int) -> None:
         assert ge.rank(voices, samples, recipe=how, backend="numba", threads=2).rows == expected
         assert ge.rank(voices, samples, recipe=how, backend="numba", k=1).rows == expected[:1]
         assert ge.rank(voices, samples, recipe=how, backend="numba", exhaustive=True).rows == expected
-        prepared = ge.prepare(samples, how)
-        tournament = Tournament(piece_pictures(voices, how), prepared, 1, prune=True)
-        assert tournament.readings[0].piece.long
-        tournament.close()
+        run = RankingRun(piece_pictures(voices, how), ge.prepare(samples, how), 1, prune=True)
+        assert len([None for _ in run.readings[0].parts()]) > 2
 
 
 def repeated(pitches: int, notes: int, every: int, duration: int) -> ge.NoteArray:
@@ -263,12 +263,12 @@ def repeated(pitches: int, notes: int, every: int, duration: int) -> ge.NoteArra
     )
 
 
-@pytest.mark.parametrize("long", [columns.LONG, 4])
-@pytest.mark.parametrize("measure", ["window-cosine", "cosine", "coverage", "brightness"])
+@pytest.mark.parametrize("long", [on_numba.LONG, 4])
+@pytest.mark.parametrize("measure", ["tversky", "cosine", "coverage", "brightness"])
 def test_repeated_notes_and_drones_fill_no_number_to_the_brim(
     measure: str, long: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(columns, "LONG", long)
+    monkeypatch.setattr(on_numba, "LONG", long)
     how = ge.Recipe(measure=measure, alterations=ge.alterations(stretches=(1,), forms=("prime", "inversion")))
     drone = ge.NoteArray.from_arrays(
         pitch=[50, *[62, 64, 65] * 5],
@@ -326,7 +326,7 @@ def test_at_least_and_unknown_engines_are_checked() -> None:
         ge.prepare([note, other])
 
 
-LOADED = "goldenear.match.engines.contest"
+LOADED = "goldenear.match.kernels.driver"
 
 
 def chosen_for(xs: list[ge.NoteArray], *libraries: ge.PreparedSamples) -> str:
@@ -468,53 +468,57 @@ def test_engines_are_values_and_others_are_refused() -> None:
             work(x, x if work is ge.correlogram else [x], backend=ge.TorchEngine("cuda:99"))
 
 
-def invented(field: str) -> ge.Recipe:
-    """Return a recipe with something that no engine has heard of, past the recipe's own check."""
-    alteration = ge.Alteration()
-    recipe = ge.Recipe(alterations=(alteration,))
-    owner = alteration if field in ("form", "reading") else recipe
-    object.__setattr__(owner, field, "invented")
-    return recipe
+def dice(s, r, e, w, most, c):
+    """Dice's coefficient, for the naive twin."""
+    return 2 * s, r + e, 1
 
 
-@pytest.mark.parametrize("field", ["measure", "form", "reading", "drawing"])
-@pytest.mark.parametrize("engine", ["auto", "numpy", "numba", "torch", *ENGINE_OBJECTS[:3]], ids=str)
-def test_no_engine_guesses(field: str, engine: str | Engine) -> None:
-    recipe, x = invented(field), line(np.random.default_rng(1))
-    settings = ge.Settings()
-    object.__setattr__(settings, "recipe", recipe)
-    taste = ge.Taste.of(good=[x], bad=[x.transposed(1)], settings=settings)
-    name = "numpy" if engine == "auto" else engine if isinstance(engine, str) else engine.name
-    for work in (
-        lambda: ge.rank(x, [x], recipe=recipe, backend=engine),
-        lambda: ge.rank(x, [], recipe=recipe, backend=engine),
-        lambda: ge.identify(x, [x], recipe=recipe, backend=engine),
-        lambda: taste.judge(x, backend=engine),
-        lambda: taste.reward([x], backend=engine),
-    ):
-        with pytest.raises(ge.InvalidInput, match=f"the engine {name} does not know the {field} 'invented'"):
-            work()
-    with pytest.raises(ge.InvalidInput, match=f"the engine .* does not know the {field} 'invented'"):
-        ge.find(x, x, recipe=recipe, backend=engine)
+def widened(rows):
+    """Double all intervals from the lowest pitch on, for the naive twin."""
+    pitched = [p for d, p, *_ in rows if not d]
+    return [(d, p if d else 2 * p - min(pitched), a, b, v) for d, p, a, b, v in rows]
 
 
-@pytest.mark.parametrize("field", ["measure", "form", "reading", "drawing"])
-def test_nor_does_one_that_is_asked_past_the_public_functions(field: str) -> None:
-    recipe, x = invented(field), line(np.random.default_rng(1))
-    samples = ge.prepare([x], recipe)
-    with pytest.raises(ge.InvalidInput, match=f"the engine numba does not know the {field} 'invented'"):
-        ge.LiveMatches(x, samples)
-    for engine in ENGINE_OBJECTS:
-        with pytest.raises(ge.InvalidInput, match=f"the engine {engine.name} does not know"):
-            engine.compare({}, samples, 1, 0.0, 1, True)
+def wide(rows: alteration.Rows) -> alteration.Rows:
+    """The same as an entry of the program's own table."""
+    lowest = min(rows.pitch[rows.pitched].tolist(), default=0)
+    return rows._replace(pitch=np.where(rows.pitched, 2 * rows.pitch - lowest, rows.pitch))
 
 
-def test_auto_takes_an_engine_that_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ge.NumbaEngine, "knows", PICTURES._replace(measures=("cosine",)))
-    rng = np.random.default_rng(1)
-    xs = [line(rng)] * 5000
-    assert chosen_for(xs, ge.prepare([line(rng)], ge.Recipe(measure="cosine"))) == "numba"
-    assert chosen_for(xs, ge.prepare([line(rng)])) == "numpy"
+@settings(max_examples=40)
+@given(
+    fragments(longest=10, most_notes=5, resolutions=(2, 4)),
+    fragments(longest=8, most_notes=4, resolutions=(2,)),
+    st.sampled_from(["numpy", "numba", "torch"]),
+    st.sampled_from([Fraction(0), Fraction(3, 4)]),
+)
+def test_a_measure_and_a_form_are_an_entry_each(
+    x: ge.NoteArray, sample: ge.NoteArray, engine: str, struck: Fraction
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(score.MEASURES, "dice", score.Formula({"S": 2}, {"R": 1, "E": 1}))
+        patch.setitem(naive.MEASURES, "dice", dice)
+        patch.setitem(alteration.FORMS, "wide", wide)
+        patch.setitem(naive.FORMS, "wide", widened)
+        recipe = ge.Recipe(
+            measure="dice",
+            struck=struck,
+            alterations=(ge.Alteration(), ge.Alteration(form="wide", price=0.9)),
+        )
+        match = ge.rank(x, [sample], recipe=recipe, backend=engine).best
+        similarity, how, transposition, onset, shared = naive.best_match(x, sample, recipe)
+        assert match.similarity == similarity
+        if similarity > 0:
+            assert match.placement.alteration == how
+            assert (match.transposition, match.onset, match.shared) == (transposition, onset, shared)
+
+
+def test_what_is_no_measure_is_refused() -> None:
+    for terms in (({"R": 1}, {"S": 1}), ({"S": 1}, {}), ({"S": 1}, {"Q": 1}), ({"S": 1}, {"SE": 1})):
+        with pytest.raises(ge.InvalidInput, match="formula: expected"):
+            score.Formula(*terms)
+    with pytest.raises(ge.InvalidInput, match="measure: expected one of"):
+        ge.Recipe(measure="invented")
 
 
 def test_compiled_code_knows_the_files_it_is_made_of(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -550,7 +554,7 @@ def test_it_is_remembered_that_loops_lie_compiled_on_disk(tmp_path, monkeypatch:
 
 
 COMPILING = """
-from goldenear.match.engines.code_cache import tell_compiling
+from goldenear.match.kernels.code_cache import tell_compiling
 tell_compiling()
 tell_compiling()
 """

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from evaluation import chance, halvings, lines, melodies, rivals, robustness, veto
+from evaluation import accompanied, chance, grids, halvings, lines, melodies, rivals, robustness, veto
 from evaluation.baselines import BASELINES, CONTROLS
 from evaluation.errors import NoNumber, NotHere
 from evaluation.families import Asked, table_of
@@ -14,7 +14,22 @@ from evaluation.figures import average_precision, nearest_is_relevant, ratio_wit
 from evaluation.melodies import Melody
 from evaluation.occurrences import Place, by_exact_notes, judged, precision_of, true_place, without
 from evaluation.options import Options
+from evaluation.textures import (
+    ACCOMPANIMENTS,
+    KEYBOARD,
+    QUARTERS,
+    REGISTER,
+    TEXTURES,
+    TICKS,
+    clusters,
+    joined_pixels,
+    keys_together,
+    struck_pixels,
+    textures,
+    trills,
+)
 from evaluation.verbatim import longest_verbatim_run
+from evaluation.window_cosine import window_cosines
 from goldenear.composing.appraise import Appraiser
 from goldenear.composing.ground import Ground
 from goldenear.match.background import shipped
@@ -291,3 +306,142 @@ def test_halves_have_no_sample_in_common(halved) -> None:
     assert not own & other
     assert not second & (own | other)
     assert len(second) >= 14
+
+
+PIXELS = REGISTER * QUARTERS * TICKS
+
+
+def sounding(notes: ge.NoteArray) -> set[tuple[int, int]]:
+    """Return the pixels of the pitched notes, as (pitch, tick)."""
+    return {(n.pitch, tick) for n in notes if not n.is_drum for tick in range(n.onset, n.offset)}
+
+
+def test_random_textures_are_as_full_as_they_say() -> None:
+    rng = np.random.default_rng(0)
+    struck, joined, keys = (make(1.0, rng) for make in (struck_pixels, joined_pixels, keys_together))
+    assert len(sounding(struck)) == PIXELS
+    assert len(struck) * struck.duration[0] == PIXELS
+    assert (len(joined), joined.duration.tolist()) == (REGISTER, [QUARTERS * TICKS] * REGISTER)
+    assert set(keys.pitch.tolist()) == set(range(KEYBOARD[0], KEYBOARD[1] + 1))
+    assert len(sounding(keys)) == 88 * QUARTERS * TICKS
+    for make in (struck_pixels, joined_pixels):
+        shares = [len(sounding(make(0.3, rng))) / PIXELS for _ in range(20)]
+        assert np.mean(shares) == pytest.approx(0.3, abs=0.02)
+
+
+def test_clusters_and_trills_are_of_neighbouring_keys() -> None:
+    rng = np.random.default_rng(1)
+    many = clusters(0.25, rng)
+    for onset in np.unique(many.onset):
+        together = many.pitch[many.onset == onset]
+        assert together.tolist() == list(range(together[0], together[0] + 10))
+    one = trills(0.01, rng)
+    assert (np.diff(one.onset) == one.duration[0]).all()
+    up = np.diff(one.pitch.astype(int))
+    assert abs(up[0]) in (1, 2)
+    assert up.tolist() == [up[0] * (-1) ** i for i in range(len(one) - 1)]
+
+
+def test_random_textures_take_turns_and_are_the_same_in_every_run() -> None:
+    n = 10 * len(TEXTURES)
+    first, again, other = (list(textures(n, seed)) for seed in (3, 3, 4))
+    assert [kind for kind, _ in first] == list(TEXTURES) * 10
+    assert first == again != other
+    assert all(len(x) and KEYBOARD[0] <= x.pitch.min() <= x.pitch.max() <= KEYBOARD[1] for _, x in first)
+
+
+def test_accompaniments_by_hand() -> None:
+    sample = LINE.at_resolution(2)
+
+    def added(name: str) -> list[tuple[int, int, int]]:
+        """Return what is not in the sample, as (pitch, onset, offset)."""
+        notes = {tuple(n)[:3] for n in ACCOMPANIMENTS[name](sample)}
+        return sorted(notes - {tuple(n)[:3] for n in sample}, key=lambda row: (row[1], row[0]))
+
+    assert added("harmonised in thirds") == [(57, 0, 2), (60, 2, 4), (59, 4, 6), (64, 6, 8)]
+    assert added("doubled in octaves") == [(48, 0, 2), (52, 2, 4), (50, 4, 6), (55, 6, 8)]
+    # The held 62 is struck again where the line has it.
+    assert added("two notes held in its register") == [(58, 0, 8), (62, 0, 4), (62, 4, 8)]
+    assert added("three notes held in its register") == [(58, 0, 8), (62, 0, 4), (65, 0, 8), (62, 4, 8)]
+    # The line holds 62 for two eighths; the arpeggio strikes it again in the second.
+    arpeggio = [58, 62, 65, 62, 58, 62, 62, 65, 62]
+    assert [row[0] for row in added("an arpeggio through it")] == arpeggio
+
+
+@pytest.mark.parametrize("name", ACCOMPANIMENTS)
+def test_an_accompanied_sample_is_all_there(name: str) -> None:
+    rng = np.random.default_rng(5)
+    sample = ge.NoteArray.from_arrays(
+        pitch=rng.integers(50, 75, 30),
+        onset=rng.integers(0, 60, 30),
+        duration=rng.integers(1, 9, 30),
+        is_drum=np.arange(30) % 6 == 0,
+        ticks_per_quarter=4,
+    )
+    x = ACCOMPANIMENTS[name](sample)
+    places = {(n.pitch, n.onset, n.is_drum) for n in x}
+    assert places > {(n.pitch, n.onset, n.is_drum) for n in sample}
+    assert sounding(x) > sounding(sample)
+    assert x.where(x.is_drum) == sample.where(sample.is_drum)
+
+
+def test_window_cosine_by_hand() -> None:
+    sample = ge.NoteArray.from_arrays(pitch=[60, 64], onset=[0, 2], duration=2, ticks_per_quarter=1)
+    within, beyond = (
+        ge.NoteArray.from_arrays(pitch=[60, 64, p], onset=[0, 2, 0], duration=[2, 2, 4], ticks_per_quarter=1)
+        for p in (66, 67)
+    )
+    # In the window sound 4 quarters of the sample and, if it is no more than two steps off, 4 of the held note.
+    for x in (within, within.transposed(7).shifted(3)):
+        assert window_cosines(x, [sample])[0] == pytest.approx(4 / np.sqrt(4 * 8), rel=1e-6)
+    assert window_cosines(beyond, [sample, beyond]) == pytest.approx([1, 1], rel=1e-6)
+    long = ge.NoteArray.from_arrays(pitch=[40], onset=[0], duration=[9], ticks_per_quarter=1)
+    assert window_cosines(sample, [long])[0] == pytest.approx(2 / np.sqrt(9 * 2), rel=1e-6)
+
+
+def test_own_and_other_samples_are_told_apart() -> None:
+    found = accompanied.Found.of(np.array([[0.9, 0.2, 0.3], [0.7, 0.6, 0.1], [0.4, 0.5, 0.5]]))
+    assert found.own.tolist() == [0.9, 0.6, 0.5]
+    assert found.others.tolist() == [0.3, 0.7, 0.5]
+    assert found.first.tolist() == [True, False, True]
+
+
+def test_a_melody_is_ornamented_where_it_lies() -> None:
+    sample = LINE.at_resolution(8)
+    bass = ge.NoteArray.from_arrays(pitch=[40], onset=[0], duration=[160], ticks_per_quarter=8)
+    laid = sample.shifted(8 * grids.BEFORE)
+    pair = accompanied.Pair(sample, robustness.together(bass, laid))
+    changed = accompanied.ornamented_in(pair, np.random.default_rng(0))
+    assert changed.sample == sample
+    assert changed.around.where(changed.around.pitch == 40) == bass
+    first = [tuple(n)[:3] for n in changed.around if 64 <= n.onset < 72]
+    assert first == [(60, 64, 66), (62, 66, 68), (60, 68, 72)]
+    assert len(changed.around) == 1 + 3 * len(sample)
+
+
+def made_songs() -> list[accompanied.Pair]:
+    """Return five tunes of sixteen quarters, each over held chords two octaves below."""
+    songs = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        tune = ge.NoteArray.from_arrays(
+            pitch=70 + np.cumsum(rng.integers(-3, 4, 32)),
+            onset=4 * np.arange(32),
+            duration=4,
+            ticks_per_quarter=8,
+        )
+        chords = ge.NoteArray.from_arrays(
+            pitch=[40, 44, 47] * 8, onset=32 * (np.arange(24) // 3), duration=32, ticks_per_quarter=8
+        )
+        songs.append(accompanied.Pair(tune, robustness.together(chords, tune.shifted(8 * grids.BEFORE))))
+    return songs
+
+
+def test_accompanied_melodies_are_counted() -> None:
+    table = accompanied.of_songs(made_songs(), Options())
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert list(rows) == list(accompanied.CHANGES)
+    assert rows["as it is"] == ["1.000 (1.000 to 1.000)"] * 5
+    stretched = rows["the arrangement transposed and stretched 3/2"]
+    assert [cell[:5] for cell in stretched[:2]] == ["1.000"] * 2
+    assert float(stretched[2][:5]) < 1

@@ -198,14 +198,3 @@ class TestTaste:
         for wrong in ("fine", "1.5", "0"):
             code, _, err = run("rank", a, b, "--grid", wrong)
             assert (code, err.count("\n"), "grid: expected ticks a quarter" in err) == (2, 1, True)
-
-
-def test_live_matches_hold_on_the_grid():
-    rng = np.random.default_rng(0)
-    samples = [played(i, ticks) for i, ticks in enumerate((43, 480, 96, 1001))]
-    live = ge.LiveMatches(played(9, 1001), samples)
-    for _ in range(12):
-        note = played(int(rng.integers(99)), int(rng.choice([43, 480]))).where(np.arange(12) == 3)
-        live.change(remove=[int(rng.integers(len(live.x)))], add=note)
-        assert live.best.similarity == ge.rank(live.x, samples).best.similarity
-        assert live.x.ticks_per_quarter % 96 == 0 or 96 % live.x.ticks_per_quarter == 0

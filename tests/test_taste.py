@@ -144,8 +144,8 @@ def test_a_recipe_by_name_brings_its_threshold_and_bears_no_second_say(tmp_path:
 
 def test_the_template_turned_into_a_melody_taste_brings_its_threshold(tmp_path: Path) -> None:
     path = tmp_path / "taste.toml"
-    kept = TEMPLATE[: TEMPLATE.index("\n[drawing]")].replace("# recipe", "recipe")
-    path.write_text(re.sub(r"^(measure|aligned) = .*$", "", kept, flags=re.M))
+    kept = TEMPLATE[: TEMPLATE.index("\n# Alterations")].replace("# recipe", "recipe")
+    path.write_text(re.sub(r"^(measure|clutter|struck|stroke|aligned) = .*$", "", kept, flags=re.M))
     assert read_settings(path) == Settings(recipe=ge.Recipe.named("melody"))
     assert read_settings(path).bad_threshold == 0.4
     path.write_text('recipe = "occurrence"')
@@ -170,6 +170,9 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
     path.write_text(
         """
         measure = "coverage"
+        clutter = 0.2
+        struck = "1/2"
+        stroke = "1/8"
         aligned = 0.25
         brightness = "velocity"
         steps_per_octave = 19
@@ -178,10 +181,6 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         [thresholds]
         good = 0.6
         bad = 0.8
-        [drawing]
-        onset = 3
-        body = 2
-        onset_quarters = "1/8"
         [alterations.stretches]
         "5/4" = 0.7
         [alterations.forms]
@@ -197,7 +196,9 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         measure="coverage",
         alterations=(ge.Alteration(Fraction(5, 4), "retrograde", "octave", 0.5 * 0.5 * 0.7),),
         transpositions=(-5, 6),
-        drawing=ge.Drawing(body=2, onset=3, onset_quarters=Fraction(1, 8)),
+        clutter=Fraction(1, 5),
+        struck=Fraction(1, 2),
+        stroke=Fraction(1, 8),
         neighbour_share=Fraction(1, 3),
         aligned=0.25,
     )
@@ -209,7 +210,7 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         ("treshold = 1", "unknown key 'treshold': did you mean 'thresholds'"),
         ("[thresholds]\ngoood = 0.5", r"\[thresholds\] unknown key 'goood': did you mean 'good'"),
         ("[alterations]\nstreches = {}", "did you mean 'stretches'"),
-        ("measure = 'feeling'", "measure: expected one of 'brightness'"),
+        ("measure = 'feeling'", "measure: expected one of 'tversky'"),
         ("thresholds = 3", "expected a table"),
         ("[thresholds]\nbad = 'high'", "thresholds.bad: expected a number"),
         ("[thresholds]\nbad = 0", "thresholds.bad: expected a number above 0"),
@@ -220,7 +221,8 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         ("[alterations.forms]\nsideways = 1.0", "form: expected one of"),
         ("[alterations.forms]\nprime = 7", "price: expected a number within 0..1"),
         ("[alterations.forms]\n", "none is left"),
-        ("[drawing]\nbody = 0\nonset = 0", "every picture would be dark"),
+        ("struck = '1/3'", "struck: expected 0, 1/4, 1/2, 3/4 or 1"),
+        ("stroke = 0", "stroke: expected more than 0 quarters"),
         ("measure = ", "cannot be read as TOML"),
     ],
 )

@@ -1,8 +1,4 @@
-"""The engine on torch equals NumPy's to the bit: in batches on a processor, and its kernel in Triton's interpreter.
-
-The kernel needs a graphics card, or Triton's interpreter, which must be asked for before triton is imported: so
-its cases run in a process of their own. That it compiles for a card is seen here, without one.
-"""
+"""The engine on torch equals NumPy's to the bit, whatever the batches, and refuses what the others refuse."""
 
 import os
 import subprocess
@@ -16,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import goldenear as ge
+from goldenear.match.engines import on_numpy, on_torch
 from strategies import fragments, random_fragment
 from test_rank import chorale, melody, recipes
 
@@ -49,19 +46,46 @@ def test_plain_music_is_compared_as_numpy_does(
     assert rows_on("torch", x, samples, **options) == rows_on("numpy", x, samples, **options)
 
 
-def test_between_turning_points_a_likeness_cut_off_at_1_is_found_at_its_first_tick() -> None:
-    long = {"onset": [0], "duration": [15], "ticks_per_quarter": 2}
-    one = ge.NoteArray.from_arrays(pitch=[60], **long)
-    loud = ge.NoteArray.from_arrays(
-        pitch=[60, 72], onset=[0, 0], duration=15, brightness=[100, 1], ticks_per_quarter=2
-    )
-    cluster = ge.NoteArray.from_arrays(pitch=[59, 60, 61], onset=[0] * 3, duration=15, ticks_per_quarter=2)
-    glow = ge.Recipe(
-        alterations=ge.alterations(stretches=(1,), forms=("prime",), readings={"neighbour": 0.9})
-    )
-    covered = ge.Recipe(measure="coverage", alterations=(ge.Alteration(),))
-    assert rows_on("torch", one, [cluster], recipe=glow) == rows_on("numpy", one, [cluster], recipe=glow)
-    assert rows_on("torch", loud, [one], recipe=covered) == rows_on("numpy", loud, [one], recipe=covered)
+@settings(max_examples=40)
+@given(
+    fragments(painted=True, forbidden=True, resolutions=(4, 12)),
+    st.lists(fragments(painted=True, forbidden=True, resolutions=(4, 12)), min_size=3, max_size=8),
+    recipes,
+    st.sampled_from([1, 2**12, 2**16]),
+    st.integers(1, 3),
+    st.sampled_from([0.0, 0.4, 0.8]),
+)
+def test_batches_questions_and_bounds_change_no_answer(
+    x: ge.NoteArray,
+    samples: list[ge.NoteArray],
+    recipe: ge.Recipe,
+    at_once: int,
+    k: int,
+    at_least: float,
+) -> None:
+    everything = rows_on("numpy", x, samples, recipe=recipe)
+    wanted = tuple(match for match in everything if match.similarity >= at_least)[:k]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, few in (("AT_ONCE", at_once), ("MOST_PAIRS", 5), ("SCORED_AT_ONCE", 7)):
+            patch.setattr(on_torch, name, few)
+        assert rows_on("torch", x, samples, recipe=recipe) == everything
+        assert rows_on("torch", x, samples, recipe=recipe, exhaustive=True) == everything
+        assert rows_on("torch", x, samples, recipe=recipe, k=k, at_least=at_least) == wanted
+
+
+def test_sums_of_32_bits_and_of_64_are_the_same() -> None:
+    def bright(brightness: int) -> ge.NoteArray:
+        return ge.NoteArray.from_arrays(
+            pitch=[60, 64, 62, 67],
+            onset=[0, 5000, 9000, 9001],
+            duration=[4000, 7000, 1, 100_000],
+            brightness=[brightness, 1, 1, 1],
+            ticks_per_quarter=480,
+        )
+
+    for brightness in (1, 127):
+        loud = bright(brightness)
+        assert rows_on("torch", loud, [bright(1), loud]) == rows_on("numpy", loud, [bright(1), loud])
 
 
 @pytest.fixture(scope="module")
@@ -77,26 +101,36 @@ def test_200_samples_under_every_alteration(library: ge.PreparedSamples) -> None
     assert found.best.index == 17
 
 
-def test_few_bytes_make_many_batches_and_hand_what_does_not_fit_to_numpy(
+def test_what_does_not_fit_into_memory_is_left_to_numpy(
     library: ge.PreparedSamples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = library[:24]
     x = chorale(np.random.default_rng(4))
     expected = rows_on("numpy", x, few)
-    handed = []
+    left: set[object] = set()
 
     def best_match(*arguments: object) -> None:
-        handed.append(arguments[1])
-        from goldenear.match.engines import on_numpy
-
+        left.add(arguments[1])
         on_numpy.best_match(*arguments)
 
-    monkeypatch.setattr("goldenear.match.engines.on_torch.best_match", best_match)
-    for budget, some_do_not_fit in ((2**23, False), (2**22, True)):
-        monkeypatch.setattr("goldenear.match.engines.on_torch.ON_A_PROCESSOR", budget)
+    monkeypatch.setattr(on_torch, "best_match", best_match)
+    assert rows_on("torch", x, few) == expected
+    assert left == set()
+    for alone, some in ((2**21, True), (1, False)):
+        left.clear()
+        monkeypatch.setattr(on_torch, "ALONE", alone)
         assert rows_on("torch", x, few) == expected
-        assert bool(handed) == some_do_not_fit
-    assert len(handed) < len(few)
+        assert left
+        assert (len(left) < len(few)) == some
+
+
+def test_threads_are_as_they_were(library: ge.PreparedSamples) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    expected = rows_on("torch", library[3], library[:4])
+    assert rows_on("torch", library[3], library[:4], threads=before + 1) == expected
+    assert torch.get_num_threads() == before
 
 
 def test_refuses_what_the_compiled_engine_refuses() -> None:
@@ -161,96 +195,3 @@ def test_without_torch_the_command_that_installs_it_is_named() -> None:
         "    except ge.MissingExtra as missing:\n        print(missing)\n"
     )
     assert said.count("pip install 'goldenear[torch]'") == 2
-
-
-def kernel_cases() -> list[tuple[ge.NoteArray, list[ge.NoteArray], dict[str, object]]]:
-    """Return music for the kernel, few notes each: an interpreter is slow."""
-    rng = np.random.default_rng(5)
-
-    def some(notes: int, span: int = 16) -> ge.NoteArray:
-        return random_fragment(rng, notes=notes, span=span, drums=False, painted=False)
-
-    cases: list[tuple[ge.NoteArray, list[ge.NoteArray], dict[str, object]]] = []
-    for i, measure in enumerate(("window-cosine", "cosine", "coverage", "brightness") * 2):
-        forms = ("prime", "retrograde") if i % 2 else ("inversion", "retrograde-inversion")
-        alterations = ge.alterations(stretches=((1, "3/2"), (1, "1/2"))[i % 2], forms=forms)
-        recipe = ge.Recipe(measure=measure, alterations=alterations, transpositions=((-9, 8), None)[i // 4])
-        cases.append((some(5), [some(4), some(3)], {"recipe": recipe, "exhaustive": i == 3}))
-    for readings in ({"octave": 0.8, "rhythm": 0.5}, {"semitone": 1.0, "neighbour": 0.9}):
-        recipe = ge.Recipe(alterations=ge.alterations(stretches=(1,), forms=("prime",), readings=readings))
-        cases.append((some(4), [some(3)], {"recipe": recipe}))
-    theme = some(4)
-    again = theme.shifted(120)
-    twice = ge.NoteArray.from_arrays(
-        **{
-            name: np.concatenate([getattr(n, name) for n in (theme, again)])
-            for name in ("pitch", "onset", "duration")
-        },
-        ticks_per_quarter=12,
-    )
-    two = {"stretches": (1,), "forms": ("prime", "retrograde")}
-    # Found twice, at equal likeness; more shifts than one block; one sample below the floor.
-    cases.append((twice, [theme.transposed(2), some(3)], two))
-    cases.append((twice, [theme.transposed(2), some(3)], two | {"at_least": 0.8}))
-    drums = random_fragment(rng, notes=4, span=16, drums=True, painted=False)
-    cases.append(
-        (drums, [drums, some(3), random_fragment(rng, notes=4, span=16, drums=False, painted=True)], two)
-    )
-    return cases
-
-
-def interpret_the_kernel() -> None:
-    """Compare all cases with NumPy, and print how many pairs the kernel took; called in a process of its own."""
-    from goldenear.match.engines import fused, tables
-
-    taken = 0
-    lay = fused.lay
-
-    def counted(*arguments: object) -> object:
-        nonlocal taken
-        taken += int(arguments[5].sum())
-        return lay(*arguments)
-
-    fused.lay = counted
-    for i, (x, samples, options) in enumerate(kernel_cases()):
-        fused.PARTS_INTERPRETED = 1 + i % 2
-        tables.PACKED_BELOW = 0 if i % 3 == 2 else 2**16
-        assert rows_on("torch", x, samples, **options) == rows_on("numpy", x, samples, **options), i
-    print(taken)
-
-
-def test_the_kernel_finds_the_same_in_the_interpreter() -> None:
-    taken = run_alone("import test_torch; test_torch.interpret_the_kernel()", TRITON_INTERPRET="1")
-    assert int(taken) >= 70
-
-
-@pytest.mark.parametrize(("measure", "packed"), [(0, True), (1, False), (2, True)])
-def test_the_kernel_compiles_for_a_card_and_divides_exactly(
-    measure: int, packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
-    import triton
-    from triton.backends.compiler import GPUTarget
-    from triton.compiler import ASTSource
-
-    from goldenear.match.engines import fused
-
-    kernel = fused._lay
-    exact = ("reals", "best")
-    constants = {"LANES": 64, "BLOCK": 256, "MEASURE": measure, "PRUNE": True, "PACKED": packed}
-    constants |= {name: getattr(fused, name) for name in ("INTEGERS", "REALS", "PLACE")}
-    scalars = ("n", "variant", "x_lowest", "x_pitches", "heard_lowest", "heard_pitches", "octave")
-    signature = {
-        name: "constexpr" if name in constants
-        else "i32" if name in scalars
-        else "*fp64" if name in exact
-        else "*i32"
-        for name in kernel.arg_names
-    }  # fmt: skip
-    source = ASTSource(kernel, signature, constexprs=constants)
-    compiled = triton.compile(source, target=GPUTarget("cuda", 90, 32), options={"num_warps": 1})
-    instructions = compiled.asm["ptx"]
-    assert "div.rn.f64" in instructions
-    assert "sqrt.rn.f64" in instructions or measure == 2
-    assert ".approx" not in instructions.replace("div.full", "") or measure == 0
-    assert compiled.asm["cubin"]

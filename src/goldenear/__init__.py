@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from goldenear.match.explain import Explanation, explain
     from goldenear.match.find import find
     from goldenear.match.identify import identify
-    from goldenear.match.live import LiveMatches
     from goldenear.match.matches import Match, Matches
     from goldenear.match.prepared import PreparedSamples, prepare
     from goldenear.match.rank import rank
@@ -64,7 +63,7 @@ if TYPE_CHECKING:
     from goldenear.notes.alteration import Alteration, alterations
     from goldenear.notes.hear import hear
     from goldenear.notes.note_array import Note, NoteArray
-    from goldenear.notes.piano_roll import Drawing, PianoRoll, draw
+    from goldenear.notes.piano_roll import PianoRoll, draw
     from goldenear.notes.placement import Placement
     from goldenear.notes.provenance import Provenance
     from goldenear.notes.read import read, read_all
@@ -92,7 +91,6 @@ _HOME = {
     "Note": "notes.note_array",
     "NoteArray": "notes.note_array",
     "Provenance": "notes.provenance",
-    "Drawing": "notes.piano_roll",
     "PianoRoll": "notes.piano_roll",
     "draw": "notes.piano_roll",
     "Alteration": "notes.alteration",
@@ -132,7 +130,6 @@ _HOME = {
     "prepare": "match.prepared",
     "rank": "match.rank",
     "Background": "match.background",
-    "LiveMatches": "match.live",
     "find": "match.find",
     "identify": "match.identify",
     "Explanation": "match.explain",

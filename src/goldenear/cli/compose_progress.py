@@ -52,7 +52,7 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
         yield lambda _done, _total, _words: None
         return
     from goldenear.composing.engines.sources import SOURCES
-    from goldenear.match.engines.code_cache import mark_warm, tell_compiling
+    from goldenear.match.kernels.code_cache import mark_warm, tell_compiling
 
     tell_compiling(SOURCES)
     from rich.console import Console

@@ -12,7 +12,6 @@ from goldenear.cli.rank import Forms, Stretches, Tune
 
 if TYPE_CHECKING:
     from goldenear.correlate.backends import Backend
-    from goldenear.notes.alteration import Form
 
 
 def find(
@@ -33,7 +32,7 @@ def find(
     ] = "fragment",
     measure: Annotated[
         str | None,
-        typer.Option(help="For fragments: window-cosine, cosine, coverage or brightness."),
+        typer.Option(help="For fragments: tversky, coverage, cosine or brightness."),
     ] = None,
     tune: Tune = None,
     stretch: Stretches = None,
@@ -60,7 +59,7 @@ def find(
     if recipe == "occurrence" and grid is not None:
         raise InvalidInput("--grid: occurrences are found note by note, at every tick: leave it out")
     wanted = output.recipe_named(recipe, measure, ("fragment", "sound", "occurrence"), grid)
-    wanted = with_alterations(wanted, stretch, cast("list[Form] | None", form))
+    wanted = with_alterations(wanted, stretch, form)
     what = read(fragment, tune=tune)
     tunes = read_chosen(piece, output.choice_of(track, channel, voice, drums))
     output.say_remarks([*tunes, what])

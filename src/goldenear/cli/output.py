@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from goldenear.hearing.clip import Clip
     from goldenear.match.matches import Match
-    from goldenear.match.recipe import Measure, Recipe
+    from goldenear.match.recipe import Recipe
     from goldenear.notes.choice import Choice
     from goldenear.notes.note_array import NoteArray
 
@@ -266,4 +266,4 @@ def _measured(wanted: Recipe, name: str, measure: str | None) -> Recipe:
         raise InvalidInput(f"--measure: the recipe {name!r} has its own; leave one of them out")
     if measure == "occurrence":
         raise InvalidInput("--measure: occurrences are found with --recipe occurrence")
-    return replace(wanted, measure=cast("Measure", measure))
+    return replace(wanted, measure=measure)

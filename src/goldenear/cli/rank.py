@@ -11,7 +11,6 @@ from goldenear.cli import output
 
 if TYPE_CHECKING:
     from goldenear.match.engines import Backend
-    from goldenear.notes.alteration import Form
 
 Stretches = Annotated[
     list[str] | None, typer.Option("--stretch", help="A factor to try, such as 3/2; may be repeated.")
@@ -39,7 +38,7 @@ def rank(
     ] = "fragment",
     measure: Annotated[
         str | None,
-        typer.Option(help="For fragments: window-cosine, cosine, coverage or brightness."),
+        typer.Option(help="For fragments: tversky, coverage, cosine or brightness."),
     ] = None,
     track: output.Track = None,
     channel: output.Channel = None,
@@ -68,7 +67,7 @@ def rank(
         compared,
         k=k,
         stretches=stretch,
-        forms=cast("list[Form] | None", form),
+        forms=form,
         recipe=wanted,
         backend=cast("Backend", backend),
         threads=threads,

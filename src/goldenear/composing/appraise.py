@@ -16,9 +16,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.composing.contenders import Contenders, Field, struck_rows
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
 from goldenear.composing.windows import spans
-from goldenear.match.contenders import Contenders, Field
 from goldenear.match.rank import rank
 from goldenear.match.rows import as_rows
 
@@ -84,7 +84,7 @@ class Appraiser:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.field = Field(ground.samples, ground.ticks_per_quarter)
+        self.field = Field(ground.samples, ground.ticks_per_quarter, int(np.gcd.reduce(ground.units)))
 
     def contenders(self, rows: Rows, quarters: float) -> Contenders:
         """List what reaches its threshold, or may after changes of so many quarters of notes."""
@@ -158,6 +158,7 @@ class Appraiser:
 
     def vetoed(self, rows: Rows) -> tuple[Fraction, Fraction] | None:
         """Return the first window, the whole among them, that resembles a bad sample."""
+        from goldenear.composing.engines.placed import ZERO
         from goldenear.composing.engines.vetoed import first_vetoed
 
         ground = self.ground
@@ -168,11 +169,25 @@ class Appraiser:
         every = list(spans(x, Fraction(0), ground.wishes.length))
         asked = np.where(np.arange(len(ground.asked)) < ground.bad, ground.asked, 2.0)
         pairs, placed = self.field.in_part(notes, asked)
+        strokes = both_layers(notes, self.field.stroke)
         which = first_vetoed(
             pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, placed,
-            asked[pairs.sample[placed[:, 0]]], notes, np.array([s[2:] for s in every], np.int64),
+            asked[pairs.sample[placed[:, 0]]], self.field.quarters, strokes, np.arange(len(notes) + 1) * 2,
+            np.zeros(int(strokes[:, 4].max()) + 1 + ZERO, np.int64), np.array([s[2:] for s in every], np.int64),
         )  # fmt: skip
         return every[which][:2] if which < len(every) else None
+
+
+def both_layers(notes: NDArray[np.int64], stroke: int) -> NDArray[np.int64]:
+    """Return a draft's notes, one after another, held and struck, as strokes that come: see `engines.placed`."""
+    struck = struck_rows(notes, stroke)
+    order = np.lexsort((notes[:, 1], notes[:, 0]))
+    ends = np.zeros(len(notes), np.int64)
+    ends[order] = struck[:, 2]
+    found = np.ones((2 * len(notes), 5), np.int64)
+    found[0::2, 1], found[0::2, 2:] = 0, notes
+    found[1::2, 2:4], found[1::2, 4] = notes[:, :2], ends
+    return found
 
 
 def cells_of(ground: Ground, found: Contenders) -> NDArray[np.int64]:

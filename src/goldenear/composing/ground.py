@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.composing.contenders import can_contend
 from goldenear.composing.material import known_notes, singable, sings
 from goldenear.composing.style import manner, units
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput
-from goldenear.match.contenders import can_contend
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.match.rows import as_notes, overlapping
@@ -147,10 +147,10 @@ class Ground:
         recipe = taste.settings.recipe
         if not can_contend(recipe):
             raise InvalidInput(
-                "taste: composing asks for its recipe to be 'fragment', or one with measure window-cosine, notes "
-                "drawn evenly, and pitch read by the semitone"
+                "taste: composing asks for its recipe to be 'fragment', or one with measure tversky or coverage, a "
+                "clutter below 1, struck = 1/2 or 3/4, and pitch read by the semitone"
             )
-        grid = _grid(map(recipe.on_grid, good), wishes)
+        grid = lcm(_grid(map(recipe.on_grid, good), wishes), recipe.stroke.denominator)
         if recipe.grid != "exact":
             # On a grid that counts the drafts exactly, so that a picture of one is its notes.
             recipe = replace(recipe, grid=lcm(recipe.grid, grid))

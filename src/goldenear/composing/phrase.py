@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from goldenear.composing.appraise import Appraisal
+from goldenear.composing.contenders import Contenders
 from goldenear.composing.ground import Ground, Rows
 from goldenear.composing.windows import windows
-from goldenear.match.contenders import Contenders
 from goldenear.match.matches import Match
-from goldenear.match.picture import piece_pictures
+from goldenear.match.pictures import piece_pictures
 from goldenear.match.place import Place, match_at
 from goldenear.match.rows import as_notes
 from goldenear.notes.note_array import NoteArray
@@ -146,15 +146,15 @@ class Phrase:
         x = piece_pictures(self.whole, ground.samples.recipe)
         matches = []
         for row, similarity in zip(found.placed.tolist(), found.similarity.tolist(), strict=True):
-            sample, turn = int(found.pairs.sample[row[0]]), int(found.pairs.turn[row[0]])
+            sample, index = int(found.pairs.sample[row[0]]), int(found.pairs.alteration[row[0]])
             if sample < ground.bad or similarity < ground.asked[sample]:
                 continue
-            picture = ground.samples.picture(sample, turn)
+            picture = ground.samples.picture(sample, index)
             reading = x[picture.alteration.reading]
             ticks = ground.ticks_per_quarter * int(found.pairs.columns[row[0], 0])
             # A placement counts from tick 0 of the phrase, a match from where its picture of X begins.
             shift = row[2] - int(reading.origin * ticks)
-            place = Place(similarity, row[1], shift, row[3], ticks)
+            place = Place(similarity, row[1], shift, row[3], 1, ticks)
             matches.append(match_at(reading, sample - ground.bad, ground.samples[sample], picture, place))
         return tuple(matches)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goldenear.composing.appraise import Appraiser, cells_of
 from goldenear.composing.conform import may_sound
+from goldenear.composing.contenders import Contenders
 from goldenear.composing.ground import Ground, Rows
-from goldenear.match.contenders import Contenders
+from goldenear.match.score import least_of_one
 
 SLACK = 0.4
-"""By which share of the threshold, squared, changes may lift a similarity before the contenders are listed anew."""
+"""By which share of what is asked of it changes may lift the struck layer before the contenders are listed anew."""
 
 MOST_SLACK = 4.0
 
@@ -95,6 +97,7 @@ def polished(
     heat : (float, float)
         From which temperature to which: what a draft may lose in score by a change.
     """
+    from goldenear.composing.engines.placed import ZERO
     from goldenear.composing.engines.polish import DONE, LARGE, LEFT_OFF, NOTES_BEFORE, polish
 
     ground = appraiser.ground
@@ -109,11 +112,13 @@ def polished(
     span = np.array([0, ground.ticks, ground.units[0]], np.int64)
     cells, lent = np.zeros(ground.cells), np.zeros(len(ground.taste.good))
     wanted = slack(appraiser)
+    room = int(max(ground.ticks, rows[:, 2].max(initial=0))) + appraiser.field.stroke + 1 + ZERO
 
     def run(found: Contenders, begin: int) -> tuple[int, float, float]:
         counts = np.bincount(notes[:n, 3][notes[:n, 3] >= 0], minlength=len(ground.voices)).astype(np.int64)
         result: tuple[int, float, float] = polish(
             notes, n, found.pairs.columns, found.pairs.numbers, found.pairs.rows, found.pairs.strokes, found.placed,
+            found.quarters, appraiser.field.stroke, grown_to(found.edges, room),
             np.maximum(found.pairs.sample - ground.bad, -1), lent, cells_of(ground, found), cells, asked,
             ground.voices, counts, ground.scale, ground.steps_per_octave, ground.units, span, ground.known,
             ground.starts, ground.factors, ground.wishes.longest_run, weights, np.array([*heat, begin, steps]),
@@ -145,13 +150,20 @@ def polished(
     return Polished(best, highest, tried)
 
 
+def grown_to(edges: NDArray[np.int64], ticks: int) -> NDArray[np.int64]:
+    """Return a copy of counted edges, with room for so many ticks at least."""
+    found = np.zeros(max(ticks, len(edges)), np.int64)
+    found[: len(edges)] = edges
+    return found
+
+
 def slack(appraiser: Appraiser) -> float:
-    """Return how many quarters of notes may change before contenders are listed anew.
+    """Return how many quarters of strokes may change before contenders are listed anew.
 
     More slack lists more contenders, and most of a short sample's placements are such if there is much of it.
     """
-    least = float(appraiser.ground.asked.min())
-    return min(SLACK * least**2 / appraiser.field.steepest, MOST_SLACK)
+    least = float(least_of_one(float(appraiser.ground.asked.min()), appraiser.field.quarters))
+    return min(SLACK * least / appraiser.field.steepest, MOST_SLACK)
 
 
 def _weights(ground: Ground) -> list[float]:

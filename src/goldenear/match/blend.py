@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from goldenear.match.alignment import most_of
 from goldenear.match.engines import Best, Engine
-from goldenear.match.picture import PiecePicture
+from goldenear.match.pictures import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading

@@ -1,109 +1,82 @@
-"""This file is where samples lie packed: all their edges and sums in a few long columns, ready for compiled loops.
+"""Samples as a few long columns, ready for compiled loops.
 
-A sample is packed once, as it is; its stretches and mirror forms are read off the same edges: a stretch is
-another unit, an inversion counts pitches from the top, a retrograde counts times from the end and swaps plus
-and minus. Only where that would not be the drawn picture (weighted onsets, rhythm, folded octaves, forbidden
-places) a picture is packed for every alteration. No picture is ever painted.
+A sample is packed once, as it is. Its stretches and mirror forms are read off the same notes: a stretch is another
+unit, an inversion counts pitches from the top, a retrograde counts times from the end. Only where that would not be
+the drawn picture (folded octaves, rhythm, forbidden places, forms that compiled code has no short cut for) a picture
+is drawn and packed for every alteration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.match.picture import SamplePicture, sample_picture, stretches_alike
+from goldenear.errors import NoNotes
+from goldenear.match.pictures import margin_of, sample_picture
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import PianoRoll, Reading
+from goldenear.notes.piano_roll import Reading
 
-FAR = 2**20
-"""Beyond every pitch."""
+FAR = 2**30
+"""Later than every time in a sample, and beyond every pitch."""
+
+HELD, STRUCK = 1, 2
+"""The layers that a note is drawn in, as bits."""
+
+MIRRORS = {"prime": (0, 0), "inversion": (1, 0), "retrograde": (0, 1), "retrograde-inversion": (1, 1)}
+"""The forms that compiled loops read off a picture: whether upside down, and whether backwards."""
+
+NUMBERS = (
+    "unit_up",  # a unit of time is unit_up / unit_down quarters
+    "unit_down",
+    "kind",  # which of `units`
+    "end",  # where its last note ends
+    "pitched",  # how many of its notes have pitch; they come first
+    "lowest",
+    "range",
+    "window_lowest",
+    "window_highest",
+    "brightest",
+    "dimmest",
+    "drawn",  # 1 where notes are strokes of one layer each, as drawn; 0 where their strokes are still to be told
+)
+UNIT_UP, UNIT_DOWN, KIND, END, PITCHED, LOWEST, RANGE, WINDOW_LOWEST, WINDOW_HIGHEST = range(9)
+BRIGHTEST, DIMMEST, DRAWN = range(9, 12)
 
 
 class Packed(NamedTuple):
-    """Samples for compiled loops: columns over samples, pictures, edges, pitches, strokes and drums.
+    """Samples for compiled loops: columns over samples, pictures and notes.
 
-    ``first_picture[s]`` is the sample's first picture; ``edge_start[k]`` to ``edge_start[k + 1]`` are the
-    edges of picture k, by time, two and two at one time, and so are its pitches, strokes and drums found; pitches are
-    counted from its lowest, times in its own unit.
+    ``first_picture[s]`` is the sample's first picture; ``note_start[k]`` to ``note_start[k + 1]`` are the notes of
+    picture k, those with pitch first, each part by onset. Pitches are counted from its lowest, times in its unit.
     """
 
     alone: NDArray[np.int8]
     """1 where the sample has a picture for every alteration, 0 where one serves several."""
     first_picture: NDArray[np.int64]
-    edge_start: NDArray[np.int64]
-    edge_time: NDArray[np.int64]
-    edge_pitch: NDArray[np.int16]
-    edge_weight: NDArray[np.int16]
-    pitch_start: NDArray[np.int64]
+    note_start: NDArray[np.int64]
     pitch: NDArray[np.int16]
-    sounding: NDArray[np.int64]
-    """How long each pitch of a picture sounds, in units."""
-    stroke_start: NDArray[np.int64]
-    stroke_pitch: NDArray[np.int16]
-    stroke_onset: NDArray[np.int64]
-    stroke_offset: NDArray[np.int64]
-    drum_start: NDArray[np.int64]
-    drum_pitch: NDArray[np.int16]
-    drum_onset: NDArray[np.int64]
-    drum_offset: NDArray[np.int64]
-    drum_brightness: NDArray[np.int16]
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    after: NDArray[np.int32]
+    """From a note's onset to the next onset of its pitch; `FAR` where none follows."""
+    before: NDArray[np.int32]
+    """From the end of the note before it, of its pitch, to its own end: the same, read backwards."""
+    brightness: NDArray[np.int16]
+    layers: NDArray[np.int8]
+    """In which layers a note is drawn: `HELD`, `STRUCK` or both."""
     numbers: NDArray[np.int64]
-    """Shape (pictures, 18), in the order of `NUMBERS`."""
+    """Shape (pictures, 12), in the order of `NUMBERS`."""
     units: NDArray[np.int64]
     """Shape (kinds, 2): the different units, as up and down."""
 
 
-NUMBERS = (
-    "unit_up",
-    "unit_down",
-    "onset",  # where the picture's first edge lies: before 0 for a forbidden place ahead of the sound
-    "end",  # where its last edge lies
-    "length",  # how long it sounds
-    "lowest",
-    "range",
-    "window_lowest",
-    "window_highest",
-    "light",
-    "area",
-    "energy",
-    "brightest",
-    "level",  # the one brightness, or 0
-    "dimmest",
-    "kind",  # which of `units`
-    "plain_numerator",  # light squared / area: the energy that a plain X can meet
-    "plain_denominator",
-)
-
-UNIT_UP, UNIT_DOWN, ONSET, END, LENGTH, LOWEST, RANGE, WINDOW_LOWEST, WINDOW_HIGHEST, LIGHT, AREA, ENERGY = (
-    range(12)
-)
-BRIGHTEST, LEVEL, DIMMEST, KIND, PLAIN_NUMERATOR, PLAIN_DENOMINATOR = range(12, 18)
-
-
-COLUMNS = {
-    "edge_time": np.int64,
-    "edge_pitch": np.int16,
-    "edge_weight": np.int16,
-    "pitch": np.int16,
-    "sounding": np.int64,
-    "stroke_pitch": np.int16,
-    "stroke_onset": np.int64,
-    "stroke_offset": np.int64,
-    "drum_pitch": np.int16,
-    "drum_onset": np.int64,
-    "drum_offset": np.int64,
-    "drum_brightness": np.int16,
-}
-
-
 class Variants(NamedTuple):
-    """Alterations as compiled loops read them off a sample's pictures: the cheapest first, as columns."""
+    """Alterations as compiled loops read them off a sample's pictures: the greatest weight first, as columns."""
 
     picture: NDArray[np.int64]
     """Which picture of the sample."""
@@ -112,54 +85,83 @@ class Variants(NamedTuple):
     """The stretch that is still to be applied."""
     upside_down: NDArray[np.int64]
     backwards: NDArray[np.int64]
-    price: NDArray[np.float64]
-    turn: NDArray[np.int64]
-    """The place of the alteration in the recipe."""
-    alike: NDArray[np.int64]
-    """The first variant, so no dearer one, that sounds every pitch as long: this, or its mirror image in time."""
+    weight: NDArray[np.float64]
+    alteration: NDArray[np.int64]
+    """Where the alteration stands in the recipe."""
 
 
 def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:
     """Return, for each reading of the recipe, the variants of samples with shared and with own pictures."""
     every = recipe.alterations
-    shared: dict[Reading, int] = {
-        reading: i for i, reading in enumerate(dict.fromkeys(a.reading for a in every))
-    }
     found: dict[Reading, tuple[Variants, Variants]] = {}
-    for reading, picture in shared.items():
-        turns = sorted(
-            (t for t, a in enumerate(every) if a.reading == reading), key=lambda t: -every[t].price
-        )
+    for picture, reading in enumerate(dict.fromkeys(a.reading for a in every)):
+        chosen = [i for i, a in enumerate(every) if a.reading == reading]
+        chosen.sort(key=lambda i: -every[i].price)
         found[reading] = (
-            _variants([(t, picture, every[t]) for t in turns]),
-            _variants([(t, t, Alteration(price=every[t].price)) for t in turns]),
+            _variants([(i, picture, every[i]) for i in chosen]),
+            _variants([(i, i, Alteration(price=every[i].price)) for i in chosen]),
         )
     return found
 
 
-def _variants(rows: list[tuple[int, int, Alteration]]) -> Variants:
+def _variants(rows: Sequence[tuple[int, int, Alteration]]) -> Variants:
     done = [alteration for *_, alteration in rows]
-    sounding = [(picture, a.stretch, "inversion" in a.form) for _, picture, a in rows]
+    mirrors = [MIRRORS.get(a.form, (0, 0)) for a in done]
     return Variants(
         np.array([picture for _, picture, _ in rows], np.int64),
         np.array([a.stretch.numerator for a in done], np.int64),
         np.array([a.stretch.denominator for a in done], np.int64),
-        np.array(["inversion" in a.form for a in done], np.int64),
-        np.array(["retrograde" in a.form for a in done], np.int64),
+        np.array([upside_down for upside_down, _ in mirrors], np.int64),
+        np.array([backwards for _, backwards in mirrors], np.int64),
         np.array([a.price for a in done], np.float64),
-        np.array([turn for turn, *_ in rows], np.int64),
-        np.array([sounding.index(one) for one in sounding], np.int64),
+        np.array([index for index, *_ in rows], np.int64),
     )
 
 
-def is_shared(sample: NoteArray, recipe: Recipe) -> bool:
-    """Tell whether one picture of the sample serves all stretches and forms of a reading."""
-    by_step = all(a.reading in ("semitone", "neighbour") for a in recipe.alterations)
-    return by_step and stretches_alike(sample, recipe)
+class Meetings(NamedTuple):
+    """How one unit of X and the units of samples meet: flat arrays of shape (kinds of unit x variants,)."""
+
+    piece_up: NDArray[np.int64]
+    """Pair units in a unit of X."""
+    sample_up: NDArray[np.int64]
+    """Pair units in a unit of the sample."""
+    unit_up: NDArray[np.int64]
+    unit_down: NDArray[np.int64]
+    """A pair unit is unit_up / unit_down quarters."""
+
+
+def meet(unit_up: int, unit_down: int, units: NDArray[np.int64], rows: Variants) -> Meetings:
+    """Return how a unit of X, unit_up / unit_down quarters, meets every kind of unit under every variant."""
+    up, down = units[:, :1] * rows.up, units[:, 1:] * rows.down
+    common = np.gcd(up, down)
+    up, down = up // common, down // common
+    piece, sample = unit_up * down, up * unit_down
+    shared = np.gcd(piece, sample)
+    # The greatest time that goes a whole number of times into both: `shared` of 1 / (both denominators).
+    below = np.broadcast_to(unit_down * down, shared.shape)
+    spare = np.gcd(shared, below)
+    columns = (piece // shared, sample // shared, shared // spare, below // spare)
+    return Meetings(*(np.ascontiguousarray(column).reshape(-1) for column in columns))
+
+
+def shares_pictures(recipe: Recipe) -> bool:
+    """Tell whether one picture of a sample without forbidden places serves all stretches and forms of a reading."""
+    return all(a.reading in ("semitone", "neighbour") and a.form in MIRRORS for a in recipe.alterations)
+
+
+class Drawn(NamedTuple):
+    """Pictures before they are packed: notes as columns, and for each picture its numbers."""
+
+    notes: list[tuple[Any, ...]]
+    """Pitch, onset, offset, brightness, is_drum and layers, one picture after another."""
+    resolution: list[int]
+    reading: list[Reading]
+    octave: list[int]
+    drawn: list[int]
 
 
 def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
-    """Draw every sample and put its pictures into columns.
+    """Put samples into columns, and draw those that need pictures of their own.
 
     Raises
     ------
@@ -167,135 +169,140 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
         If a sample has nothing that sounds.
     """
     readings = list(dict.fromkeys(a.reading for a in recipe.alterations))
-    alone, first, pictures = [], [], 0
-    parts: list[dict[str, Any]] = []
-    for sample in map(recipe.shown, samples):
-        shares = is_shared(sample, recipe)
-        wanted: Sequence[Alteration] = (
-            [Alteration(reading=reading) for reading in readings] if shares else recipe.alterations
-        )
+    may_share = shares_pictures(recipe)
+    alone, first = [], []
+    drawn = Drawn([], [], [], [], [])
+    both = (HELD if recipe.quarters < 4 else 0) | (STRUCK if recipe.quarters else 0)
+    for sample in samples:
+        shown = recipe.shown(sample)
+        shares = may_share and (not len(shown) or shown.brightness.min() > 0)
         alone.append(not shares)
-        first.append(pictures)
-        pictures += len(wanted)
-        parts += [_picture_columns(sample_picture(sample, recipe, alteration)) for alteration in wanted]
-    columns: dict[str, Any] = {
-        name: np.concatenate([part[name] for part in parts]).astype(kind) if parts else np.zeros(0, kind)
-        for name, kind in COLUMNS.items()
-    }
-    starts: dict[str, Any] = {
-        f"{what}_start": np.cumsum([0, *(len(part[name]) for part in parts)]).astype(np.int64)
-        for what, name in (
-            ("edge", "edge_time"),
-            ("pitch", "pitch"),
-            ("stroke", "stroke_pitch"),
-            ("drum", "drum_pitch"),
+        first.append(len(drawn.drawn))
+        if not shares:
+            for alteration in recipe.alterations:
+                _draw(drawn, sample, recipe, alteration)
+            continue
+        if not len(shown):
+            raise NoNotes(sample.name)
+        columns = (shown.pitch, shown.onset, shown.offset, shown.brightness, shown.is_drum, None)
+        for reading in readings:
+            drawn.notes.append(columns)
+            drawn.resolution.append(shown.ticks_per_quarter)
+            drawn.reading.append(reading)
+            drawn.octave.append(shown.steps_per_octave)
+            drawn.drawn.append(0)
+    return _packed(drawn, both, np.array(alone, np.int8), np.array(first, np.int64))
+
+
+def _draw(drawn: Drawn, sample: NoteArray, recipe: Recipe, alteration: Alteration) -> None:
+    """Add the picture of a sample under one alteration, the strokes of each layer as notes."""
+    picture = sample_picture(sample, recipe, alteration)
+    layers = [HELD] if not recipe.quarters else [STRUCK] if recipe.quarters == 4 else [HELD, STRUCK]
+    rolls = picture.layers
+    drawn.notes.append(
+        (
+            *(
+                np.concatenate([getattr(roll, name) for roll in rolls])
+                for name in ("pitch", "onset", "offset")
+            ),
+            np.concatenate([roll.brightness for roll in rolls]),
+            np.concatenate([roll.is_drum for roll in rolls]),
+            np.repeat(layers, [len(roll) for roll in rolls]),
         )
-    }
-    numbers = np.array([part["numbers"] for part in parts], np.int64).reshape(-1, len(NUMBERS))
-    units, kind = np.unique(numbers[:, : UNIT_DOWN + 1], axis=0, return_inverse=True)
-    numbers[:, KIND] = kind
-    return Packed(
-        alone=np.array(alone, np.int8),
-        first_picture=np.array(first, np.int64),
-        **starts,
-        **columns,
-        numbers=numbers,
-        units=units,
     )
+    drawn.resolution.append(picture.ticks_per_quarter)
+    drawn.reading.append(alteration.reading)
+    drawn.octave.append(sample.steps_per_octave)
+    drawn.drawn.append(1)
 
 
-def _picture_columns(picture: SamplePicture) -> dict[str, Any]:
-    """Return the edges, pitches, drums and numbers of one picture."""
-    roll, box = picture.roll, picture.box
-    unit = int(np.gcd.reduce(np.concatenate([roll.onset, roll.offset, [box.onset, box.offset]])))
-    length = Fraction(unit, roll.ticks_per_quarter)
-    pitched, drums = roll.where(~roll.is_drum), roll.where(roll.is_drum)
-    edges = edges_of(pitched, unit)
-    levels = np.unique(roll.brightness)
-    names, index = np.unique(pitched.pitch, return_inverse=True)
-    meets = Fraction(picture.light**2, picture.area * unit)
-    octave = picture.alteration.reading == "octave"
-    numbers = (
-        length.numerator,
-        length.denominator,
-        int(roll.onset.min()) // unit,
-        int(roll.offset.max()) // unit,
-        (box.offset - box.onset) // unit,
-        edges.lowest,
-        edges.pitches - 1,
-        -FAR if octave else box.lowest,
-        FAR if octave else box.highest,
-        picture.light // unit,
-        picture.area // unit,
-        picture.energy // unit,
-        picture.brightest,
-        int(levels[0]) if len(levels) == 1 else 0,
-        int(roll.brightness.min()),
-        0,
-        min(meets.numerator, 2**62),
-        meets.denominator,
+def _packed(drawn: Drawn, both: int, alone: NDArray[np.int8], first: NDArray[np.int64]) -> Packed:
+    """Put pictures into columns, all at once."""
+    counts = np.array([len(columns[0]) for columns in drawn.notes], np.int64)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    if not len(counts):
+        none = np.zeros(0, np.int64)
+        columns_of_none = [none.astype(kind) for kind in _KINDS]
+        numbers = none.reshape(0, len(NUMBERS))
+        return Packed._make([alone, first, starts, *columns_of_none, numbers, none.reshape(0, 2)])
+    pitch, onset, offset, brightness, is_drum = (
+        np.concatenate([columns[i] for columns in drawn.notes]).astype(np.int64) for i in range(5)
     )
-    edge_time, edge_pitch, edge_weight = _in_twos(edges.time[edges.column], edges.pitch, edges.weight)
-    sounding = np.bincount(index, weights=(pitched.offset - pitched.onset) // unit, minlength=len(names))
-    return {
-        "edge_time": edge_time,
-        "edge_pitch": edge_pitch,
-        "edge_weight": edge_weight,
-        "pitch": names - edges.lowest,
-        "sounding": sounding,
-        "stroke_pitch": pitched.pitch - edges.lowest,
-        "stroke_onset": pitched.onset // unit,
-        "stroke_offset": pitched.offset // unit,
-        "drum_pitch": drums.pitch,
-        "drum_onset": drums.onset // unit,
-        "drum_offset": drums.offset // unit,
-        "drum_brightness": drums.brightness,
-        "numbers": numbers,
-    }
+    layers = np.concatenate(
+        [np.full(len(columns[0]), both) if columns[5] is None else columns[5] for columns in drawn.notes]
+    )
+    picture = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((onset, is_drum, picture)) if _out_of_order(picture, is_drum, onset) else slice(None)
+    pitch, onset, offset, brightness, is_drum, layers = (
+        column[order] for column in (pitch, onset, offset, brightness, is_drum, layers)
+    )
+    at = starts[:-1]
+    as_drawn = np.array(drawn.drawn, np.int64)
+    # What is drawn is counted from where its sound begins, all else from its first note.
+    origin = np.where(as_drawn == 1, 0, np.minimum.reduceat(onset, at))
+    onset, offset = onset - origin[picture], offset - origin[picture]
+    unit = np.gcd.reduceat(np.gcd(onset, offset), at)
+    onset, offset = onset // unit[picture], offset // unit[picture]
+    pitched = is_drum == 0
+    lowest = np.minimum.reduceat(np.where(pitched, pitch, FAR), at)
+    highest = np.maximum.reduceat(np.where(pitched, pitch, -FAR), at)
+    without = highest < lowest
+    lowest[without], highest[without] = 0, 0
+    numbers = np.zeros((len(counts), len(NUMBERS)), np.int64)
+    resolution = np.array(drawn.resolution, np.int64)
+    common = np.gcd(unit, resolution)
+    numbers[:, UNIT_UP], numbers[:, UNIT_DOWN] = unit // common, resolution // common
+    numbers[:, END] = np.maximum.reduceat(offset, at)
+    numbers[:, PITCHED] = np.add.reduceat(pitched.astype(np.int64), at)
+    numbers[:, LOWEST], numbers[:, RANGE] = lowest, highest - lowest
+    numbers[:, WINDOW_LOWEST : WINDOW_HIGHEST + 1] = _windows(drawn, pitch, pitched & (brightness > 0), at)
+    numbers[:, BRIGHTEST] = np.maximum.reduceat(brightness, at)
+    numbers[:, DIMMEST] = np.minimum.reduceat(brightness, at)
+    numbers[:, DRAWN] = as_drawn
+    units, numbers[:, KIND] = np.unique(numbers[:, : UNIT_DOWN + 1], axis=0, return_inverse=True)
+    after, before = _gaps(picture, pitch * 2 + is_drum, onset, offset)
+    pitch = np.where(pitched, pitch - lowest[picture], pitch)
+    columns = (pitch, onset, offset, after, before, brightness, layers)
+    typed = [column.astype(kind) for column, kind in zip(columns, _KINDS, strict=True)]
+    return Packed._make([alone, first, starts, *typed, numbers, units])
 
 
-class Edges(NamedTuple):
-    """Where something begins (+) or ends (-) in a picture: what cancels is left out."""
-
-    time: NDArray[np.int64]
-    """The times with edges, rising, in units."""
-    column: NDArray[np.int64]
-    """Which time an edge lies at; rising."""
-    pitch: NDArray[np.int64]
-    """Counted from the lowest."""
-    weight: NDArray[np.int64]
-    lowest: int
-    pitches: int
+_KINDS = (np.int16, np.int64, np.int64, np.int32, np.int32, np.int16, np.int8)
+"""The types of the columns of notes."""
 
 
-def edges_of(roll: PianoRoll, unit: int) -> Edges:
-    """Return the edges of a picture, by time and pitch."""
-    if not len(roll):
-        empty = np.zeros(0, np.int64)
-        return Edges(empty, empty, empty, empty, 0, 1)
-    lowest = int(roll.pitch.min())
-    pitches = int(roll.pitch.max()) - lowest + 1
-    pitch = roll.pitch - lowest
-    place = np.concatenate([roll.onset // unit * pitches + pitch, roll.offset // unit * pitches + pitch])
-    weight = np.concatenate([roll.brightness, -roll.brightness])
-    order = np.argsort(place)
-    place, weight = place[order], weight[order]
-    first = np.flatnonzero(np.diff(place, prepend=place[0] - 1))
-    weight = np.add.reduceat(weight, first)
-    place = place[first][weight != 0]
-    time, pitch = np.divmod(place, pitches)
-    new = np.diff(time, prepend=time[0] - 1) > 0
-    return Edges(time[new], np.cumsum(new) - 1, pitch, weight[weight != 0], lowest, pitches)
+def _out_of_order(picture: NDArray[Any], is_drum: NDArray[Any], onset: NDArray[Any]) -> bool:
+    """Tell whether notes are not sorted by picture, drums last, and onset."""
+    part = picture * 2 + is_drum
+    return bool(((part[1:] < part[:-1]) | ((part[1:] == part[:-1]) & (onset[1:] < onset[:-1]))).any())
 
 
-def _in_twos(
-    time: NDArray[np.int64], pitch: NDArray[np.int64], weight: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], ...]:
-    """Return edges, sorted by time, such that each time has an even number: one without weight fills up."""
-    moments, first, counts = np.unique(time, return_index=True, return_counts=True)
-    odd = counts % 2 == 1
-    after = (first + counts)[odd]
-    return np.insert(time, after, moments[odd]), np.insert(pitch, after, 0), np.insert(weight, after, 0)
+def _windows(
+    drawn: Drawn, pitch: NDArray[np.int64], bright: NDArray[np.bool_], at: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the lowest and the highest pitch of each window, shape (pictures, 2)."""
+    lowest = np.minimum.reduceat(np.where(bright, pitch, FAR), at)
+    highest = np.maximum.reduceat(np.where(bright, pitch, -FAR), at)
+    margins = [
+        margin_of(reading, octave) for reading, octave in zip(drawn.reading, drawn.octave, strict=True)
+    ]
+    margin = np.array([FAR if m is None else m for m in margins], np.int64)
+    some = highest >= lowest
+    return np.stack([np.where(some, lowest - margin, 0), np.where(some, highest + margin, -1)], axis=1)
+
+
+def _gaps(
+    picture: NDArray[np.int64], line: NDArray[np.int64], onset: NDArray[np.int64], offset: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how long until the next note of a line begins, and how long since the one before it ended."""
+    order = np.argsort(picture * 2**18 + line + 2**17, kind="stable")
+    one, other = order[:-1], order[1:]
+    follows = (picture[one] == picture[other]) & (line[one] == line[other])
+    one, other = one[follows], other[follows]
+    after, before = np.full(len(onset), FAR), np.full(len(onset), FAR)
+    after[one] = np.minimum(onset[other] - onset[one], FAR)
+    before[other] = np.minimum(offset[other] - offset[one], FAR)
+    return after, before
 
 
 def selected(packed: Packed, chosen: slice) -> Packed:

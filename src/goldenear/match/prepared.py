@@ -10,7 +10,7 @@ from typing import Any, overload
 from goldenear.arguments import kind_of, must_be, whole_number
 from goldenear.errors import InvalidInput, NoNotes
 from goldenear.match.packed import Packed, pack, selected
-from goldenear.match.picture import SamplePicture, Sheaf, sample_picture, sheaves
+from goldenear.match.pictures import AlterationGroup, SamplePicture, alteration_groups, sample_picture
 from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.note_array import NoteArray, several_notes
 
@@ -32,7 +32,7 @@ class PreparedSamples(Sequence[NoteArray]):
     kept: dict[str, Any] = field(default_factory=dict, repr=False)
     """What engines keep of the samples from one X to the next."""
     _packed: Packed | None = None
-    _sheaves: dict[int, tuple[Sheaf, ...]] = field(default_factory=dict, repr=False)
+    _groups: dict[int, tuple[AlterationGroup, ...]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.samples, NoteArray | str) or not isinstance(self.samples, Sequence):
@@ -61,21 +61,21 @@ class PreparedSamples(Sequence[NoteArray]):
         """The samples as columns for compiled loops."""
         return pack(self.samples, self.recipe) if self._packed is None else self._packed
 
-    def sheaves(self, i: int) -> tuple[Sheaf, ...]:
+    def groups(self, i: int) -> tuple[AlterationGroup, ...]:
         """Return a sample's pictures under every alteration; drawn once."""
         whole_number("i", i, -len(self), len(self) - 1)
-        if i not in self._sheaves:
-            self._sheaves[i] = sheaves(self.samples[i], self.recipe)
-        return self._sheaves[i]
+        if i not in self._groups:
+            self._groups[i] = alteration_groups(self.samples[i], self.recipe)
+        return self._groups[i]
 
-    def picture(self, i: int, turn: int) -> SamplePicture:
+    def picture(self, i: int, index: int) -> SamplePicture:
         """Return a sample's picture under one alteration of the recipe."""
         whole_number("i", i, -len(self), len(self) - 1)
-        whole_number("turn", turn, 0, len(self.recipe.alterations) - 1)
-        for sheaf in self._sheaves.get(i, ()):
-            if turn in sheaf.turns:
-                return sheaf.pictures[sheaf.turns.index(turn)]
-        return sample_picture(self.samples[i], self.recipe, self.recipe.alterations[turn])
+        whole_number("index", index, 0, len(self.recipe.alterations) - 1)
+        for group in self._groups.get(i, ()):
+            if index in group.indices:
+                return group.pictures[group.indices.index(index)]
+        return sample_picture(self.samples[i], self.recipe, self.recipe.alterations[index])
 
 
 def prepare(samples: Iterable[NoteArray], recipe: Recipe | str | None = None) -> PreparedSamples:

@@ -14,7 +14,7 @@ from goldenear.errors import InvalidInput
 from goldenear.match.blend import Blended, blended
 from goldenear.match.engines import Backend, engine_for
 from goldenear.match.matches import Match, Matches
-from goldenear.match.picture import PiecePicture, piece_pictures
+from goldenear.match.pictures import PiecePicture, piece_pictures
 from goldenear.match.place import Place, match_at
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.recipe import Recipe, recipe_of
@@ -117,13 +117,14 @@ def matches_of(
     @cache
     def match(row: int) -> Match:
         i = int(order[row])
-        picture = samples.picture(i, int(best.turn[i]))
+        picture = samples.picture(i, int(best.alteration[i]))
         place = Place(
             float(similarity[i]),
             int(best.transposition[i]),
             int(best.shift[i]),
             int(best.shared[i]),
-            int(best.ticks[i]),
+            int(best.unit_up[i]),
+            int(best.unit_down[i]),
         )
         return match_at(x[picture.alteration.reading], i, samples[i], picture, place, blend.parts(i))
 

@@ -1,4 +1,4 @@
-"""This file is where everything stands that decides how likeness is counted: measure, drawing, alterations."""
+"""Recipes: everything that decides how likeness is counted, as one value."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal
 
-from goldenear.arguments import fraction, kind_of, must_be, number, one_of, several, shown, whole_number
+from goldenear.arguments import fraction, kind_of, number, one_of, several, shown, whole_number
 from goldenear.errors import InvalidInput
+from goldenear.match.score import MEASURES
 from goldenear.notes.alteration import Alteration, alterations
 from goldenear.notes.columns import FINEST_GRID
-from goldenear.notes.note_array import NoteArray, must_be_notes
-from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
+from goldenear.notes.note_array import STROKE, NoteArray, must_be_notes
 
-Measure = Literal["brightness", "coverage", "cosine", "window-cosine", "occurrence"]
-"""How shared time becomes a similarity 0..1, see :mod:`goldenear.match.similarity`; or, for occurrences, how notes
-meet, see :mod:`goldenear.match.occurrence`."""
+OCCURRENCE = "occurrence"
+"""The measure that counts notes that meet, see :mod:`goldenear.match.occurrence`; the others share time, see
+:mod:`goldenear.match.score`."""
 
-THRESHOLD = 0.72
+THRESHOLD = 0.59
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
 
 THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58}
@@ -38,7 +38,8 @@ TEMPOS = (
 GRID = 96
 """Ticks a quarter on which pictures are drawn by default: rounding moves an onset by less than 3 ms at 120."""
 
-MEASURES: tuple[Measure, ...] = get_args(Measure)
+MOST_CLUTTER = 4
+"""The most that an extra note can cost against a missing one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,20 @@ class Recipe:
 
     Attributes
     ----------
-    measure : {"window-cosine", "cosine", "coverage", "brightness", "occurrence"}
-        From shared time to similarity; the last counts notes that meet, and is for :func:`goldenear.find` alone.
+    measure : {"tversky", "coverage", "cosine", "brightness", "occurrence"}
+        From shared time to similarity, see :mod:`goldenear.match.score`; the last counts notes that meet, and is for
+        :func:`goldenear.find` alone.
+    clutter : Fraction
+        What an extra note costs against a missing one, 0..4, where the measure asks for it: 1/10.
+    struck : Fraction
+        The part of the similarity that compares notes as they are struck, in quarters: 0, 1/4, 1/2, 3/4 or 1. The
+        rest compares them as they are held.
+    stroke : Fraction
+        How long a note is drawn as it is struck, in quarters: a sixteenth.
     alterations : tuple of Alteration
         What may be done to a sample, and its price; the dearest last.
     transpositions : (int, int), optional
         The lowest and the highest transposition tried, in steps; all by default.
-    drawing : Drawing
-        How bright a note is along its length.
     neighbour_share : Fraction
         What a pixel counts on the steps above and below, under the reading ``"neighbour"``; 0..1.
     grid : int or "exact"
@@ -65,10 +72,12 @@ class Recipe:
         (:mod:`goldenear.match.alignment`); the rest is what they share as pictures. None by default.
     """
 
-    measure: Measure = "window-cosine"
+    measure: str = "tversky"
+    clutter: Fraction = Fraction(1, 4)
+    struck: Fraction = Fraction(3, 4)
+    stroke: Fraction = STROKE
     alterations: tuple[Alteration, ...] = field(default_factory=alterations)
     transpositions: tuple[int, int] | None = None
-    drawing: Drawing = Drawing()
     neighbour_share: Fraction = Fraction(1, 2)
     aligned: float = 0.0
     grid: int | Literal["exact"] = GRID
@@ -78,12 +87,12 @@ class Recipe:
         """Return a recipe by what is asked.
 
         ``"fragment"``
-            Is the sample in X, with little else where it lies? Shared time over the energy in its window,
-            in 7 stretches and 4 mirror forms. The default, for short fragments of any texture.
+            Is the sample in X? What X lacks counts in full, what sounds beside it little; in 7 stretches and 4 mirror
+            forms. The default, for short fragments of any texture.
         ``"melody"``
-            Are X and the sample versions of one tune? Half of it onsets: every note drawn a sixteenth long, the
-            cosine of both as wholes, in 5 stretches. The other half their alignment note by note, which bars
-            more or fewer do not upset.
+            Are X and the sample versions of one tune? Half of it is the cosine of both as wholes, as their notes are
+            struck, in 5 stretches. The other half is their alignment note by note, which bars more or fewer do not
+            upset.
         ``"occurrence"``
             Where in a piece is the fragment played again, varied? Note by note, in any texture: pitches a step or two
             beside count for less, as in tonal answers, and durations matter a little. For :func:`goldenear.find`.
@@ -113,6 +122,18 @@ class Recipe:
             return notes
         return notes.quantised(self.grid)
 
+    @property
+    def layers(self) -> tuple[Fraction | None, ...]:
+        """How long a note is drawn in each picture that is compared: None for as long as it is held."""
+        if not self.struck:
+            return (None,)
+        return (self.stroke,) if self.struck == 1 else (None, self.stroke)
+
+    @property
+    def quarters(self) -> int:
+        """The part of notes as they are struck, of 4."""
+        return int(4 * self.struck)
+
     def shown(self, notes: NoteArray) -> NoteArray:
         """Return the notes as pictures show them: on the grid, every stroke of a drum of one length."""
         return self.on_grid(notes).struck()
@@ -120,19 +141,24 @@ class Recipe:
     @property
     def threshold(self) -> float:
         """The similarity from which music resembles a sample, or a place counts, where nothing else is said."""
-        if self.measure == "occurrence":
+        if self.measure == OCCURRENCE:
             return THRESHOLDS["occurrence"]
         return THRESHOLDS["melody" if self.aligned else "fragment"]
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
-        one_of("measure", self.measure, MEASURES)
+        one_of("measure", self.measure, (*MEASURES, OCCURRENCE))
+        for name, least, most in (("clutter", 0, MOST_CLUTTER), ("struck", 0, 1), ("stroke", 0, 64)):
+            set_(self, name, _within(name, getattr(self, name), least, most))
+        if not self.stroke:
+            raise InvalidInput("stroke: expected more than 0 quarters")
+        if (4 * self.struck).denominator > 1:
+            raise InvalidInput(f"struck: expected 0, 1/4, 1/2, 3/4 or 1, got {shown(self.struck)}")
         set_(self, "alterations", several("alterations", self.alterations, Alteration))
         if not self.alterations:
             raise InvalidInput("alterations: expected at least one")
         if self.transpositions is not None:
             set_(self, "transpositions", _lowest_and_highest(self.transpositions))
-        must_be("drawing", self.drawing, Drawing)
         set_(self, "neighbour_share", fraction("neighbour_share", self.neighbour_share))
         if not 0 <= self.neighbour_share <= 1 or self.neighbour_share.denominator > 127:
             came = shown(self.neighbour_share)
@@ -146,7 +172,7 @@ class Recipe:
                 f"grid: expected ticks a quarter, 1..{FINEST_GRID:,}, or 'exact', got {shown(self.grid)}"
             )
         number("aligned", self.aligned, 0, 1)
-        if self.aligned and self.measure == "occurrence":
+        if self.aligned and self.measure == OCCURRENCE:
             raise InvalidInput("aligned: an occurrence is where a fragment lies, whole melodies are aligned")
 
 
@@ -165,6 +191,14 @@ def recipe_of(value: Recipe | str | None) -> Recipe:
     if not isinstance(value, Recipe):
         raise InvalidInput(f"recipe: expected a Recipe or the name of one, got {kind_of(value)}")
     return value
+
+
+def _within(name: str, value: object, least: int, most: int) -> Fraction:
+    """Return a fraction, in parts to 1,000, within limits."""
+    found = fraction(name, value)
+    if not least <= found <= most or found.denominator > 1000:
+        raise InvalidInput(f"{name}: expected {least}..{most}, in parts to 1,000, got {shown(value)}")
+    return found
 
 
 def _lowest_and_highest(value: object) -> tuple[int, int]:
@@ -188,9 +222,12 @@ def _recipes() -> dict[str, Recipe]:
             alterations=alterations(
                 stretches=dict.fromkeys(map(Fraction, ("1", "1/2", "2", "2/3", "3/2")), 1.0), forms=("prime",)
             ),
-            drawing=ONSETS_ONLY,
+            struck=Fraction(1),
             aligned=0.5,
         ),
-        "occurrence": Recipe(measure="occurrence", alterations=(Alteration(),)),
-        "sound": Recipe(alterations=alterations(stretches=dict.fromkeys(TEMPOS, 1.0), forms=("prime",))),
+        "occurrence": Recipe(measure=OCCURRENCE, alterations=(Alteration(),)),
+        "sound": Recipe(
+            struck=Fraction(0),
+            alterations=alterations(stretches=dict.fromkeys(TEMPOS, 1.0), forms=("prime",)),
+        ),
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goldenear.arguments import fraction, number, one_of, shown
 from goldenear.errors import InvalidInput
@@ -20,10 +21,43 @@ MAX_TERM = 1000
 
 Key = TypeVar("Key")
 
-Form = Literal["prime", "inversion", "retrograde", "retrograde-inversion"]
-"""The four mirror forms: as it is; mirrored in pitch; in time; in both."""
+Form = str
+"""The name of a form, one of `FORMS`."""
 
-FORMS: tuple[Form, ...] = get_args(Form)
+
+class Rows(NamedTuple):
+    """Notes that a form rearranges, as columns of shape (n,); drums are not `pitched`."""
+
+    pitch: NDArray[np.int64]
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    pitched: NDArray[np.bool_]
+
+
+def inverted(rows: Rows) -> Rows:
+    """Swap the lowest and the highest pitch, and all between them."""
+    pitch, pitched = rows.pitch, rows.pitched
+    if not pitched.any():
+        return rows
+    centre = int(pitch[pitched].min() + pitch[pitched].max())
+    return rows._replace(pitch=np.where(pitched, centre - pitch, pitch))
+
+
+def reversed_in_time(rows: Rows) -> Rows:
+    """Swap the first onset and the last offset, and all between them."""
+    if not len(rows.onset):
+        return rows
+    ends = int(rows.onset.min() + rows.offset.max())
+    return rows._replace(onset=ends - rows.offset, offset=ends - rows.onset)
+
+
+FORMS: dict[Form, Callable[[Rows], Rows]] = {
+    "prime": lambda rows: rows,
+    "inversion": inverted,
+    "retrograde": reversed_in_time,
+    "retrograde-inversion": lambda rows: inverted(reversed_in_time(rows)),
+}
+"""The forms: as it is; mirrored in pitch; in time; in both. A form is an entry here."""
 
 STRETCH_PRICES: Mapping[Fraction, float] = {
     Fraction(1): 1.0,
@@ -47,7 +81,12 @@ FORM_PRICES: Mapping[Form, float] = {
 READING_PRICES: Mapping[Reading, float] = {"semitone": 1.0}
 """The default readings of pitch and what each leaves of a similarity."""
 
-_SPOKEN = {"inversion": "inverted", "retrograde": "reversed", "retrograde-inversion": "reversed and inverted"}
+_SPOKEN = {
+    "prime": "",
+    "inversion": "inverted",
+    "retrograde": "reversed",
+    "retrograde-inversion": "reversed and inverted",
+}
 _HEARD = {"neighbour": "neighbouring steps allowed", "octave": "octaves folded", "rhythm": "rhythm only"}
 
 
@@ -96,7 +135,7 @@ class Alteration:
             number("parts", part, 0, 1)
 
     def __str__(self) -> str:
-        said = [_SPOKEN.get(self.form, ""), f"stretched {self.stretch}" if self.stretch != 1 else ""]
+        said = [_SPOKEN.get(self.form, self.form), f"stretched {self.stretch}" if self.stretch != 1 else ""]
         return ", ".join(s for s in (*said, _HEARD.get(self.reading, "")) if s)
 
     def apply(self, notes: NoteArray) -> NoteArray:
@@ -129,15 +168,8 @@ class Alteration:
         first = notes.first_onset * down
         onset = first + (notes.onset - notes.first_onset) * up
         offset = first + (notes.offset - notes.first_onset) * up
-        pitch = notes.pitch.astype(np.int64)
-        if self.form in ("retrograde", "retrograde-inversion") and len(notes):
-            end = int(offset.max())
-            onset, offset = first + end - offset, first + end - onset
-        pitched = ~notes.is_drum
-        if self.form in ("inversion", "retrograde-inversion") and pitched.any():
-            centre = int(pitch[pitched].min() + pitch[pitched].max())
-            pitch = np.where(pitched, centre - pitch, pitch)
-        return notes.rearranged(pitch, onset, offset, notes.ticks_per_quarter * down)
+        rows = FORMS[self.form](Rows(notes.pitch.astype(np.int64), onset, offset, ~notes.is_drum))
+        return notes.rearranged(rows.pitch, rows.onset, rows.offset, notes.ticks_per_quarter * down)
 
 
 def alterations(

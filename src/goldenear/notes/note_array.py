@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from goldenear.arguments import array_of, kind_of, must_be, several, shown, text, whole_number
+from goldenear.arguments import array_of, fraction, kind_of, must_be, several, shown, text, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
 from goldenear.notes.columns import (
@@ -390,12 +390,28 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         >>> kick.struck().duration.tolist()
         [1, 1]
         """
-        if not self.is_drum.any():
+        return self._lasting(STROKE, self.is_drum)
+
+    def as_strokes(self, length: Fraction) -> NoteArray:
+        """Return the pitched notes so many quarters long, or until the next one of their pitch.
+
+        Drums and forbidden places stay as long as they are.
+
+        Examples
+        --------
+        >>> x = NoteArray.from_arrays(pitch=[60, 60], onset=[0, 1], duration=[1, 7], ticks_per_quarter=4)
+        >>> x.as_strokes(Fraction(1, 2)).duration.tolist()
+        [1, 2]
+        """
+        return self._lasting(fraction("length", length), ~self.is_drum & (self.brightness > 0))
+
+    def _lasting(self, length: Fraction, chosen: NDArray[np.bool_]) -> NoteArray:
+        """Return the notes with some of them of one length, or until the next one of their line."""
+        if not chosen.any():
             return self
-        own = self.ticks_per_quarter
-        notes = self.at_resolution(lcm(own, STROKE.denominator))
-        length = int(STROKE * notes.ticks_per_quarter)
-        offset = np.where(notes.is_drum, notes.onset + length, notes.offset)
+        notes = self.at_resolution(lcm(self.ticks_per_quarter, length.denominator))
+        ticks = int(length * notes.ticks_per_quarter)
+        offset = np.where(chosen, notes.onset + ticks, notes.offset)
         offset = cut_at_next(notes.onset, offset, *by_line(notes.pitch, notes.onset, notes.is_drum))
         return replace(notes, offset=frozen(offset))
 

@@ -14,10 +14,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import array_of, fraction, must_be, one_of, shown, truth, whole_number
+from goldenear.arguments import array_of, one_of, truth, whole_number
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.notes.columns import MAX_TICK
-from goldenear.notes.note_array import NoteArray, must_be_notes
+from goldenear.notes.note_array import STROKE, NoteArray, must_be_notes
 
 Reading = Literal["semitone", "neighbour", "octave", "rhythm"]
 """How pitch is read when two pictures are compared.
@@ -36,45 +36,6 @@ Reading = Literal["semitone", "neighbour", "octave", "rhythm"]
 READINGS: tuple[Reading, ...] = get_args(Reading)
 
 MAX_PIXELS = 2**28
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """How bright a note is drawn along its length.
-
-    Attributes
-    ----------
-    body, onset : int
-        Factors of the note's brightness, 0..127: `onset` for its first `onset_quarters`, `body` for the
-        rest. (1, 1) draws durations as they are; ``body=0`` draws onsets only; ``onset=3`` weights them.
-    onset_quarters : Fraction
-        How long the onset lasts, in quarters; a shorter note is all onset. A sixteenth by default.
-
-    Examples
-    --------
-    >>> x = NoteArray.from_arrays(pitch=[60], onset=[0], duration=[8], ticks_per_quarter=4)
-    >>> draw(x, Drawing(body=1, onset=3)).brightness.tolist()
-    [3, 1]
-    """
-
-    body: int = 1
-    onset: int = 1
-    onset_quarters: Fraction = Fraction(1, 4)
-
-    def __post_init__(self) -> None:
-        for name, factor in (("body", self.body), ("onset", self.onset)):
-            whole_number(f"drawing.{name}", factor, 0, 127)
-        if self.body == self.onset == 0:
-            raise InvalidInput("drawing: body and onset are both 0, so every picture would be dark")
-        object.__setattr__(self, "onset_quarters", fraction("drawing.onset_quarters", self.onset_quarters))
-        if not 0 < self.onset_quarters <= 64 or self.onset_quarters.denominator > 1000:
-            came = shown(self.onset_quarters)
-            raise InvalidInput(
-                f"drawing.onset_quarters: expected above 0, to 64, in parts to 1,000, got {came}"
-            )
-
-
-ONSETS_ONLY = Drawing(body=0, onset=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,18 +142,19 @@ class PianoRoll:
         return image
 
 
-def draw(notes: NoteArray, drawing: Drawing | None = None, *, reading: Reading = "semitone") -> PianoRoll:
-    """Draw the notes.
+def draw(notes: NoteArray, *, struck: Fraction | None = None, reading: Reading = "semitone") -> PianoRoll:
+    """Draw the notes, as they are held or as they are struck.
 
     Parameters
     ----------
     notes : NoteArray
         The notes to draw.
-    drawing : Drawing, optional
-        How bright a note is along its length; all of it equally by default.
+    struck : Fraction, optional
+        Draw every pitched note so many quarters long, or until the next one of its pitch; drums and forbidden places
+        stay as they are. By default notes are drawn as long as they last.
     reading : str
-        ``"octave"`` folds all octaves onto the pitches 0..steps_per_octave - 1; ``"rhythm"`` draws onsets
-        only, all on pitch 0, drums among them; the other readings draw pitch as it is.
+        ``"octave"`` folds all octaves onto the pitches 0..steps_per_octave - 1; ``"rhythm"`` draws all notes on
+        pitch 0, drums among them, and always as they are struck; the other readings draw pitch as it is.
 
     Returns
     -------
@@ -203,16 +165,19 @@ def draw(notes: NoteArray, drawing: Drawing | None = None, *, reading: Reading =
     ------
     InvalidInput
         If an argument is none of these.
+
+    Examples
+    --------
+    >>> x = NoteArray.from_arrays(pitch=[60], onset=[0], duration=[8], ticks_per_quarter=4)
+    >>> draw(x).offset.tolist(), draw(x, struck=Fraction(1, 4)).offset.tolist()
+    ([8], [1])
     """
     must_be_notes("notes", notes)
     one_of("reading", reading, READINGS)
-    if drawing is not None:
-        must_be("drawing", drawing, Drawing)
-    drawing = ONSETS_ONLY if reading == "rhythm" else drawing or Drawing()
-    resolution = notes.ticks_per_quarter
-    if drawing.body != drawing.onset:
-        # The end of an onset must fall on a tick, so that the picture stays exact.
-        notes = notes.at_resolution(resolution * (drawing.onset_quarters * resolution).denominator)
+    if struck is None and reading == "rhythm":
+        struck = STROKE
+    if struck is not None:
+        notes = notes.as_strokes(struck)
     roll = PianoRoll(
         notes.pitch.astype(np.int64),
         notes.onset,
@@ -221,24 +186,12 @@ def draw(notes: NoteArray, drawing: Drawing | None = None, *, reading: Reading =
         notes.is_drum,
         notes.ticks_per_quarter,
     )
-    roll = _shaded(roll, drawing)
     if reading == "octave":
         folded = np.where(roll.is_drum, roll.pitch, roll.pitch % notes.steps_per_octave)
         return painted(replace(roll, pitch=folded))
     if reading == "rhythm":
         return painted(replace(roll, pitch=np.zeros_like(roll.pitch), is_drum=np.zeros_like(roll.is_drum)))
     return roll
-
-
-def _shaded(roll: PianoRoll, drawing: Drawing) -> PianoRoll:
-    """Cut each note into its onset and its body, each at its own brightness."""
-    if drawing.body == drawing.onset:
-        return replace(roll, brightness=roll.brightness * drawing.body)
-    onset_end = np.minimum(roll.onset + int(drawing.onset_quarters * roll.ticks_per_quarter), roll.offset)
-    onsets = replace(roll, offset=onset_end, brightness=roll.brightness * drawing.onset)
-    bodies = replace(roll, onset=onset_end, brightness=roll.brightness * drawing.body)
-    both = joined(onsets, bodies)
-    return both.where((both.brightness != 0) & (both.offset > both.onset))
 
 
 def common_divisor(*times: NDArray[np.int64]) -> int:

@@ -75,7 +75,7 @@ def calibrate(
         The share of unrelated fragments, above 0, up to .5, that may resemble any sample at all.
     quarters : float, optional
         How long a fragment is for which the threshold is to keep this rate; as long as half of the samples by
-        default. Only where music is looked for inside X (``"window-cosine"``, ``"coverage"``, ``"brightness"``).
+        default. Only where music is looked for inside X (``"tversky"``, ``"coverage"``, ``"brightness"``).
     seed : int
         Of the fragments that are cut from the background, and of the smaller tastes drawn for the audit.
     backend, threads

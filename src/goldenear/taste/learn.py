@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -22,10 +23,9 @@ from goldenear.errors import InvalidInput
 from goldenear.match.background import in_order
 from goldenear.match.engines import Backend, engine_for
 from goldenear.match.prepared import prepare
-from goldenear.match.recipe import Measure, Recipe
+from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import alterations, prices_of
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import ONSETS_ONLY, Drawing
 from goldenear.taste.audit import NEARLY_ALL, Share
 from goldenear.taste.judge import Taste
 
@@ -34,8 +34,8 @@ ENOUGH = 20
 
 FOLDS = 5
 
-MEASURES: tuple[Measure, ...] = ("window-cosine", "cosine")
-DRAWINGS = {"as long as they are": Drawing(), "onsets alone": ONSETS_ONLY}
+MEASURES = ("tversky", "cosine")
+STRUCK = {"held and struck": Fraction(3, 4), "struck": Fraction(1)}
 ALIGNED = (0.0, 0.25, 0.5, 0.75, 1.0)
 PRICES = {"as they are": 1, "free": 0, "squared": 2}
 """What becomes of the taste's prices: their power."""
@@ -79,8 +79,9 @@ class Learned:
             "forms": forms,
             "readings": readings,
         }
-        lines = [f'measure = "{self.recipe.measure}"', f"aligned = {self.recipe.aligned}", "", "[drawing]"]
-        lines += [f"onset = {self.recipe.drawing.onset}", f"body = {self.recipe.drawing.body}"]
+        recipe = self.recipe
+        lines = [f'measure = "{recipe.measure}"', f"aligned = {recipe.aligned}"]
+        lines += [f'{name} = "{getattr(recipe, name)}"' for name in ("clutter", "struck", "stroke")]
         for name, prices in tables.items():
             lines += ["", f"[alterations.{name}]", *(f"{key} = {price}" for key, price in prices.items())]
         return "\n".join([*lines, ""])
@@ -169,11 +170,9 @@ def _ways(own: Recipe) -> dict[str, Recipe]:
             or {"prime": 1.0},
             readings={reading: price**power for reading, price in readings.items()},
         )
-        for measure, (drawn, drawing), aligned in product(MEASURES, DRAWINGS.items(), ALIGNED):
-            words = f"{measure}; notes {drawn}; aligned {aligned:g}; prices {power_name}; forms {kept}"
-            found[words] = replace(
-                own, measure=measure, drawing=drawing, aligned=aligned, alterations=altered
-            )
+        for measure, (drawn, struck), aligned in product(MEASURES, STRUCK.items(), ALIGNED):
+            words = f"{measure}; notes as {drawn}; aligned {aligned:g}; prices {power_name}; forms {kept}"
+            found[words] = replace(own, measure=measure, struck=struck, aligned=aligned, alterations=altered)
     return found
 
 
@@ -187,7 +186,9 @@ def _similarities(
     """Return how alike the samples are in every way, each of shape (n, n); no part is computed twice."""
 
     def parts_of(recipe: Recipe) -> tuple[Recipe, Recipe]:
-        return replace(recipe, aligned=0.0), replace(recipe, measure="cosine", drawing=Drawing(), aligned=1.0)
+        return replace(recipe, aligned=0.0), replace(
+            recipe, measure="cosine", struck=Fraction(1), aligned=1.0
+        )
 
     needed = {part: None for recipe in ways.values() for part in parts_of(recipe)}
     found = {}

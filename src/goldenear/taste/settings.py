@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from math import isfinite, isnan, nan
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from goldenear.arguments import fraction, must_be, number, one_of, truth, whole_number
 from goldenear.errors import InvalidInput, InvalidTaste
-from goldenear.match.recipe import GRID, THRESHOLD, THRESHOLDS, Measure, Recipe
+from goldenear.match.recipe import GRID, THRESHOLD, THRESHOLDS, Recipe
+from goldenear.match.score import MEASURES
 from goldenear.notes.alteration import (
     FORM_PRICES,
     READING_PRICES,
@@ -22,7 +23,6 @@ from goldenear.notes.alteration import (
 )
 from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import MOST_STEPS, NoteArray
-from goldenear.notes.piano_roll import Drawing
 from goldenear.notes.read import BRIGHTNESSES, Brightness, read_chosen
 
 
@@ -102,13 +102,25 @@ class Settings:
 TEMPLATE = f"""\
 # How this taste listens. Every key has the default shown here; delete what you do not change.
 
-# A whole recipe by name, in place of measure, aligned, [drawing] and [alterations], which must then all be deleted:
+# A whole recipe by name, in place of measure, clutter, struck, stroke, aligned and [alterations], which must then all
+# be deleted:
 # recipe = "melody"
 
-# What a similarity is made of: "window-cosine" (is the sample in X, with little else where it lies?),
-# "cosine" (are both the same, as wholes?), "coverage" (does all of the sample sound in X?) or
-# "brightness" (how much of X lights up?).
-measure = "window-cosine"
+# What a similarity is made of: "tversky" (is the sample in X, whatever sounds beside it?), "coverage" (the same, and
+# what sounds beside it costs nothing), "cosine" (are both the same, as wholes?) or "brightness" (how much of X lights
+# up?).
+measure = "tversky"
+
+# What an extra note of X costs against a missing one, where it sounds in the sample's time and register. 0 lets music
+# resemble everything once it is dense enough.
+clutter = "1/4"
+
+# The part of the similarity that compares notes as they are struck: 0, 1/4, 1/2, 3/4 or 1. The rest compares them as
+# they are held: less of it forgives staccato, more of it hears rhythm less.
+struck = "3/4"
+
+# How long a note is drawn as it is struck, in quarters: a sixteenth.
+stroke = "1/4"
 
 # The part of the similarity, 0 to 1, that is how well the melodies align note by note.
 aligned = 0.0
@@ -143,12 +155,6 @@ keep_small = false
 # good = {THRESHOLD}
 # bad = {THRESHOLD}
 
-[drawing]
-# Factors of a note's brightness: for its beginning, and for the rest; body = 0 draws onsets only.
-onset = 1
-body = 1
-onset_quarters = "1/4"
-
 # Alterations: what may be done to a sample before it is laid on X, and what it leaves of the similarity
 # (1.0 costs nothing). The lists below replace the defaults as a whole; prices of one alteration multiply.
 
@@ -165,15 +171,17 @@ onset_quarters = "1/4"
 """A taste.toml that spells out every default, with comments."""
 
 JUDGING = ("fragment", "melody")
-MEASURING = tuple(measure for measure in get_args(Measure) if measure != "occurrence")
-"""The recipes and measures that judge; occurrences are only found."""
+"""The recipes that judge; occurrences are only found."""
 
-IN_A_RECIPE = ("measure", "aligned", "drawing", "alterations")
+IN_A_RECIPE = ("measure", "clutter", "struck", "stroke", "aligned", "alterations")
 """Keys that a recipe with a name stands for."""
 
 _KEYS: Mapping[str, frozenset[str] | None] = {
     "recipe": None,
     "measure": None,
+    "clutter": None,
+    "struck": None,
+    "stroke": None,
     "aligned": None,
     "brightness": None,
     "steps_per_octave": None,
@@ -183,7 +191,6 @@ _KEYS: Mapping[str, frozenset[str] | None] = {
     "reading": frozenset({"drums"}),
     "samples": frozenset({"keep_small"}),
     "thresholds": frozenset({"good", "bad"}),
-    "drawing": frozenset({"onset", "body", "onset_quarters"}),
     "alterations": frozenset({"stretches", "forms", "readings"}),
 }
 
@@ -256,15 +263,13 @@ def _settings(table: Mapping[str, Any]) -> Settings:
 
 def _own_recipe(table: Mapping[str, Any]) -> Recipe:
     """Build the recipe from its keys, one by one."""
-    drawing = table.get("drawing", {})
+    usual = Recipe()
     return Recipe(
-        measure=_choice("measure", table.get("measure", "window-cosine"), MEASURING),
+        measure=_choice("measure", table.get("measure", usual.measure), tuple(MEASURES)),
+        clutter=fraction("clutter", table.get("clutter", usual.clutter)),
+        struck=fraction("struck", table.get("struck", usual.struck)),
+        stroke=fraction("stroke", table.get("stroke", usual.stroke)),
         alterations=_alterations(table.get("alterations", {})),
-        drawing=Drawing(
-            body=drawing.get("body", 1),
-            onset=drawing.get("onset", 1),
-            onset_quarters=drawing.get("onset_quarters", "1/4"),
-        ),
         aligned=table.get("aligned", 0.0),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from goldenear.match.engines.view import compiled
+from goldenear.correlate.backends.records import compiled
 
 STEP, FIRST, SECOND = (
     np.uint64(0x9E3779B97F4A7C15),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goldenear.composing.engines.chance import below, chance
-from goldenear.match.engines.view import compiled
+from goldenear.correlate.backends.records import compiled
 
 # The columns of a note.
 PITCH, ONSET, OFFSET, VOICE, LOCKED = range(5)

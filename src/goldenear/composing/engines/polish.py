@@ -28,20 +28,20 @@ from goldenear.composing.engines.note_moves import (
     propose,
     ticks_changed,
 )
-from goldenear.composing.engines.sources import SOURCES
-from goldenear.composing.engines.verbatim import longest_run
-from goldenear.match.engines.code_cache import fingerprint as fingerprint_of
-from goldenear.match.engines.placements import (
-    ENERGY,
+from goldenear.composing.engines.placed import (
     PAIR,
     SHARED,
     SHIFT,
-    TRANSPOSITION,
-    energy_in,
-    shared_with,
-    similarity_of,
+    add_changes,
+    count_edges,
+    differences,
+    is_corner,
+    likeness,
 )
-from goldenear.match.engines.view import compiled
+from goldenear.composing.engines.sources import SOURCES
+from goldenear.composing.engines.verbatim import longest_run
+from goldenear.correlate.backends.records import compiled
+from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 
 # What is asked of similarities.
 GOOD, BAD, CEILING, SHARE = range(4)
@@ -132,58 +132,40 @@ def stands(
 
 
 @compiled
-def change_at(
-    pair: Any, rows: Any, strokes: Any, place: Any, notes: Any, first: int, gone: int, coming: Any, come: int
-) -> Any:
-    """Return what a change adds to the light that a placed picture shares, and to the energy in its window."""
-    up, later = place[TRANSPOSITION], place[SHIFT]
-    shared, energy = 0, 0
-    for i in range(first, first + gone):
-        pitch, onset, offset = notes[i, PITCH], notes[i, ONSET], notes[i, OFFSET]
-        energy -= energy_in(pair, up, later, pitch, onset, offset)
-        shared -= shared_with(pair, rows, strokes, up, later, pitch, onset, offset)
-    for k in range(come):
-        energy += energy_in(pair, up, later, coming[k, 0], coming[k, 1], coming[k, 2])
-        shared += shared_with(pair, rows, strokes, up, later, coming[k, 0], coming[k, 1], coming[k, 2])
-    return shared, energy
-
-
-@compiled
 def weighed(
     pairs: Any,
     numbers: Any,
     rows: Any,
     strokes: Any,
     placed: Any,
+    quarters: int,
     good: Any,
     asked: Any,
-    notes: Any,
-    first: int,
-    gone: int,
-    coming: Any,
-    come: int,
+    changes: Any,
+    count: int,
+    edges: Any,
     refused: bool,
     similarity: Any,
-    shared: Any,
-    energy: Any,
+    values: Any,
     after: Any,
 ) -> Any:
     """Weigh all contenders after a change: -1 for a veto, 0 where the judge has nothing new to say, else 1.
 
-    The bad lie first among the placements: at the first veto the rest is not looked at, unless the draft is refused
-    as it is.
+    `edges` are those of the draft after the change. The bad lie first among the placements: at the first veto the
+    rest is not looked at, unless the draft is refused as it is.
     """
     touched = 0
+    least = min(asked[BAD], asked[GOOD])
     for j in range(len(placed)):
         which = placed[j, PAIR]
-        more_shared, more_energy = change_at(
-            pairs[which], rows, strokes, placed[j], notes, first, gone, coming, come
-        )
-        shared[j], energy[j] = placed[j, SHARED] + more_shared, placed[j, ENERGY] + more_energy
-        after[j] = similarity[j]
-        if more_shared == 0 and more_energy == 0:
+        values[j] = placed[j, SHARED:]
+        add_changes(pairs[which], rows, strokes, placed[j], changes, 0, count, values[j])
+        mine = values[j]
+        after[j] = likeness(numbers[which], quarters, mine[0], mine[1], mine[2], mine[3])
+        if after[j] >= least and not is_corner(pairs[which], rows, strokes, placed[j, SHIFT], edges):
+            after[j] = 0.0
+        if after[j] == similarity[j]:
             continue
-        after[j] = similarity_of(numbers[which], shared[j], energy[j])
         if good[which] < 0:
             if after[j] >= asked[BAD] and not refused:
                 return -1
@@ -226,6 +208,9 @@ def entries(fingerprint: int) -> Any:
         rows: NDArray[np.int64],
         strokes: NDArray[np.int64],
         placed: NDArray[np.int64],
+        quarters: int,
+        stroke: int,
+        edges: NDArray[np.int64],
         good: NDArray[np.int64],
         lent: NDArray[np.float64],
         cell_of: NDArray[np.int64],
@@ -261,6 +246,10 @@ def entries(fingerprint: int) -> Any:
             How many there are.
         pairs, numbers, rows, strokes, placed
             The contenders; `placed` is kept true to the draft.
+        quarters, stroke : int
+            The part of the struck layer, of 4; how long a stroke is.
+        edges : int array, shape (ticks,)
+            How many strokes begin or end at each tick; kept true to the draft.
         good : int array, shape (pairs,)
             Which good sample it is of; -1 for bad ones.
         lent : float array, shape (good samples,)
@@ -283,7 +272,7 @@ def entries(fingerprint: int) -> Any:
         heat : float array, shape (4,)
             From which temperature, to which, at which step this begins, of how many.
         budget : int
-            Ticks of notes that may change.
+            Ticks of strokes that may change.
         state : uint64 array, shape (1,)
             Of chance.
         before : int array, like notes
@@ -300,10 +289,12 @@ def entries(fingerprint: int) -> Any:
             return n, 0.0, 0.0
         count = len(placed)
         similarity, after = np.zeros(count), np.zeros(count)
-        shared, energy = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        values, changes = np.zeros((count, 4), np.int64), np.zeros((4 * len(notes), 5), np.int64)
         coming, owner = np.zeros((MOST_COMING, 3), np.int64), np.zeros(len(cells), np.int64)
-        for j in range(count):
-            similarity[j] = similarity_of(numbers[placed[j, PAIR]], placed[j, SHARED], placed[j, ENERGY])
+        weighed(
+            pairs, numbers, rows, strokes, placed, quarters, good, asked, changes, 0, edges, True, after, values,
+            similarity,
+        )  # fmt: skip
         value = covered(similarity, placed, good, cells, owner, lent, asked, cell_of)
         spent, needed = 0, 0.0
         told[:] = 0
@@ -316,24 +307,24 @@ def entries(fingerprint: int) -> Any:
             if come < 0 or n + come - gone > len(notes):
                 continue
             voice = notes[first, VOICE] if gone else notes[first - 1, VOICE]
-            ticks = ticks_changed(notes, first, gone, coming, come)
-            if ticks == 0 or not stands(
+            if ticks_changed(notes, first, gone, coming, come) == 0 or not stands(
                 notes, n, voice, come, gone, coming, counts, voices, scale, steps_per_octave, span
             ):
                 continue
+            changed, ticks = differences(notes, n, first, gone, coming, come, stroke, changes)
             if budget >= ticks > budget - spent:
                 told[LEFT_OFF] = SPENT
                 break
             told[TRIED] += 1
+            count_edges(changes, changed, 1, edges)
             touched = weighed(
-                pairs, numbers, rows, strokes, placed, good, asked, notes, first, gone, coming, come, value < 0,
-                similarity, shared, energy, after,
+                pairs, numbers, rows, strokes, placed, quarters, good, asked, changes, changed, edges, value < 0,
+                similarity, values, after,
             )  # fmt: skip
             # Where no match lies, the judge says nothing: what stands there is left in peace.
-            if touched <= 0:
-                continue
-            worth = covered(after, placed, good, cells, owner, lent, asked, cell_of)
+            worth = covered(after, placed, good, cells, owner, lent, asked, cell_of) if touched > 0 else value
             if worth < needed or worth == value:
+                count_edges(changes, changed, -1, edges)
                 continue
             before[:n] = notes[:n]
             old = n
@@ -341,12 +332,13 @@ def entries(fingerprint: int) -> Any:
             if copied(notes, n, first, come, known, starts, factors, longest):
                 n = old
                 notes[:n] = before[:n]
+                count_edges(changes, changed, -1, edges)
                 continue
             counts[voice] += come - gone
             if ticks > budget:
                 told[LEFT_OFF], told[NOTES_BEFORE] = LARGE, old
                 break
-            placed[:, SHARED], placed[:, ENERGY], similarity[:] = shared, energy, after
+            placed[:, SHARED:], similarity[:] = values, after
             value = worth
             spent += ticks
         return n, value, needed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from goldenear.match.engines.code_cache import SOURCES as OF_THE_ENGINE
+from goldenear.match.kernels.code_cache import SOURCES as OF_THE_ENGINE
 
 HERE = Path(__file__).parent
 
-COMPILED = ("chance", "note_moves", "verbatim", "vetoed", "polish")
+COMPILED = ("chance", "placed", "note_moves", "verbatim", "vetoed", "polish")
 
 SOURCES = (*OF_THE_ENGINE, *(HERE / f"{name}.py" for name in COMPILED))

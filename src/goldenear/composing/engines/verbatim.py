@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from goldenear.composing.engines.note_moves import LOCKED, ONSET, PITCH, VOICE
 from goldenear.composing.engines.sources import SOURCES
-from goldenear.match.engines.code_cache import fingerprint as fingerprint_of
-from goldenear.match.engines.view import compiled
+from goldenear.correlate.backends.records import compiled
+from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 
 
 @compiled

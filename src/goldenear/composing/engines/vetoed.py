@@ -2,8 +2,8 @@
 
 A window holds some of the draft's notes, so what it shares with a sample, wherever that is laid, is no more than the
 whole draft shares with it there. Hence only placements that are bright enough over the whole are looked at window by
-window (see :meth:`goldenear.match.contenders.Field.in_part`); and as the notes of a window follow one another, what
-they share is the difference of two sums.
+window (see :meth:`goldenear.composing.contenders.Field.in_part`); and as the notes of a window follow one another,
+what they share is the difference of two sums.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from goldenear.composing.engines.sources import SOURCES
-from goldenear.match.engines.code_cache import fingerprint as fingerprint_of
-from goldenear.match.engines.placements import (
+from goldenear.composing.engines.placed import (
+    OFFSET,
+    ONSET,
     PAIR,
     SHIFT,
-    TRANSPOSITION,
-    energy_in,
-    shared_with,
-    similarity_of,
+    ZERO,
+    add_changes,
+    is_corner,
+    likeness,
 )
+from goldenear.composing.engines.sources import SOURCES
+from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 
 
 def entries(fingerprint: int) -> Any:
@@ -37,7 +39,10 @@ def entries(fingerprint: int) -> Any:
         strokes: NDArray[np.int64],
         placed: NDArray[np.int64],
         asked: NDArray[np.float64],
-        notes: NDArray[np.int64],
+        quarters: int,
+        strokes_of: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        edges: NDArray[np.int64],
         spans: NDArray[np.int64],
     ) -> int:
         """Return the first window that reaches a similarity at any of some placements; their number where none does.
@@ -45,32 +50,45 @@ def entries(fingerprint: int) -> Any:
         Parameters
         ----------
         pairs, numbers, rows, strokes, placed
-            As for :func:`goldenear.match.engines.placements.placements`.
+            As for :func:`goldenear.composing.engines.placed.placements`.
         asked : float array, shape (placements,)
             The similarity.
-        notes : int array, shape (n, 3)
-            The draft, by onset: pitch, onset, offset, in its ticks.
+        quarters : int
+            The part of the struck layer, of 4.
+        strokes_of : int array, shape (strokes, 5)
+            The draft, by onset, each note held and struck: what comes, as `engines.placed` has it.
+        starts : int array, shape (notes + 1,)
+            Where each note's strokes begin.
+        edges : int array, shape (ticks,)
+            Room, all 0.
         spans : int array, shape (windows, 2)
             From which note to which each window goes.
         """
         first = len(spans)
         if fingerprint == 0:
             return first
-        shared, energy = np.zeros(len(notes) + 1, np.int64), np.zeros(len(notes) + 1, np.int64)
+        values = np.zeros((len(starts), 4), np.int64)
         for j in range(len(placed)):
-            which, up, later = placed[j, PAIR], placed[j, TRANSPOSITION], placed[j, SHIFT]
-            for i in range(len(notes)):
-                pitch, onset, offset = notes[i, 0], notes[i, 1], notes[i, 2]
-                shared[i + 1] = shared[i] + shared_with(
-                    pairs[which], rows, strokes, up, later, pitch, onset, offset
+            which = placed[j, PAIR]
+            pair = pairs[which]
+            for i in range(len(starts) - 1):
+                values[i + 1] = values[i]
+                add_changes(
+                    pair, rows, strokes, placed[j], strokes_of, starts[i], starts[i + 1], values[i + 1]
                 )
-                energy[i + 1] = energy[i] + energy_in(pairs[which], up, later, pitch, onset, offset)
             for window in range(first):
                 begin, end = spans[window, 0], spans[window, 1]
-                found = similarity_of(
-                    numbers[which], shared[end] - shared[begin], energy[end] - energy[begin]
-                )
-                if found >= asked[j]:
+                mine = values[end] - values[begin]
+                if likeness(numbers[which], quarters, mine[0], mine[1], mine[2], mine[3]) < asked[j]:
+                    continue
+                for i in range(starts[begin], starts[end]):
+                    edges[strokes_of[i, ONSET] + ZERO] += 1
+                    edges[strokes_of[i, OFFSET] + ZERO] += 1
+                corner = is_corner(pair, rows, strokes, placed[j, SHIFT], edges)
+                for i in range(starts[begin], starts[end]):
+                    edges[strokes_of[i, ONSET] + ZERO] -= 1
+                    edges[strokes_of[i, OFFSET] + ZERO] -= 1
+                if corner:
                     first = window
                     break
         return first

@@ -7,15 +7,24 @@ and its like, without a copy; whoever made the record keeps the arrays alive.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic as numba_intrinsic
 from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Return the function compiled, to be called by compiled code alone."""
+    done: Function = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return done
+
 
 Emitted = tuple[Any, Callable[..., Any]]
 """The type of an intrinsic's call, and what writes it down for the compiler."""

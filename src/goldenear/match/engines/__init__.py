@@ -5,7 +5,6 @@ An engine is a small frozen object. All of them find the same::
     engine.compare(x, samples, k, at_least, threads, prune) -> Found
     engine.align(x, samples, which) -> likenesses
     engine.shared_time(piece, fragment, frame, seam) -> (values, Seam)
-    engine.knows -> Known
 
 Of `compare`, `x` holds X as drawn for every reading. What is found is exact for the `k` best samples that reach
 `at_least`; with `prune` off, every placement of every alteration is looked at. Its code lies in a file ``on_....py``,
@@ -27,10 +26,9 @@ from numpy.typing import NDArray
 from goldenear.arguments import array_of, kind_of, must_be, number, shown, truth, whole_number
 from goldenear.correlate.backends import SharedTime, shared_time_named
 from goldenear.errors import InvalidInput
-from goldenear.match.engines.code_cache import can_be_kept, is_warm
-from goldenear.match.engines.known import PICTURES, Known, must_know, unknown_to
 from goldenear.match.engines.work import numpy_seconds
-from goldenear.match.picture import PiecePicture
+from goldenear.match.kernels.code_cache import can_be_kept, is_warm
+from goldenear.match.pictures import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import Reading
@@ -46,20 +44,50 @@ class Best(NamedTuple):
     """The best match of every sample, as columns of shape (samples,)."""
 
     similarity: NDArray[np.float64]
-    turn: NDArray[np.int64]
-    """The place of its alteration in the recipe."""
+    alteration: NDArray[np.int64]
+    """Where its alteration stands in the recipe."""
     transposition: NDArray[np.int64]
     shift: NDArray[np.int64]
-    """In ticks of the pair."""
+    """In units of the pair."""
     shared: NDArray[np.int64]
-    ticks: NDArray[np.int64]
-    """Ticks of the pair in a quarter."""
+    """What the first layer shares, in the same units."""
+    unit_up: NDArray[np.int64]
+    unit_down: NDArray[np.int64]
+    """A unit is unit_up / unit_down quarters."""
 
     @classmethod
     def nothing(cls, n: int) -> Best:
         """Return columns for n samples that share nothing so far."""
-        zeros = np.zeros((4, n), np.int64)
-        return cls(np.zeros(n), zeros[0], zeros[1], zeros[2], zeros[3], np.ones(n, np.int64))
+        zeros, ones = np.zeros((4, n), np.int64), np.ones((2, n), np.int64)
+        return cls(np.zeros(n), *zeros, *ones)
+
+    def bar(self, k: int, at_least: float) -> float:
+        """Return the similarity that a sample must reach to be among the k best that reach `at_least`."""
+        if k >= len(self.similarity):
+            return at_least
+        if k == 0:
+            return 1.0
+        return max(at_least, float(np.partition(self.similarity, -k)[-k]))
+
+
+class Placements(NamedTuple):
+    """Placements of one sample under one alteration, as columns of shape (placements,)."""
+
+    alteration: int
+    """Where the alteration stands in the recipe."""
+    transposition: NDArray[np.int64]
+    shift: NDArray[np.int64]
+    """In units of the pair."""
+    shared: NDArray[np.int64]
+    """What the first layer shares, in the same units."""
+    similarity: NDArray[np.float64]
+    unit_up: int
+    unit_down: int
+    """A unit is unit_up / unit_down quarters."""
+
+
+ROOM_TO_LIST = 4096
+"""Room for so many placements is made at first."""
 
 
 class Found(NamedTuple):
@@ -71,10 +99,9 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Engine:
-    """What all engines have in common: what they are called, what they know, and where their code lies."""
+    """What all engines have in common: what they are called, and where their code lies."""
 
     name: ClassVar[str]
-    knows: ClassVar[Known] = PICTURES
 
     @property
     def shared_time(self) -> SharedTime:
@@ -90,12 +117,10 @@ class Engine:
         threads: int,
         prune: bool,
     ) -> Found:
-        """Find the best matches; refuse a recipe that the engine does not know.
+        """Find the best matches.
 
         Raises
         ------
-        InvalidInput
-            If the engine does not know the recipe's measure, drawing, or a form or reading of it.
         TooLarge
             If a sample cannot be compared with X.
         """
@@ -108,7 +133,6 @@ class Engine:
         number("at_least", at_least, 0, 1)
         whole_number("threads", threads, 1, MOST_THREADS)
         truth("prune", prune)
-        must_know(self.name, self.knows, samples.recipe)
         found: Found = self._code().compare(x, samples, k, at_least, threads, prune, **self._options())
         return found
 
@@ -200,20 +224,16 @@ def engine_for(backend: Backend, xs: Sequence[NoteArray], *libraries: PreparedSa
     """Return the engine that is to rank every library for every X.
 
     ``"auto"`` chooses by the work: NumPy below `WORTH_LOADING` seconds of its time, compiled code above, and compiled
-    code for anything where it is loaded already. Of the two it takes only one that knows the recipes.
+    code for anything where it is loaded already.
 
     Raises
     ------
     InvalidInput
-        If there is no such engine, or it does not know a recipe.
+        If there is no such engine.
     """
-    recipes = [samples.recipe for samples in libraries]
-    candidates = (ENGINES["numpy"], ENGINES["numba"]) if backend == "auto" else (_named(backend),)
-    able = [e for e in candidates if not any(unknown_to(e.knows, recipe) for recipe in recipes)]
-    if not able:
-        for recipe in recipes:
-            must_know(candidates[0].name, candidates[0].knows, recipe)
-    return able[-1] if len(able) == 1 or _compiled_pays(xs, libraries) else able[0]
+    if backend != "auto":
+        return _named(backend)
+    return ENGINES["numba"] if _compiled_pays(xs, libraries) else ENGINES["numpy"]
 
 
 def how_to_prepare(_: object) -> str:
@@ -233,7 +253,7 @@ def _named(backend: Backend) -> Engine:
 
 def _compiled_pays(xs: Sequence[NoteArray], libraries: Sequence[PreparedSamples]) -> bool:
     """Tell whether compiled code is the quicker choice."""
-    if "goldenear.match.engines.contest" in sys.modules:
+    if "goldenear.match.kernels.driver" in sys.modules:
         # Once it is loaded it is no slower than NumPy even for one pair of single notes.
         return True
     worth = WORTH_LOADING if is_warm() or can_be_kept() else WORTH_COMPILING

@@ -1,10 +1,9 @@
-"""This file is where a ranking is driven through compiled loops: bounds for all, then the most promising first."""
+"""A ranking through compiled loops: bounds for all samples, then the most promising first; a long X part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -12,30 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import as_record
-from goldenear.match.columns import LANES, SPAN, PieceColumns, piece_columns
-from goldenear.match.engines import Best, Found
-from goldenear.match.engines.aligning import align  # noqa: F401, an engine has it
-from goldenear.match.engines.code_cache import mark_warm, tell_compiling
-from goldenear.match.engines.contest import bound, contest, fill
-from goldenear.match.engines.excerpts import RUN
-from goldenear.match.engines.meeting import Meeting, limits, meet, refusal_of
-from goldenear.match.engines.room import new_room
-from goldenear.match.engines.view import PLAIN_STROKES, TOO_MANY_PLACEMENTS, Rules, View
-from goldenear.match.packed import AREA, LENGTH, LEVEL, UNIT_DOWN, UNIT_UP, Packed, Variants, variants
-from goldenear.match.picture import PiecePicture
+from goldenear.match.engines import ROOM_TO_LIST, Best, Found, Placements
+from goldenear.match.kernels.align import align  # noqa: F401, an engine has it
+from goldenear.match.kernels.code_cache import mark_warm, tell_compiling
+from goldenear.match.kernels.driver import bound_samples, lay_out, list_placements, score_samples
+from goldenear.match.kernels.layout import PieceLayout, part_layout, piece_layout
+from goldenear.match.kernels.pairs import TOO_MANY_PLACEMENTS, Pair, Rules
+from goldenear.match.kernels.sweep import Room, new_room
+from goldenear.match.packed import BRIGHTEST, DIMMEST, END, UNIT_DOWN, UNIT_UP, Variants, meet, variants
+from goldenear.match.pictures import PiecePicture
 from goldenear.match.prepared import PreparedSamples
-from goldenear.match.similarity import MAX_PLACEMENTS
+from goldenear.match.score import formula_of
+from goldenear.match.similarity import MAX_PLACEMENTS, allowed_transpositions, refusal_of
 from goldenear.notes.piano_roll import Reading
 
-FIRST_CHUNK, FEW = 16, 1
-"""Samples compared before the bar is raised for the first time; the next chunks are larger. After a small change,
-the best before it are few."""
+FIRST_CHUNK = 16
+"""Samples compared before the bar is raised for the first time; the next chunks are larger."""
+
+LONG = 1024
+"""X of more strokes than this is laid out part by part."""
+
+SPAN = 2
+"""A part holds the shifts of so many times the longest sample."""
+
+ALWAYS = 2**40
+"""Beyond every shift."""
 
 
 @cache
 def remember_warm() -> None:
     """Remember that the loops have been compiled; once a process is enough."""
-    mark_warm(contest.stats.cache_path)
+    mark_warm(score_samples.stats.cache_path)
 
 
 @cache
@@ -59,23 +65,33 @@ def compare(
     TooLarge
         If a sample cannot be compared with X.
     """
-    tournament = Tournament(x, samples, threads, prune=prune)
-    try:
-        if prune and (k < len(samples) or at_least > 0):
-            compared = tournament.best_of(k, at_least)
-            # Where nothing is asked for, those left out fill up the end: they are not among the k, or share nothing.
-            everyone = compared if at_least > 0 else np.arange(len(samples))
-            return Found(everyone, tournament.best)
-        # Only to see that all can be compared: above every similarity no bound is asked for.
-        tournament.bounds(2.0)
-        everyone = np.arange(len(samples))
-        tournament.play(everyone, 0.0)
-        return Found(everyone, tournament.best)
-    finally:
-        tournament.close()
+    run = RankingRun(x, samples, threads, prune=prune)
+    everyone = np.arange(len(samples))
+    if prune and (k < len(samples) or at_least > 0):
+        compared = run.best_of(k, at_least)
+        # Where nothing is asked for, those left out fill up the end: they are not among the k, or share nothing.
+        return Found(compared if at_least > 0 else everyone, run.best)
+    run.best_of(len(samples), 0.0)
+    return Found(everyone, run.best)
 
 
-class Tournament:
+def placements(
+    x: Mapping[Reading, PiecePicture], samples: PreparedSamples, sample: int, floor: float
+) -> Iterator[Placements]:
+    """Give all placements of one sample that reach a similarity above 0, its weight in it, alteration by alteration.
+
+    Raises
+    ------
+    TooLarge
+        If the sample cannot be compared with X.
+    """
+    run = RankingRun(x, samples, 1, prune=True)
+    run.check()
+    for reading in run.readings:
+        yield from reading.listed(sample, floor, run.library)
+
+
+class RankingRun:
     """X against packed samples.
 
     Parameters
@@ -91,56 +107,73 @@ class Tournament:
     """
 
     def __init__(
-        self,
-        x: Mapping[Reading, PiecePicture],
-        samples: PreparedSamples,
-        threads: int,
-        *,
-        prune: bool,
+        self, x: Mapping[Reading, PiecePicture], samples: PreparedSamples, threads: int, *, prune: bool
     ) -> None:
         announce()
-        self.samples = samples
-        self.best = Best.nothing(len(samples))
+        self.samples, self.prune = samples, prune
         self.library = library = Library.of(samples)
-        self.readings = [
-            Laid(x[reading], library, kind, library.rules(samples, reading, prune), threads)
-            for reading, kind in library.kinds.items()
-        ]
-        columns = max(laid.columns for laid in self.readings)
-        self.desks = [library.desk(columns) for _ in range(threads)]
+        self.best = Best.nothing(len(samples))
         self._best = as_record(self.best)
-        self.ceilings = np.zeros(0)
-        self.hopes = np.zeros((len(self.readings), 0), np.uint64)
+        self.readings = [
+            LaidReading(x[reading], samples, library, reading, prune=prune) for reading in library.readings
+        ]
+        columns = max(reading.part.time.size for reading in self.readings)
+        self.desks = [library.workspace(columns) for _ in range(threads)]
 
-    def close(self) -> None:
-        """Give the room to work in back, for the next X; what was compiled lies ready from now on."""
+    def best_of(self, k: int, at_least: float) -> NDArray[np.int64]:
+        """Compare until the k best that reach `at_least` are certain; return every sample that was compared."""
+        compared = np.zeros(len(self.samples), bool)
+        for reading in self.readings:
+            for _ in reading.parts():
+                self._compare_part(reading, k, at_least, compared)
         self.library.free += self.desks
-        self.desks = []
         remember_warm()
+        return np.flatnonzero(compared)
 
-    def bounds(self, floor: float) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
-        """Return what each sample's similarity cannot exceed, 0 where it cannot reach `floor`; and what may reach it.
+    def check(self) -> None:
+        """Raise TooLarge if a sample cannot be compared with X."""
+        for reading in self.readings:
+            for _ in reading.parts():
+                self.bounds(reading, 2.0)
+                break
 
-        That is, which variants: as bits, shape (readings, samples).
+    def _compare_part(
+        self, reading: LaidReading, k: int, at_least: float, compared: NDArray[np.bool_]
+    ) -> None:
+        """Compare the most promising samples first with a part of X, and raise the bar to the k-th best."""
+        floor = self.best.bar(k, at_least)
+        upper, hopes = self.bounds(reading, floor if self.prune else 2.0)
+        if not self.prune:
+            hopes[:] = ~np.uint64(0)
+            compared[:] = True
+            self._score(reading, np.arange(len(upper)), 0.0, hopes)
+            return
+        order = np.flatnonzero((upper > 0) & (upper >= floor))
+        order = order[np.argsort(-upper[order], kind="stable")]
+        done, chunk = 0, FIRST_CHUNK
+        while done < len(order):
+            part = order[done : done + chunk]
+            part = part[upper[part] >= floor]
+            if not len(part):
+                break
+            # In the order in which they lie in memory.
+            self._score(reading, np.sort(part), floor, hopes)
+            compared[part] = True
+            done, chunk = done + len(part), 2 * chunk
+            floor = self.best.bar(k, at_least)
 
-        Raises
-        ------
-        TooLarge
-            If a sample cannot be compared with X.
-        """
-        upper = np.zeros(len(self.samples))
-        hopes = np.zeros((len(self.readings), len(upper)), np.uint64)
-        parts = [len(upper) * i // len(self.desks) for i in range(len(self.desks) + 1)]
+    def bounds(self, reading: LaidReading, floor: float) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+        """Return what each sample's similarity cannot exceed in this part; and which variants may reach `floor`."""
+        n = len(self.samples)
+        upper, hopes = np.zeros(n), np.zeros(n, np.uint64)
+        parts = [n * i // len(self.desks) for i in range(len(self.desks) + 1)]
 
         def bound_part(i: int) -> int:
-            for laid, hope in zip(self.readings, hopes, strict=True):
-                refused: int = bound(
-                    laid.records[i], self.library.packed, laid.pairings, laid.variants, laid.rules, parts[i],
-                    parts[i + 1], floor, float(MAX_PLACEMENTS), upper, hope, *self.desks[i].records,
-                )  # fmt: skip
-                if refused:
-                    return refused
-            return 0
+            refused: int = bound_samples(
+                *reading.records, (parts[i], parts[i + 1]), (floor, float(MAX_PLACEMENTS)), upper, hopes,
+                *self.desks[i].records,
+            )  # fmt: skip
+            return refused
 
         for refused in self._together(bound_part):
             if refused:
@@ -148,51 +181,16 @@ class Tournament:
                 raise refusal_of(name, too_many_placements=refused % 4 == TOO_MANY_PLACEMENTS)
         return upper, hopes
 
-    def play(self, order: NDArray[np.int64], floor: float) -> None:
+    def _score(
+        self, reading: LaidReading, order: NDArray[np.int64], floor: float, hopes: NDArray[np.uint64]
+    ) -> None:
         """Compare the samples named in `order`; those that do not reach `floor` need not be exact."""
 
-        def contest_part(i: int) -> None:
-            part = np.ascontiguousarray(order[i :: len(self.desks)])
-            for laid, hope in zip(self.readings, self.hopes, strict=True):
-                contest(
-                    laid.records[i], self.library.packed, laid.pairings, laid.variants, laid.rules, part, floor,
-                    hope, self._best, self.ceilings, *self.desks[i].records,
-                )  # fmt: skip
+        def score_part(i: int) -> None:
+            mine = np.ascontiguousarray(order[i :: len(self.desks)])
+            score_samples(*reading.records, mine, floor, hopes, self._best, *self.desks[i].records)
 
-        self._together(contest_part)
-
-    def best_of(self, k: int, at_least: float) -> NDArray[np.int64]:
-        """Compare until the k best that reach `at_least` are certain; return every sample that was compared."""
-        upper, self.hopes = self.bounds(at_least)
-        return self._climb(upper, k, at_least, FIRST_CHUNK)
-
-    def climb(self, ceilings: NDArray[np.float64], k: int) -> NDArray[np.int64]:
-        """Do the same for any similarity, with ceilings, before the price, for every sample and variant.
-
-        Ceilings, shape (samples, variants), sink to what is found, or to a little less than what is asked for.
-        """
-        self.ceilings = ceilings.reshape(-1)
-        (laid,) = self.readings
-        prices = laid.kind.both[0].price
-        return self._climb((ceilings * prices).max(axis=1), k, 0.0, FEW)
-
-    def _climb(self, upper: NDArray[np.float64], k: int, floor: float, chunk: int) -> NDArray[np.int64]:
-        """Compare the most promising first, in chunks, and raise the bar to the k-th best."""
-        order = np.flatnonzero((upper > 0) & (upper >= floor))
-        order = order[np.argsort(-upper[order], kind="stable")]
-        done = 0
-        while done < len(order):
-            part = order[done : done + chunk]
-            part = part[upper[part] >= floor]
-            if not len(part):
-                break
-            # In the order in which they lie in memory.
-            self.play(np.sort(part), floor)
-            done, chunk = done + len(part), 2 * chunk
-            if done >= k:
-                reached = self.best.similarity[order[:done]]
-                floor = max(floor, float(np.partition(reached, -k)[-k])) if k else 1.0
-        return order[:done]
+        self._together(score_part)
 
     def _together(self, work: Callable[[int], Any]) -> Sequence[Any]:
         """Do the work of all threads; here, where there is but one."""
@@ -202,57 +200,35 @@ class Tournament:
             return list(pool.map(work, range(len(self.desks))))
 
 
-class Desk:
+class Workspace:
     """Room for one thread to work in."""
 
-    def __init__(self, columns: int, moments: int) -> None:
+    def __init__(self, strokes: int, columns: int, listed: int = 0) -> None:
         self.columns = columns
-        self._room = new_room(columns, moments)
-        self.records = (as_record(View()), as_record(self._room))
-
-
-class Kind:
-    """The variants of one reading as records: of samples that share pictures, and of those with their own."""
-
-    def __init__(self, both: tuple[Variants, Variants]) -> None:
-        self.both = both
-        self.records = as_record(*both)
-        self._meetings: dict[tuple[int, int], Meetings] = {}
-
-    def meetings(self, piece: PieceColumns, packed: Packed) -> Meetings:
-        """Return how X's unit meets the samples; kept for the next X of the same unit."""
-        unit = (piece.unit_up, piece.unit_down)
-        if unit not in self._meetings:
-            self._meetings[unit] = Meetings([meet(*unit, packed.units, one) for one in self.both])
-        return self._meetings[unit]
+        self.room: Room = new_room(strokes, columns, listed)
+        self.records = (as_record(Pair()), as_record(self.room))
 
 
 class Library:
     """What is kept of prepared samples from one X to the next."""
 
     def __init__(self, samples: PreparedSamples) -> None:
-        self.columns = packed = samples.packed
-        self.packed = as_record(packed)
-        self.kinds = {reading: Kind(both) for reading, both in variants(samples.recipe).items()}
-        self.windowed = samples.recipe.measure == "window-cosine"
-        edges, strokes = (
-            int(np.diff(starts).max(initial=0)) for starts in (packed.edge_start, packed.stroke_start)
-        )
-        self.moments = max(edges, strokes)
-        """How much of a picture is noted at a time: edges, or strokes, which may be more, for edges cancel."""
-        strokes = edges // 2 + int(np.diff(packed.drum_start).max(initial=0))
-        self.weighted = bool((packed.numbers[:, LEVEL] == 0).any()) or strokes >= PLAIN_STROKES
-        """Whether some sample is not of one brightness, or has too many strokes to be counted in eight bits."""
-        lengths = packed.numbers[:, LENGTH] * (packed.numbers[:, UNIT_UP] / packed.numbers[:, UNIT_DOWN])
-        stretch = max((alteration.stretch for alteration in samples.recipe.alterations), default=1)
-        self.typical = Fraction(float(np.median(lengths))) if len(lengths) else None
-        """How long a sample is, in quarters."""
-        self.longest = float(lengths.max(initial=0.0)) * float(stretch)
-        areas = packed.numbers[:, AREA] * (packed.numbers[:, UNIT_UP] / packed.numbers[:, UNIT_DOWN])
-        self.largest = float(areas.max(initial=0.0)) * float(stretch)
-        self.drumming = len(packed.drum_pitch) > 0
-        self.free: list[Desk] = []
-        self._rules: dict[tuple[Reading, bool], NDArray[Any]] = {}
+        packed = samples.packed
+        self.packed = packed
+        self.record = as_record(packed)
+        self.readings: dict[Reading, tuple[Variants, Variants]] = variants(samples.recipe)
+        self.variants = {reading: as_record(*both) for reading, both in self.readings.items()}
+        self.strokes = int(np.diff(packed.note_start).max(initial=0)) + 1
+        numbers = packed.numbers
+        self.weighted = bool((numbers[:, BRIGHTEST] != numbers[:, DIMMEST]).any())
+        """Whether some sample is not of one brightness."""
+        stretch = max((float(a.stretch) for a in samples.recipe.alterations), default=1.0)
+        quarters = numbers[:, END] * (numbers[:, UNIT_UP] / numbers[:, UNIT_DOWN])
+        self.longest = float(quarters.max(initial=0.0)) * stretch + float(samples.recipe.stroke)
+        """How long the longest sample is, stretched, in quarters."""
+        self.free: list[Workspace] = []
+        self._meetings: dict[tuple[Reading, int, int], Any] = {}
+        self._rules: dict[tuple[Reading, bool], tuple[Rules, NDArray[Any]]] = {}
 
     @classmethod
     def of(cls, samples: PreparedSamples) -> Library:
@@ -263,14 +239,24 @@ class Library:
         assert isinstance(library, cls)
         return library
 
+    def meetings(self, reading: Reading, unit_up: int, unit_down: int) -> NDArray[Any]:
+        """Return how X's unit meets the samples, as records; kept for the next X of the same unit."""
+        key = (reading, unit_up, unit_down)
+        if key not in self._meetings:
+            both = [meet(unit_up, unit_down, self.packed.units, one) for one in self.readings[reading]]
+            self._meetings[key] = both, as_record(*both)
+        found: NDArray[Any] = self._meetings[key][1]
+        return found
+
     def rules(self, samples: PreparedSamples, reading: Reading, prune: bool) -> NDArray[Any]:
         """Return what the recipe says of a reading, as a record."""
         if (reading, prune) not in self._rules:
-            self._rules[reading, prune] = as_record(_rules(samples, reading, prune))
-        return self._rules[reading, prune]
+            rules = _rules(samples, reading, prune)
+            self._rules[reading, prune] = rules, as_record(rules)
+        return self._rules[reading, prune][1]
 
-    def desk(self, columns: int) -> Desk:
-        """Return room for an X of so many columns: some that is free, or new."""
+    def workspace(self, columns: int) -> Workspace:
+        """Return room for a part of X of so many columns: some that is free, or new."""
         while self.free:
             try:
                 desk = self.free.pop()
@@ -278,99 +264,93 @@ class Library:
                 break
             if desk.columns >= columns:
                 return desk
-        return Desk(columns, self.moments)
+        return Workspace(self.strokes, columns)
 
 
-class Laid:
+class LaidReading:
     """One reading of X, as records for compiled loops; the arrays behind them are kept alive here."""
 
     def __init__(
-        self,
-        x: PiecePicture,
-        library: Library,
-        kind: Kind,
-        rules: NDArray[Any],
-        threads: int,
+        self, x: PiecePicture, samples: PreparedSamples, library: Library, reading: Reading, *, prune: bool
     ) -> None:
-        self.kind, self.rules = kind, rules
-        self._lay(x, library, library.weighted, None if library.drumming else library.typical)
-        if self.piece.long and not self._fits_a_coarse_look(library):
-            self._lay(x, library, library.weighted, None)
-        piece = self.piece
-        meetings = kind.meetings(piece, library.columns)
-        large = max(piece.area, piece.all_energy) * meetings.finest >= 2**31
-        if not library.weighted and (large or not self.record[0]["countable"]):
-            # Such sums are counted in the widest lanes, which take weights.
-            self._lay(x, library, True, None)
-        self._meetings = meetings
-        self.variants, self.pairings = kind.records, meetings.records
-        self.columns = self.piece.time.size
-        self.records = [np.repeat(self.record, 2)] * threads
-        """X and an excerpt of it, for each thread; a short X has none."""
-        if self.piece.long:
-            self._excerpts = [_excerpt(self.piece, library) for _ in range(threads)]
-            self.columns = self._excerpts[0].time.size
-            self.records = [np.repeat(self.record, 2) for _ in range(threads)]
-            for both, excerpt in zip(self.records, self._excerpts, strict=True):
-                both[1:] = as_record(excerpt)
-
-    def _fits_a_coarse_look(self, library: Library) -> bool:
-        """Tell whether what a coarse look along a long X adds up stays within 16 bits."""
-        piece = self.piece
-        at_once = max(int(self.record[0]["at_once"]), 1)
-        largest = library.largest * piece.unit_down / piece.unit_up + (SPAN + 2) * piece.step
-        return max(at_once * _window(piece, library), largest) < 2**16
-
-    def _lay(self, x: PiecePicture, library: Library, weighted: bool, typical: Fraction | None) -> None:
-        self.piece = piece_columns(
-            x,
-            weighted=weighted,
-            windowed=library.windowed,
-            typical=typical,
-            largest=library.largest,
+        recipe = samples.recipe
+        _, self.swept = 0, int(recipe.quarters in (2, 3))
+        self.reading = reading
+        self.piece: PieceLayout = piece_layout(x, recipe)
+        weighted = library.weighted or not self.piece.plain or reading == "neighbour"
+        self._longest = int(library.longest * self.piece.unit_down / self.piece.unit_up) + 2
+        tabled = bool(self.piece.plain) and reading in ("semitone", "rhythm")
+        units = (SPAN + 1) * self._longest + 1 if self._is_long else self.piece.length + 1
+        self.part = part_layout(self.piece, self.swept, units, weighted=weighted, tabled=tabled)
+        self.records = (
+            as_record(self.piece),
+            as_record(self.part),
+            library.record,
+            library.meetings(reading, self.piece.unit_up, self.piece.unit_down),
+            library.variants[reading],
+            library.rules(samples, reading, prune),
         )
-        self.record = as_record(self.piece)
-        fill(self.record)
 
+    @property
+    def _is_long(self) -> bool:
+        """Whether X is laid out part by part."""
+        return bool(self.piece.lit_start[self.swept + 1] - self.piece.lit_start[self.swept] > LONG)
 
-def _window(piece: PieceColumns, library: Library) -> int:
-    """Return how long the stretch of X is, in its units, that a coarse look takes in at once, at most."""
-    return int(library.longest * piece.unit_down / piece.unit_up) + (SPAN + 2) * piece.step
+    def parts(self) -> Iterator[None]:
+        """Lay X out, part by part."""
+        if not self._is_long:
+            lay_out(*self.records[:2], self.swept, -ALWAYS, ALWAYS, self._longest)
+            yield
+            return
+        span = SPAN * self._longest
+        for first in range(-self._longest, self.piece.length + 1, span):
+            lay_out(*self.records[:2], self.swept, first, first + span, self._longest)
+            yield
 
-
-def _excerpt(piece: PieceColumns, library: Library) -> PieceColumns:
-    """Return room for an excerpt of a long X."""
-    reach = _window(piece, library) // piece.step + 1
-    lines = (RUN + 1) * reach + SPAN
-    units = lines * piece.step + 1
-    turns = sum(
-        np.bincount(times // piece.step, minlength=piece.lines)
-        for times in (piece.stroke_onset, piece.stroke_offset)
-    )
-    before = np.append(0, np.cumsum(turns))
-    within = before[np.minimum(np.arange(piece.lines) + lines + 1, piece.lines)] - before[:-1]
-    columns = min(int(within.max()) + 2, units)
-    time = np.zeros(columns, np.int64)
-    turning = columns * (piece.heard_pitches + 1 + 2 * LANES) if len(piece.heard_pitch) else 0
-    return piece._replace(
-        time=time,
-        event=time if len(piece.heard_pitch) else piece.event,
-        edges=np.zeros(columns * piece.width, np.int8),
-        turning8=np.zeros(turning, np.int8),
-        tally=np.zeros(max(columns, units // 64 + 2), np.int64),
-    )
-
-
-class Meetings:
-    """How one unit of X meets all samples under the variants of both sorts, as records."""
-
-    def __init__(self, both: list[Meeting]) -> None:
-        self._both = both
-        self.finest = max(int(meeting.piece_up.max(initial=1)) for meeting in both)
-        self.records = as_record(*both)
+    def listed(self, sample: int, floor: float, library: Library) -> Iterator[Placements]:
+        """Give the placements of a sample that reach `floor`, its weight in it, alteration by alteration."""
+        own = int(library.packed.alone[sample])
+        rows = library.readings[self.reading][own]
+        room = Workspace(library.strokes, self.part.time.size, ROOM_TO_LIST)
+        for _ in self.parts():
+            for v, (index, weight) in enumerate(
+                zip(rows.alteration.tolist(), rows.weight.tolist(), strict=True)
+            ):
+                if weight < floor or weight <= 0:
+                    continue
+                least = floor / weight * (1 - 1e-12)
+                n = list_placements(*self.records, (sample, v), least, *room.records)
+                if n > len(room.room.scores):
+                    room = Workspace(library.strokes, self.part.time.size, 2 * n)
+                    n = list_placements(*self.records, (sample, v), least, *room.records)
+                if n:
+                    pair = room.records[0][0]
+                    found = room.room.found[: 3 * n].reshape(n, 3)
+                    yield Placements._make(
+                        (
+                            index,
+                            *found.T.copy(),
+                            room.room.scores[:n] * weight,
+                            int(pair["unit_up"]),
+                            int(pair["unit_down"]),
+                        )
+                    )
 
 
 def _rules(samples: PreparedSamples, reading: Reading, prune: bool) -> Rules:
-    """Return what the recipe says, as plain numbers."""
-    measure = ("window-cosine", "cosine", "coverage", "brightness").index(samples.recipe.measure)
-    return Rules(measure, *limits(samples, reading), reading == "neighbour", prune)
+    """Return what the recipe says of a reading, as plain numbers."""
+    recipe = samples.recipe
+    terms, root, clutter_up, clutter_down = formula_of(recipe.measure, recipe.clutter)
+    octave = samples[0].steps_per_octave if reading == "octave" and len(samples) else 0
+    return Rules(
+        np.ascontiguousarray(terms).reshape(-1),
+        root,
+        clutter_up,
+        clutter_down,
+        recipe.quarters,
+        *recipe.stroke.as_integer_ratio(),
+        *allowed_transpositions(reading, recipe, octave),
+        octave,
+        int(reading == "neighbour"),
+        int(prune),
+    )

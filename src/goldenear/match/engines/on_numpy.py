@@ -9,7 +9,7 @@ import numpy as np
 from goldenear.correlate.backends import shared_time_named
 from goldenear.match.alignment import align  # noqa: F401, an engine has it
 from goldenear.match.engines import Best, Found
-from goldenear.match.picture import PiecePicture, Sheaf
+from goldenear.match.pictures import AlterationGroup, PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.recipe import Recipe
 from goldenear.match.similarity import similarity_tiles
@@ -47,32 +47,32 @@ def best_match(
     """Put the brightest placement of one sample over all its alterations into `best`."""
     octave = samples[i].steps_per_octave
     # The cheapest alterations first: no placement can be worth more than its price.
-    for sheaf in sorted(samples.sheaves(i), key=lambda sheaf: -sheaf.price):
+    for group in sorted(samples.groups(i), key=lambda group: -group.weight):
         reached = float(best.similarity[i]) if prune else 0.0
-        if sheaf.price < reached:
+        if group.weight < reached:
             break
-        floors = [reached / (p.alteration.price or 1.0) for p in sheaf.pictures]
-        ticks, found = _best_places(x[sheaf.reading], sheaf, samples.recipe, octave, floors)
-        for picture, turn, (height, transposition, shift, shared) in zip(
-            sheaf.pictures, sheaf.turns, found, strict=True
+        floors = [reached / (p.alteration.price or 1.0) for p in group.pictures]
+        ticks, found = _best_places(x[group.reading], group, samples.recipe, octave, floors)
+        for picture, index, (height, transposition, shift, shared) in zip(
+            group.pictures, group.indices, found, strict=True
         ):
             similarity = height * picture.alteration.price
-            if (-similarity, turn) < (-best.similarity[i], best.turn[i]):
-                row = (similarity, turn, transposition, shift, shared, ticks)
+            if (-similarity, index) < (-best.similarity[i], best.alteration[i]):
+                row = (similarity, index, transposition, shift, shared, 1, ticks)
                 for column, value in zip(best, row, strict=True):
                     column[i] = value
 
 
 def _best_places(
-    x: PiecePicture, sheaf: Sheaf, recipe: Recipe, octave: int, floors: Sequence[float]
+    x: PiecePicture, group: AlterationGroup, recipe: Recipe, octave: int, floors: Sequence[float]
 ) -> tuple[int, list[tuple[float, int, int, int]]]:
     """Return the ticks a quarter, and the brightest place of each picture, before the price.
 
     A place is similarity, transposition, shift and shared time; darkness where none reaches its floor.
     """
-    pair, tiles = similarity_tiles(x, sheaf, recipe, shared_time_named("numpy"), octave, floors)
-    places = [(0.0, 0, 0, 0)] * len(sheaf.pictures)
-    keys = [(-0.0, 0, 0)] * len(sheaf.pictures)
+    pair, tiles = similarity_tiles(x, group, recipe, shared_time_named("numpy"), octave, floors)
+    places = [(0.0, 0, 0, 0)] * len(group.pictures)
+    keys = [(-0.0, 0, 0)] * len(group.pictures)
     for tile in tiles:
         if not tile.similarity.size:
             continue

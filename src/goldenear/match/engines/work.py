@@ -1,9 +1,9 @@
 """How long the NumPy engine would take for a ranking, predicted from spans, pitch ranges and note counts.
 
 Compiled code has to be loaded, and once on each machine compiled, so ``"auto"`` asks first what NumPy would take.
-NumPy lays all pictures of one sample that take the same time on X in one run (a sheaf), and its time is about
+NumPy lays all pictures of one sample that take the same time on X in one run (a group), and its time is about
 
-    SHEAF * sheaves + CELL * placements + SCORED * placements of the first sheaf + PAIR * pairs of strokes
+    GROUP * groups + CELL * placements + SCORED * placements of the first group + PAIR * pairs of strokes
 
 The constants were fitted to the processor time of 276 rankings on one core of an Intel Xeon (model 167): candidates
 against samples of the example taste, and made music of 10 to 2,000 notes against 5 to 200, at 12 to 960 ticks a
@@ -20,16 +20,16 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from goldenear.correlate.backends import PAIR
-from goldenear.match.picture import PiecePicture, Sheaf, piece_pictures
+from goldenear.match.pictures import AlterationGroup, PiecePicture, piece_pictures
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading
 
 Item = TypeVar("Item")
 
-SHEAF, CELL, SCORED = 4e-4, 1.2e-8, 1.5e-8
+GROUP, CELL, SCORED = 4e-4, 1.2e-8, 1.5e-8
 """Seconds for a run; for a placement, its sums and its maximum; for a placement under the measure
-``"window-cosine"`` while nothing has been found yet that spares scoring it."""
+``"tversky"`` while nothing has been found yet that spares scoring it."""
 
 ROW, MEETING = 4e-5, 2e-8
 """Seconds to align a note of X under one form; to lay it beside one note of a sample under one alteration."""
@@ -41,32 +41,37 @@ MOST_SAMPLES, MOST_X = 8, 6
 class Work(NamedTuple):
     """What there is to lay of a sample on X."""
 
-    sheaves: int
+    groups: int
     placements: int
     at_first: int
-    """The placements of the first sheaf to be laid, that of the greatest price."""
+    """The placements of the first group to be laid, that of the greatest price."""
     pairs: int
     """Pairs of strokes."""
 
 
-def work_of(x: Mapping[Reading, PiecePicture], sheaves: Sequence[Sheaf]) -> Work:
+def work_of(x: Mapping[Reading, PiecePicture], groups: Sequence[AlterationGroup]) -> Work:
     """Return what there is to lay of one sample on X."""
-    placements = [_placements(x[sheaf.reading], sheaf) for sheaf in sheaves]
-    first = max(range(len(sheaves)), key=lambda i: sheaves[i].price)
+    placements = [_placements(x[group.reading], group) for group in groups]
+    first = max(range(len(groups)), key=lambda i: groups[i].weight)
     pairs = sum(
-        len(x[sheaf.reading].roll) * sum(len(picture.roll) for picture in sheaf.pictures) for sheaf in sheaves
+        sum(
+            len(roll) * len(layer)
+            for picture in group.pictures
+            for roll, layer in zip(x[group.reading].lit, picture.layers, strict=True)
+        )
+        for group in groups
     )
-    return Work(len(sheaves), sum(placements), placements[first], pairs)
+    return Work(len(groups), sum(placements), placements[first], pairs)
 
 
-def _placements(x: PiecePicture, sheaf: Sheaf) -> int:
-    """Return how many transpositions and shifts there are, about, for all pictures of a sheaf."""
-    roll, box = x.roll, sheaf.pictures[0].box
-    common = lcm(roll.ticks_per_quarter, sheaf.ticks_per_quarter)
+def _placements(x: PiecePicture, group: AlterationGroup) -> int:
+    """Return how many transpositions and shifts there are, about, for all pictures of a group."""
+    roll, box = x.lit[0], group.pictures[0].box
+    common = lcm(roll.ticks_per_quarter, group.ticks_per_quarter)
     columns = int(roll.offset.max()) * (common // roll.ticks_per_quarter)
-    columns += box.offset * (common // sheaf.ticks_per_quarter)
+    columns += box.offset * (common // group.ticks_per_quarter)
     rows = int(np.ptp(roll.pitch)) + 1 + max(0, box.highest - box.lowest)
-    return columns * rows * len(sheaf.pictures)
+    return columns * rows * len(group.pictures)
 
 
 def numpy_seconds(xs: Sequence[NoteArray], libraries: Iterable[PreparedSamples]) -> float:
@@ -93,9 +98,9 @@ def _one_sample(
 ) -> float:
     """Return about how many seconds NumPy takes to lay one sample on X, and to align the two."""
     recipe = samples.recipe
-    work = work_of(pictures, samples.sheaves(i))
-    seconds = SHEAF * work.sheaves + CELL * work.placements + PAIR * work.pairs
-    if recipe.measure == "window-cosine":
+    work = work_of(pictures, samples.groups(i))
+    seconds = GROUP * work.groups + CELL * work.placements + PAIR * work.pairs
+    if recipe.measure == "tversky":
         seconds += SCORED * work.at_first
     if recipe.aligned:
         forms = len({alteration.form for alteration in recipe.alterations})

@@ -17,22 +17,7 @@ from goldenear.notes.cache_folder import cache_folder
 
 HERE = Path(__file__).parent
 
-COMPILED = (
-    "view",
-    "bounds",
-    "afar",
-    "edges",
-    "room",
-    "tile",
-    "sweep",
-    "widths",
-    "laying",
-    "excerpts",
-    "pair",
-    "contest",
-    "aligning",
-    "placements",
-)
+COMPILED = ("pairs", "layout", "placements", "sweep", "driver", "align")
 
 QUIET = "GOLDENEAR_QUIET"
 """The environment variable that silences :func:`tell_compiling`, if it is set to anything but nothing."""
@@ -41,6 +26,7 @@ SOURCES = (
     lanes_folder() / "lanes.py",
     lanes_folder() / "records.py",
     HERE.parent / "packed.py",
+    HERE.parent / "score.py",
     HERE.parent / "alignment.py",
     *(HERE / f"{name}.py" for name in COMPILED),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from goldenear.correlate.backends.records import compiled
 from goldenear.match.alignment import (
     EXTEND,
     NEVER,
@@ -23,8 +24,7 @@ from goldenear.match.alignment import (
     kept_lines,
     line_of,
 )
-from goldenear.match.engines.code_cache import fingerprint as fingerprint_of_sources
-from goldenear.match.engines.view import compiled
+from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of_sources
 from goldenear.match.prepared import PreparedSamples
 from goldenear.notes.alteration import Form
 from goldenear.notes.note_array import NoteArray

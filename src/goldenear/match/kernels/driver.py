@@ -1,0 +1,177 @@
+"""The loops that are called from outside: lay out a part of X, bound samples, score some, list placements.
+
+All arguments are records (see :mod:`goldenear.correlate.backends.records`). Of `meetings` and `variants` the first
+serves samples whose stretches and forms share a picture, the second those with a picture for each.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from goldenear.correlate.backends.lanes import LANES, greatest
+from goldenear.correlate.backends.records import compiled, float64s, int8s, int32s, int64s
+from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of_sources
+from goldenear.match.kernels.layout import lay_part
+from goldenear.match.kernels.pairs import most_of_both, raise_floor, refusal, set_pair
+from goldenear.match.kernels.sweep import lanes_allowed, lay, shared_at_most
+from goldenear.match.score import HAIR
+
+BITS = 64
+"""A sample's variants with hope are bits of one number; from this many on they share the last."""
+
+
+@compiled
+def bit_of(v: int) -> Any:
+    """Return the bit of a variant."""
+    return np.uint64(1) << np.uint64(min(v, BITS - 1))
+
+
+@compiled
+def similarity_bound(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, room: Any) -> float:
+    """Return what the similarity of a pair cannot exceed in this part, before its weight; 0 if below the floor."""
+    need = raise_floor(rules, pair)
+    if need > pair.most:
+        return 0.0
+    most = pair.most
+    if pair.plain and most < 2**30:
+        lanes = int32s(room.lanes32, room.n_lanes32)
+        found = 0
+        for lowest in range(pair.low, pair.high + 1, LANES):
+            bound = shared_at_most(piece, part, packed, rules, pair, lowest, room)
+            found = max(found, greatest(bound, lanes_allowed(lowest, pair.low, pair.high), lanes))
+        most = min(most, found)
+    if most < need:
+        return 0.0
+    return most_of_both(pair.rise * most * (1 + HAIR), rules.quarters)
+
+
+@compiled
+def keep_best(best: Any, sample: int, index: int, weight: float, pair: Any) -> None:
+    """Keep what was found for a sample, if it is better; of equals the alteration that stands first."""
+    similarities, indices = (
+        float64s(best.similarity, best.n_similarity),
+        int64s(best.alteration, best.n_similarity),
+    )
+    similarity, old = pair.height * weight, similarities[sample]
+    if similarity > old or (similarity == old and similarity > 0 and index <= indices[sample]):
+        if similarity == old and index == indices[sample]:
+            # The same picture on another part of X: of equals the smallest transposition, then the earliest.
+            here = (abs(pair.transposition), pair.transposition, pair.shift)
+            p = int64s(best.transposition, best.n_similarity)[sample]
+            if here >= (abs(p), p, int64s(best.shift, best.n_similarity)[sample]):
+                return
+        similarities[sample] = similarity
+        indices[sample] = index
+        int64s(best.transposition, best.n_similarity)[sample] = pair.transposition
+        int64s(best.shift, best.n_similarity)[sample] = pair.shift
+        int64s(best.shared, best.n_similarity)[sample] = pair.shared
+        int64s(best.unit_up, best.n_similarity)[sample] = pair.unit_up
+        int64s(best.unit_down, best.n_similarity)[sample] = pair.unit_down
+
+
+def entries(fingerprint: int) -> tuple[Any, ...]:  # noqa: PLR0915, four functions
+    """Return the functions that are called from outside.
+
+    The fingerprint of all files that they are made of is frozen in: the cache of compiled code sees when it changes.
+    """
+
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def lay_out(pieces: Any, parts: Any, swept: int, first: int, last: int, longest: int) -> None:
+        """Lay out the columns of X for shifts from `first` up to `last`."""
+        if fingerprint:
+            lay_part(pieces[0], parts[0], swept, first, last, longest)
+
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def bound_samples(
+        pieces: Any, parts: Any, packs: Any, meetings: Any, variants: Any, rules: Any, span: tuple[int, int],
+        floor: tuple[float, float], upper: NDArray[np.float64], hopes: NDArray[np.uint64], pairs: Any, rooms: Any,
+    ) -> int:  # fmt: skip
+        """Raise ``upper[sample]`` to what each sample's similarity cannot exceed; 0 where it cannot reach the floor.
+
+        The variants that may reach it are noted in `hopes`. `span` holds the first sample, and the one after it;
+        `floor` what is asked for, and how many placements are too many.
+
+        Returns
+        -------
+        int
+            0; or, for the first sample that cannot be compared, four times its number and 1 if it takes too many
+            placements, 2 if sums could leave 64 bits.
+        """
+        if fingerprint == 0:
+            return 0
+        piece, part, packed, rule, pair, room = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
+        alone = int8s(packed.alone, packed.n_alone)
+        for sample in range(span[0], span[1]):
+            own = alone[sample]
+            weights = float64s(variants[own].weight, variants[own].n_weight)
+            hopeful = np.uint64(0)
+            for v in range(len(weights)):
+                set_pair(piece, packed, meetings[own], variants[own], rule, sample, v, pair, room)
+                refused = refusal(piece, packed, pair, floor[1])
+                if refused:
+                    return 4 * sample + refused
+                if weights[v] > 0 and weights[v] >= floor[0]:
+                    pair.floor = floor[0] / weights[v] * (1 - 1e-12)
+                    highest = weights[v] * similarity_bound(piece, part, packed, rule, pair, room)
+                    if highest > 0:
+                        hopeful |= bit_of(v)
+                        upper[sample] = max(upper[sample], highest)
+            hopes[sample] = hopeful
+        return 0
+
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def score_samples(
+        pieces: Any, parts: Any, packs: Any, meetings: Any, variants: Any, rules: Any, order: NDArray[np.int64],
+        floor: float, hopes: NDArray[np.uint64], best: Any, pairs: Any, rooms: Any,
+    ) -> None:  # fmt: skip
+        """Lay the samples named in `order` on a part of X, in the variants with hope, and keep their best."""
+        if fingerprint == 0:
+            return
+        piece, part, packed, rule, pair, room = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
+        alone = int8s(packed.alone, packed.n_alone)
+        similarities = float64s(best[0].similarity, best[0].n_similarity)
+        for sample in order:
+            own = alone[sample]
+            weights = float64s(variants[own].weight, variants[own].n_weight)
+            indices = int64s(variants[own].alteration, variants[own].n_weight)
+            hopeful = hopes[sample] if len(hopes) else ~np.uint64(0)
+            for v in range(len(weights)):
+                reached = max(similarities[sample], floor) if rule.prune else 0.0
+                if weights[v] <= 0 or weights[v] < reached:
+                    # The greatest weights come first: no placement can be worth more than its weight.
+                    break
+                if not hopeful & bit_of(v):
+                    continue
+                set_pair(piece, packed, meetings[own], variants[own], rule, sample, v, pair, room)
+                pair.floor = reached / weights[v] * (1 - 1e-12)
+                lay(piece, part, packed, rule, pair, room)
+                if pair.height > 0:
+                    keep_best(best[0], sample, indices[v], weights[v], pair)
+
+    @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def list_placements(
+        pieces: Any, parts: Any, packs: Any, meetings: Any, variants: Any, rules: Any, which: tuple[int, int],
+        floor: float, pairs: Any, rooms: Any,
+    ) -> int:  # fmt: skip
+        """List every placement of a sample in one variant on a part of X that reaches `floor`, before the weight.
+
+        Returns how many there are; what has no room in the room is not written.
+        """
+        if fingerprint == 0:
+            return 0
+        piece, part, packed, rule, pair, room = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
+        own = int8s(packed.alone, packed.n_alone)[which[0]]
+        set_pair(piece, packed, meetings[own], variants[own], rule, which[0], which[1], pair, room)
+        pair.floor, pair.listing, pair.listed = floor, 1, 0
+        lay(piece, part, packed, rule, pair, room)
+        pair.listing = 0
+        return int(pair.listed)
+
+    return lay_out, bound_samples, score_samples, list_placements
+
+
+lay_out, bound_samples, score_samples, list_placements = entries(fingerprint_of_sources())

@@ -1,0 +1,280 @@
+"""A pair as plain numbers: how a sample is read against X, what shared time is worth, which placements there are."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.correlate.backends.records import compiled, float64s, int8s, int16s, int32s, int64s
+from goldenear.match import score
+from goldenear.match.packed import (
+    BRIGHTEST,
+    DIMMEST,
+    DRAWN,
+    END,
+    KIND,
+    LOWEST,
+    NUMBERS,
+    PITCHED,
+    RANGE,
+    WINDOW_HIGHEST,
+    WINDOW_LOWEST,
+)
+from goldenear.match.score import HAIR
+
+TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
+
+layer_numbers = compiled(score.layer_numbers)
+similarity_of = compiled(score.similarity_of)
+mean_of = compiled(score.mean_of)
+least_of_one = compiled(score.least_of_one)
+most_of_both = compiled(score.most_of_both)
+steepest = compiled(score.steepest)
+
+
+class Rules(NamedTuple):
+    """What the recipe says, as plain numbers."""
+
+    terms: NDArray[np.int64]
+    """The formula's terms, flat; see :meth:`Formula.rows`."""
+    root: int
+    clutter_up: float
+    clutter_down: float
+    quarters: int
+    """The part of the struck layer, of 4."""
+    stroke_up: int
+    stroke_down: int
+    lowest: int
+    """The transpositions allowed, where both have pitch."""
+    highest: int
+    octave: int
+    """Steps an octave where octaves are folded, else 0."""
+    glow: int
+    """Whether X's notes also shine on neighbouring steps: then S may exceed the energy."""
+    prune: int
+
+
+class Pair(NamedTuple):
+    """One sample, read in one variant, against X. Times are in pair units."""
+
+    picture: int = 0
+    upside_down: int = 0
+    backwards: int = 0
+    piece_up: int = 1
+    sample_up: int = 1
+    unit_up: int = 1
+    unit_down: int = 1
+    stroke: int = 1
+    """How long a stroke is."""
+    plain: int = 0
+    """Whether X and the sample are of one brightness each: then pixels that meet count 1."""
+    weight: int = 1
+    """What a unit of shared time counts: brightness times brightness where plain, else 1."""
+    energy_weight: int = 1
+    """What a unit of X's energy counts: its brightness squared where plain, else 1."""
+    length: int = 0
+    """How long the sample's window is."""
+    low: int = 0
+    high: int = -1
+    """The transpositions to try."""
+    rise: float = 0.0
+    """What a unit of shared time adds, at most, to the similarity of the layer that is swept."""
+    most: int = 0
+    """What that layer can share at most."""
+    floor: float = 0.0
+    """The least similarity, before its weight, that is of interest."""
+    least: float = 0.0
+    """What the swept layer must reach for a similarity that is still of interest."""
+    height: float = 0.0
+    """The greatest similarity found so far, and where."""
+    size: int = 0
+    transposition: int = 0
+    shift: int = 0
+    shared: int = 0
+    """What the first layer shares there."""
+    listing: int = 0
+    """1 where every placement that reaches the floor is listed; how many so far stands in `listed`."""
+    listed: int = 0
+
+
+@compiled
+def number(packed: Any, picture: int, which: int) -> Any:
+    """Return one of the numbers of a picture."""
+    return int64s(packed.numbers, packed.n_numbers)[picture * len(NUMBERS) + which]
+
+
+@compiled
+def layers_of(quarters: int) -> Any:
+    """Return how many layers are compared, and which of them is swept: that with the greater part."""
+    if 0 < quarters < 4:
+        return 2, 1 if quarters >= 2 else 0
+    return 1, 0
+
+
+@compiled
+def set_pair(
+    piece: Any,
+    packed: Any,
+    meetings: Any,
+    variants: Any,
+    rules: Any,
+    sample: int,
+    v: int,
+    pair: Any,
+    room: Any,
+) -> None:
+    """Set the pair to one variant of a sample, and note the sample's strokes in the room."""
+    k = int64s(packed.first_picture, packed.n_first_picture)[sample]
+    k += int64s(variants.picture, variants.n_picture)[v]
+    meeting = number(packed, k, KIND) * variants.n_picture + v
+    pair.picture = k
+    pair.upside_down = int64s(variants.upside_down, variants.n_picture)[v]
+    pair.backwards = int64s(variants.backwards, variants.n_picture)[v]
+    pair.piece_up = int64s(meetings.piece_up, meetings.n_piece_up)[meeting]
+    pair.sample_up = int64s(meetings.sample_up, meetings.n_piece_up)[meeting]
+    pair.unit_up = int64s(meetings.unit_up, meetings.n_piece_up)[meeting]
+    pair.unit_down = int64s(meetings.unit_down, meetings.n_piece_up)[meeting]
+    pair.stroke = rules.stroke_up * pair.unit_down // (rules.stroke_down * pair.unit_up)
+    brightest, dimmest = number(packed, k, BRIGHTEST), number(packed, k, DIMMEST)
+    pair.plain = piece.plain > 0 and not rules.glow and brightest == dimmest
+    pair.weight = piece.plain * brightest if pair.plain else 1
+    pair.energy_weight = piece.plain * piece.plain if pair.plain else 1
+    note_strokes(packed, rules, pair, room)
+    set_numbers(piece, packed, rules, pair, room)
+    set_transpositions(piece, packed, rules, pair)
+    pair.height = 0.0
+    pair.shared = 0
+
+
+@compiled
+def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
+    """Note the strokes of each layer as they lie in this variant, from time 0 on: pitched ones first, then drums."""
+    k = pair.picture
+    start = int64s(packed.note_start, packed.n_note_start)
+    first, last = start[k], start[k + 1]
+    pitches, layers = int16s(packed.pitch, packed.n_pitch), int8s(packed.layers, packed.n_pitch)
+    onset, offset = int64s(packed.onset, packed.n_pitch), int64s(packed.offset, packed.n_pitch)
+    gaps = int32s(packed.before if pair.backwards else packed.after, packed.n_pitch)
+    brightness = int16s(packed.brightness, packed.n_pitch)
+    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
+    end, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
+    counts = int64s(room.counts, room.n_counts)
+    pitched = first + number(packed, k, PITCHED)
+    whole, top, drawn = number(packed, k, END), number(packed, k, RANGE), number(packed, k, DRAWN)
+    n_layers, _ = layers_of(rules.quarters)
+    capacity = room.n_pitch // 2
+    pair.length = 0
+    for layer in range(n_layers):
+        struck = rules.quarters == 4 or layer == 1
+        n = layer * capacity
+        counts[2 * layer] = 0
+        for i in range(first, last):
+            if drawn and layers[i] != (2 if struck else 1):
+                continue
+            a = (whole - offset[i] if pair.backwards else onset[i]) * pair.sample_up
+            b = a + (offset[i] - onset[i]) * pair.sample_up
+            if not drawn and struck and i < pitched:
+                b = a + min(pair.stroke, gaps[i] * pair.sample_up)
+            pitch[n] = top - pitches[i] if pair.upside_down and i < pitched else pitches[i]
+            begin[n], end[n], weight[n] = a, b, brightness[i]
+            if brightness[i] > 0:
+                pair.length = max(pair.length, b)
+            n += 1
+            if i < pitched:
+                counts[2 * layer] = n - layer * capacity
+        counts[2 * layer + 1] = n - layer * capacity
+
+
+@compiled
+def set_numbers(piece: Any, packed: Any, rules: Any, pair: Any, room: Any) -> None:
+    """Write the numbers of the measure for each layer, and what bounds the layer that is swept."""
+    begin, end = int64s(room.begin, room.n_pitch), int64s(room.end, room.n_pitch)
+    weight = int64s(room.weight, room.n_pitch)
+    counts = int64s(room.counts, room.n_counts)
+    numbers = float64s(room.numbers, room.n_numbers)
+    terms = int64s(rules.terms, rules.n_terms).reshape(-1, 7)
+    formula = (terms, rules.root, rules.clutter_up, rules.clutter_down)
+    lowest, highest = windows(packed, pair)
+    whole_energy, whole_light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
+    n_layers, swept = layers_of(rules.quarters)
+    brightest = number(packed, pair.picture, BRIGHTEST)
+    capacity = room.n_pitch // 2
+    for layer in range(n_layers):
+        energy, light, area = 0, 0, 0
+        for j in range(layer * capacity, layer * capacity + counts[2 * layer + 1]):
+            long, w = end[j] - begin[j], weight[j]
+            if w > 0:
+                energy += long * w * w
+                light += long * w
+                area += long
+        x = (
+            piece.plain,
+            piece.scale,
+            whole_energy[layer] * pair.piece_up,
+            whole_light[layer] * pair.piece_up,
+        )
+        counted = (float(pair.weight), float(pair.energy_weight))
+        mine = numbers[5 * layer : 5 * layer + 5]
+        layer_numbers(formula, x, (energy, light, area, brightest, int(highest >= lowest)), counted, mine)
+        if layer == swept:
+            pair.most = area if pair.plain else light * piece.loudest
+            if pair.plain:
+                # What X has of each pitch, all together, is a bound as well.
+                pair.most = min(pair.most, whole_light[layer] // piece.plain * pair.piece_up)
+            lean = 0.0 if rules.glow else 1.0 / (1 if pair.plain else brightest)
+            pair.rise = steepest(mine, lean, float(pair.most))
+
+
+@compiled
+def set_transpositions(piece: Any, packed: Any, rules: Any, pair: Any) -> None:
+    """Set the lowest and the highest transposition to try."""
+    k = pair.picture
+    start = int64s(packed.note_start, packed.n_note_start)
+    pitched = number(packed, k, PITCHED)
+    pair.low, pair.high = 0, 0
+    if pitched and piece.has_pitch:
+        lowest = number(packed, k, LOWEST)
+        low = piece.lowest - lowest - number(packed, k, RANGE)
+        high = piece.lowest + piece.pitches - 1 - lowest
+        if piece.has_drums and start[k + 1] - start[k] > pitched:
+            low, high = min(low, 0), max(high, 0)
+        pair.low, pair.high = max(low, rules.lowest), min(high, rules.highest)
+
+
+@compiled
+def refusal(piece: Any, packed: Any, pair: Any, most_placements: float) -> int:
+    """Tell whether a pair takes more placements than can be tried, or sums that leave 64 bits; 0 if neither."""
+    k = pair.picture
+    shifts = float(piece.length * pair.piece_up) + float(number(packed, k, END) * pair.sample_up)
+    if shifts * (pair.high - pair.low + 1) > most_placements:
+        return TOO_MANY_PLACEMENTS
+    brightest = max(number(packed, k, BRIGHTEST), -number(packed, k, DIMMEST))
+    energy, light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
+    for layer in range(piece.n_energy):
+        if max(3.0 * light[layer] * brightest, 4.0 * energy[layer]) * pair.piece_up > 2.0**62:
+            return TOO_LONG
+    return 0
+
+
+@compiled
+def raise_floor(rules: Any, pair: Any) -> Any:
+    """Set what the swept layer must reach, and return how much shared time that takes at the least; 1 or more."""
+    pair.least = least_of_one(max(pair.height, pair.floor), rules.quarters) * (1 - HAIR)
+    if pair.rise <= 0:
+        return pair.most + 1
+    needed = np.ceil(pair.least / pair.rise * (1 - HAIR))
+    return max(1, int(min(needed, pair.most + 1.0)))
+
+
+@compiled
+def windows(packed: Any, pair: Any) -> Any:
+    """Return the lowest and the highest pitch of the sample's window, untransposed."""
+    return number(packed, pair.picture, WINDOW_LOWEST), number(packed, pair.picture, WINDOW_HIGHEST)
+
+
+@compiled
+def base_pitch(packed: Any, pair: Any) -> Any:
+    """Return the pitch that noted pitches are counted from."""
+    return number(packed, pair.picture, LOWEST)
