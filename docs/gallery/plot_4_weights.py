@@ -1,8 +1,8 @@
 """
-What an alteration costs
-========================
+What an alteration leaves
+=========================
 
-The same tune in every default alteration, ranked against itself: the similarity is the price of the alteration.
+The same tune in every default alteration, ranked against itself: the similarity is the weight of the alteration.
 """
 
 import goldenear as ge
@@ -16,4 +16,4 @@ tune = ge.NoteArray.from_arrays(
 )
 for alteration in ge.Recipe().alterations:
     match = ge.rank(alteration.apply(tune), [tune]).best
-    print(f"{match.similarity:.3f}  {alteration or 'as it is'}")
+    print(f"{match.similarity:.3f}  {str(alteration) or 'as it is'}")
