@@ -52,7 +52,7 @@ class Recipe:
         From shared time to similarity, see :mod:`goldenear.match.score`; the last counts notes that meet, and is for
         :func:`goldenear.find` alone.
     clutter : Fraction
-        What an extra note costs against a missing one, 0..4, where the measure asks for it: 1/10.
+        What an extra note costs against a missing one, 0..4, where the measure asks for it: 1/4.
     struck : Fraction
         The part of the similarity that compares notes as they are struck, in quarters: 0, 1/4, 1/2, 3/4 or 1. The
         rest compares them as they are held.

@@ -156,7 +156,7 @@ keep_small = false
 # bad = {THRESHOLD}
 
 # Alterations: what may be done to a sample before it is laid on X, and what it leaves of the similarity
-# (1.0 costs nothing). The lists below replace the defaults as a whole; prices of one alteration multiply.
+# (1.0 costs nothing). The lists below replace the defaults as a whole; weights of one alteration multiply.
 
 [alterations.stretches]
 {chr(10).join(f'"{stretch}" = {price}' for stretch, price in STRETCH_PRICES.items())}
