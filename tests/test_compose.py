@@ -19,6 +19,7 @@ from goldenear.composing.polish import loosened, polished
 from goldenear.composing.search import SEARCHES
 from goldenear.composing.windows import windows
 from goldenear.examples import TASTE
+from goldenear.match.rows import overlapping
 from goldenear.notes.cut import cut
 
 
@@ -176,6 +177,77 @@ def test_all_windows_at_once_are_vetoed_as_one_by_one(taste: ge.Taste) -> None:
                 assert vetoed == (reaching[0] if reaching else None)
                 by_window_alone += bool(reaching) and whole < threshold
     assert by_window_alone > 0
+
+
+@pytest.mark.parametrize(("stroke", "step"), [(Fraction(1), 6), (Fraction(1, 4), 2)])
+def test_a_stroke_that_a_note_after_the_window_cuts_is_whole_in_the_window(
+    stroke: Fraction, step: int
+) -> None:
+    recipe = ge.Recipe(stroke=stroke, alterations=ge.alterations(stretches=(1,), forms=("prime",)))
+    n = 48 // step
+    pitch = 55 + (7 * np.arange(n) % 24)
+    bad = ge.NoteArray.from_arrays(
+        pitch=pitch, onset=np.arange(n) * step, duration=step, ticks_per_quarter=12
+    )
+    taste = ge.Taste.of(
+        good=[notes([60, 71, 62, 69, 64, 67, 65, 72])],
+        bad=[bad],
+        settings=ge.Settings(recipe=recipe, bad_threshold=1.0, keep_small=True),
+    )
+    ground = Ground.of(taste, ge.Wishes(quarters=8))
+    up = ground.ticks_per_quarter // 12
+    # The last note is struck again where the window ends, among others.
+    after = [(int(p), 48, 60) for p in sorted({int(pitch[-1]), *range(56, 78, 2)})]
+    rows = np.array(
+        [
+            (p, on * up, off * up, 0, 0)
+            for p, on, off in [*zip(pitch, bad.onset, bad.offset, strict=True), *after]
+        ],
+        np.int64,
+    )
+    assert ge.rank(ground.notes(rows), taste.bad).best.similarity < 1
+    assert Appraiser(ground).vetoed(rows) == (0, 4)
+
+
+def test_a_phrase_of_chords_does_not_score_by_its_density(taste: ge.Taste) -> None:
+    ground = Ground.of(taste, ge.Wishes(quarters=16, voices=4))
+    appraiser = Appraiser(ground)
+    step = ground.ticks_per_quarter // 2
+    for voices in (2, 3, 4):
+        for seed in range(8):
+            rng = np.random.default_rng(seed)
+            rows = []
+            for onset in range(0, ground.ticks, step):
+                chord = rng.permutation(np.arange(52, 82))[:voices]
+                rows += [(int(p), onset, onset + step, v, 0) for v, p in enumerate(sorted(chord)[::-1])]
+            rows = np.array(sorted(rows, key=lambda row: (row[3], row[1])), np.int64)
+            assert appraiser.appraise(rows).score == 0
+    every_key = np.array([(p, 0, ground.ticks, 0, 0) for p in range(48, 90)], np.int64)
+    assert appraiser.appraise(every_key).score == 0
+
+
+def test_chords_beside_a_phrase_do_not_make_it_score_more(taste: ge.Taste) -> None:
+    composer = ge.Composer(taste, ge.Wishes(quarters=16), seed=2)
+    composer.run(32)
+    (line,) = composer.phrases()
+    ground = Ground.of(taste, ge.Wishes(quarters=16, voices=3))
+    up, down = ground.ticks_per_quarter, line.ground.ticks_per_quarter
+    alone = line.rows.copy()
+    alone[:, 1:3] = alone[:, 1:3] * up // down
+    appraiser = Appraiser(ground)
+    score = appraiser.appraise(alone).score
+    assert score > 0.3
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        chords = [
+            (int(p), onset, onset + up, voice, 0)
+            for voice in (1, 2)
+            for onset in range(0, ground.ticks, up)
+            for p in [rng.integers(40, 46) + 6 * voice]
+        ]
+        rows = np.concatenate([alone, np.array(chords, np.int64)])
+        if not overlapping(rows[:, :3]):
+            assert appraiser.appraise(rows).score <= score
 
 
 def test_the_support_of_a_phrase_is_not_that_of_what_it_follows(taste: ge.Taste) -> None:

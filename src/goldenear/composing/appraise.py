@@ -84,7 +84,9 @@ class Appraiser:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.field = Field(ground.samples, ground.ticks_per_quarter, int(np.gcd.reduce(ground.units)))
+        self.field = Field(
+            ground.samples, ground.ticks_per_quarter, int(np.gcd.reduce([*ground.units, ground.ticks]))
+        )
 
     def contenders(self, rows: Rows, quarters: float) -> Contenders:
         """List what reaches its threshold, or may after changes of so many quarters of notes."""
@@ -169,25 +171,38 @@ class Appraiser:
         every = list(spans(x, Fraction(0), ground.wishes.length))
         asked = np.where(np.arange(len(ground.asked)) < ground.bad, ground.asked, 2.0)
         pairs, placed = self.field.in_part(notes, asked)
-        strokes = both_layers(notes, self.field.stroke)
+        comes, tails, tails_of = both_layers(notes, self.field.stroke)
+        latest = max(int(rows_of[:, 4].max(initial=0)) for rows_of in (comes, tails))
         which = first_vetoed(
             pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, placed,
-            asked[pairs.sample[placed[:, 0]]], self.field.quarters, strokes, np.arange(len(notes) + 1) * 2,
-            np.zeros(int(strokes[:, 4].max()) + 1 + ZERO, np.int64), np.array([s[2:] for s in every], np.int64),
+            asked[pairs.sample[placed[:, 0]]], self.field.quarters, comes, tails, tails_of,
+            np.zeros(latest + 1 + ZERO, np.int64), np.array([s[2:] for s in every], np.int64),
         )  # fmt: skip
         return every[which][:2] if which < len(every) else None
 
 
-def both_layers(notes: NDArray[np.int64], stroke: int) -> NDArray[np.int64]:
-    """Return a draft's notes, one after another, held and struck, as strokes that come: see `engines.placed`."""
+def both_layers(
+    notes: NDArray[np.int64], stroke: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return a draft's notes, one after another, held and struck, as strokes that come: see `engines.placed`.
+
+    And what each stroke loses to the next note of its pitch, as a tail that comes; and the numbers of both notes.
+    """
+    from goldenear.composing.engines.placed import TAIL
+
     struck = struck_rows(notes, stroke)
     order = np.lexsort((notes[:, 1], notes[:, 0]))
     ends = np.zeros(len(notes), np.int64)
     ends[order] = struck[:, 2]
-    found = np.ones((2 * len(notes), 5), np.int64)
-    found[0::2, 1], found[0::2, 2:] = 0, notes
-    found[1::2, 2:4], found[1::2, 4] = notes[:, :2], ends
-    return found
+    comes = np.ones((2 * len(notes), 5), np.int64)
+    comes[0::2, 1], comes[0::2, 2:] = 0, notes
+    comes[1::2, 2:4], comes[1::2, 4] = notes[:, :2], ends
+    cut = np.flatnonzero(struck[:, 2] < struck[:, 1] + stroke)
+    tails_of = np.stack([order[cut], order[np.minimum(cut + 1, len(order) - 1)]], axis=1)
+    tails = np.ones((len(cut), 5), np.int64)
+    tails[:, 1], tails[:, 2] = TAIL, struck[cut, 0]
+    tails[:, 3], tails[:, 4] = struck[cut, 2], struck[cut, 1] + stroke
+    return comes, tails, tails_of
 
 
 def cells_of(ground: Ground, found: Contenders) -> NDArray[np.int64]:

@@ -5,22 +5,23 @@ hundred placements are all that can reach what is asked for while a draft change
 are listed once, and weighed again for each change in about a microsecond each; all others are far from mattering.
 
 The law. A similarity of h needs h\ :sup:`4/q` of the layer with the greater part, q of 4, for the other is at most 1:
-so only struck time counts here. That layer's similarity is T = a S / (b + e E + s S), where e E + s S is at least 0
-for samples of one brightness, so the denominator is at least b. Let d ticks of struck time come or go.
+so only struck time counts here. That layer's similarity is T = a S / D, at most 1, with D = b + e E - c a S and the
+clutter c. Let k be the sample's greatest brightness. In a sample of one brightness S is at most k E and e = c k a, so
+D is at least b. In every other one S is at most b / a, so D is at least b' = (1 - c) b.
 
-- What comes adds o <= k d to a S, k the sample's greatest brightness, and does not lessen the denominator (e d + s o
-  is at least 0, as e E + s S is): T rises by at most a k d / b.
-- What goes adds nothing to S; the denominator falls by at most e d, and stays at least b: T rises by at most
-  T e d / b <= e d / b.
-- Where a place of weight -f must stay dark, a stroke that leaves it adds at most 2 f d to S.
+- What comes, d ticks, adds o <= k d to S and d to E. One brightness: D does not fall, so T rises by a o / D, at most
+  a k d / b. Else D falls by at most c a o: T rises by (a o + T c a o) / D, at most (1 + c) a k d / b'.
+- What goes, d ticks, takes d from E, so D falls by at most e d: T rises by at most T e d / D, at most e d / b or b'.
+  Where a place of brightness -f must stay dark, S may rise by f d besides, which lifts T by (1 + c) a f d / b'.
 
-So T rises by at most (a (k + 2 f) + e) d / b. A sample painted in several brightnesses may have e E + s S below 0, by
-c S at the most: then b (1 - c) stands for b.
+Each step leads from one draft to another, so the lifts of several add up. With the default clutter, what goes lifts a
+quarter as much as what comes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
 
@@ -29,10 +30,10 @@ from numpy.typing import NDArray
 
 from goldenear.errors import NoNotes
 from goldenear.match.packed import variants
-from goldenear.match.pictures import SamplePicture
-from goldenear.match.prepared import PreparedSamples
+from goldenear.match.pictures import SamplePicture, piece_pictures
+from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.recipe import Recipe
-from goldenear.match.rows import difference
+from goldenear.match.rows import as_notes, difference
 from goldenear.match.score import (
     ABOVE,
     BELOW,
@@ -54,12 +55,28 @@ LEAST = 0.1
 
 FAR = 2**40
 
+MARGIN = 0.4
+"""What does not reach so much of its floor is not laid exactly: a small change then leaves it below."""
+
 
 def can_contend(recipe: Recipe) -> bool:
     """Tell whether placements can be listed under a recipe: its fraction is linear, and the struck layer leads."""
     by_step = all(alteration.reading == "semitone" for alteration in recipe.alterations)
     linear = recipe.measure in ("tversky", "coverage") and recipe.clutter < 1
     return linear and not recipe.aligned and by_step and recipe.quarters in (2, 3)
+
+
+def struck_alone(samples: PreparedSamples) -> PreparedSamples:
+    """Return samples to be compared as they are struck, and in no other way.
+
+    What is found bounds the struck layer of the samples as they are: their windows are at least as long, and what
+    else sounds there lowers a similarity. It is found where a stroke begins or ends, but no shift between is higher:
+    between two such shifts a layer's similarity is one linear function over another, so it only rises or only falls.
+    """
+    if "struck alone" not in samples.kept:
+        samples.kept["struck alone"] = prepare(samples, replace(samples.recipe, struck=Fraction(1)))
+    found: PreparedSamples = samples.kept["struck alone"]
+    return found
 
 
 class Pairs(NamedTuple):
@@ -95,7 +112,8 @@ class Contenders:
     placed : int array, shape (n, 7)
         The pair, the transposition, the shift; the shared time and the energy in the window, held and then struck.
     slack : float
-        How many quarters of strokes may go and come before any other placement can reach what was asked for.
+        How many quarters of strokes may come before any other placement can reach what was asked for; those that go
+        count a quarter.
     quarters : int
         The part of the struck layer, of 4.
     edges : int array, shape (ticks,)
@@ -159,6 +177,7 @@ class Field:
         self.stroke = int(recipe.stroke * self.ticks_per_quarter)
         self.unit = gcd(self.unit, self.stroke)
         self.quarters = recipe.quarters
+        self.struck = struck_alone(self.samples)
         self._columns: dict[tuple[int, int], _Columns] = {}
         every = [self._picture(i, int(index)) for i in range(len(self.samples)) for index in self.indices]
         self.ceilings = np.ones(len(every))
@@ -172,7 +191,7 @@ class Field:
     def contenders(
         self, notes: NDArray[np.int64], at_least: float | NDArray[np.float64], quarters: float
     ) -> Contenders:
-        """List what reaches a similarity now, or may after changes of so many quarters of strokes, gone and come.
+        """List what reaches a similarity now, or may after so many quarters of strokes have come.
 
         Parameters
         ----------
@@ -181,7 +200,7 @@ class Field:
         at_least : float, or float array of shape (samples,)
             The similarity, above 0, up to 1, with the weight in it.
         quarters : float
-            How much may go and come; less where a short sample could then appear out of nothing.
+            How much may come, see `Contenders.slack`; less where a short sample could then appear out of nothing.
         """
         from goldenear.composing.engines.placed import ZERO
 
@@ -194,11 +213,10 @@ class Field:
         most = float((least[possible] / self._rises[possible]).min(initial=FAR))
         slack = min(quarters, (1 - LEAST) * most)
         floors = np.where(possible, least - slack * self._rises, np.inf) * (1 - 1e-12)
+        self._sink(notes, floors)
         chosen = np.flatnonzero(self.ceilings >= floors)
         pairs, steep = self._pairs(chosen)
-        ceilings = np.zeros(len(chosen))
-        placed = self._listed(pairs, pairs.strokes, steep, floors[chosen], notes, struck, ceilings)
-        self.ceilings[chosen] = np.minimum(ceilings, 1.0)
+        placed = self._listed(pairs, pairs.strokes, steep, floors[chosen], notes, struck)
         self._x = struck
         edges = np.zeros(int(max(notes[:, 2].max(), struck[:, 2].max())) + 1 + ZERO, np.int64)
         for rows in (notes, struck):
@@ -232,8 +250,7 @@ class Field:
         lit = np.column_stack([pairs.strokes[:, :2], np.maximum(pairs.strokes[:, 2], 0)])
         floors = least[least <= 1] * (1 - 1e-12)
         struck = struck_rows(notes, self.stroke)
-        placed = self._listed(pairs, lit, steep, floors, notes, struck, np.zeros(len(floors)), in_part=True)
-        return pairs, placed
+        return pairs, self._listed(pairs, lit, steep, floors, notes, struck, in_part=True)
 
     def _least(self, at_least: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the struck layer of each sample and alteration must reach; above 1 where it never can."""
@@ -243,14 +260,37 @@ class Field:
 
     def _lift(self, struck: NDArray[np.int64]) -> None:
         """Raise the ceilings by what has come and gone since they were found."""
+        from goldenear.composing.engines.placed import COMING
+
         if self._x is None:
             return
-        changed = difference(self._x, struck) / self.ticks_per_quarter
+        gone, come = difference(self._x, struck)
+        changed = (come + gone / COMING) / self.ticks_per_quarter
         self.ceilings = np.minimum((self.ceilings + changed * self._rises) * (1 + 1e-12), 1.0)
+
+    def _sink(self, notes: NDArray[np.int64], floors: NDArray[np.float64]) -> None:
+        """Lay what may reach its floor on the draft, so that its ceiling is what it reaches, or below the floor."""
+        from goldenear.composing.engines.reach import raise_reached
+        from goldenear.match.engines.on_numba import RankingRun
+
+        may = self.ceilings >= floors
+        if not may.any():
+            return
+        x = as_notes(notes, self.ticks_per_quarter, self.samples[0].steps_per_octave)
+        run = RankingRun(piece_pictures(x, self.struck.recipe), self.struck, 1, prune=True)
+        if self._x is None:
+            run.check()
+        (laid,) = run.readings
+        least = np.where(may, floors * MARGIN, np.inf)
+        reached = np.zeros(len(least))
+        for _ in laid.parts():
+            raise_reached(*laid.records, least, reached, *run.desks[0].records)
+        run.library.free += run.desks
+        self.ceilings[may] = np.maximum(reached, least)[may]
 
     def _listed(
         self, pairs: Pairs, strokes: NDArray[np.int64], steep: NDArray[np.float64], floors: NDArray[np.float64],
-        notes: NDArray[np.int64], struck: NDArray[np.int64], ceilings: NDArray[np.float64], *, in_part: bool = False,
+        notes: NDArray[np.int64], struck: NDArray[np.int64], *, in_part: bool = False,
     ) -> NDArray[np.int64]:  # fmt: skip
         """List the placements of some pictures, as :class:`Contenders` holds them."""
         from goldenear.composing.engines.placed import placements
@@ -268,7 +308,6 @@ class Field:
             struck,
             unit,
             in_part,
-            ceilings,
         )
         n = placements(*arguments, found)
         if n > len(found):
@@ -341,10 +380,6 @@ def _columns(picture: SamplePicture, ticks_per_quarter: int, recipe: Recipe) -> 
     numbers[10] = picture.alteration.price
     struck = numbers[5:10]
     most = float(picture.sums[1].light * up)
-    below = struck[BELOW]
-    if picture.brightest != picture.dimmest:
-        below *= float(1 - recipe.clutter)
-    lift = struck[ABOVE] * (picture.brightest + 2 * max(-picture.dimmest, 0)) + struck[OF_ENERGY]
     lowest, highest = recipe.transpositions or (-FAR, FAR)
     box = picture.box
     return _Columns(
@@ -364,8 +399,26 @@ def _columns(picture: SamplePicture, ticks_per_quarter: int, recipe: Recipe) -> 
         np.concatenate(rows).astype(np.int64),
         np.concatenate(strokes),
         steepest(struck, 1 / picture.brightest, most),
-        lift * piece_up / below,
+        _rise(struck, picture, float(recipe.clutter)) * piece_up,
     )
+
+
+def _rise(numbers: NDArray[np.float64], picture: SamplePicture, clutter: float) -> float:
+    """Return by how much a tick of strokes that come can lift the struck layer; `COMING` ticks that go no more.
+
+    The law stands in the docstring of this module.
+    """
+    from goldenear.composing.engines.placed import COMING
+
+    above, below, of_energy = numbers[[ABOVE, BELOW, OF_ENERGY]]
+    forbidden = max(-picture.dimmest, 0)
+    if picture.brightest == picture.dimmest:
+        come, gone = above * picture.brightest, of_energy
+    else:
+        below *= 1 - clutter
+        come = above * picture.brightest * (1 + clutter)
+        gone = above * forbidden * (1 + clutter) + of_energy
+    return float(max(come, COMING * gone) / below)
 
 
 def _strokes(roll: PianoRoll, order: NDArray[np.int64], up: int) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from goldenear.composing.contenders import Contenders
 from goldenear.composing.ground import Ground, Rows
 from goldenear.match.score import least_of_one
 
-SLACK = 0.4
+SLACK = 0.5
 """By which share of what is asked of it changes may lift the struck layer before the contenders are listed anew."""
 
 MOST_SLACK = 4.0
@@ -97,14 +97,23 @@ def polished(
     heat : (float, float)
         From which temperature to which: what a draft may lose in score by a change.
     """
-    from goldenear.composing.engines.placed import ZERO
-    from goldenear.composing.engines.polish import DONE, LARGE, LEFT_OFF, NOTES_BEFORE, polish
+    from goldenear.composing.engines.placed import COMING, ZERO
+    from goldenear.composing.engines.polish import (
+        DONE,
+        LARGE,
+        LEFT_OFF,
+        NOTES_BEFORE,
+        STEPS,
+        TRIED,
+        USED,
+        polish,
+    )
 
     ground = appraiser.ground
     notes = np.zeros((len(rows) + ROOM, 5), np.int64)
     notes[: len(rows)] = rows
-    n, done, tried = len(rows), 0, 0
-    before, told = np.zeros_like(notes), np.zeros(4, np.int64)
+    n, done, tried, used = len(rows), 0, 0, 0
+    before, told = np.zeros_like(notes), np.zeros(5, np.int64)
     state = np.array([seed], np.uint64)
     weights = np.cumsum(_weights(ground))
     bad = ground.asked[0] if ground.bad else 2.0
@@ -114,37 +123,40 @@ def polished(
     wanted = slack(appraiser)
     room = int(max(ground.ticks, rows[:, 2].max(initial=0))) + appraiser.field.stroke + 1 + ZERO
 
-    def run(found: Contenders, begin: int) -> tuple[int, float, float]:
+    def run(found: Contenders, edges: NDArray[np.int64], begin: int) -> tuple[int, float, float]:
         counts = np.bincount(notes[:n, 3][notes[:n, 3] >= 0], minlength=len(ground.voices)).astype(np.int64)
         result: tuple[int, float, float] = polish(
             notes, n, found.pairs.columns, found.pairs.numbers, found.pairs.rows, found.pairs.strokes, found.placed,
-            found.quarters, appraiser.field.stroke, grown_to(found.edges, room),
+            found.quarters, appraiser.field.stroke, edges,
             np.maximum(found.pairs.sample - ground.bad, -1), lent, cells_of(ground, found), cells, asked,
             ground.voices, counts, ground.scale, ground.steps_per_octave, ground.units, span, ground.known,
             ground.starts, ground.factors, ground.wishes.longest_run, weights, np.array([*heat, begin, steps]),
-            int(found.slack * ground.ticks_per_quarter), state, before, told,
+            int(COMING * found.slack * ground.ticks_per_quarter) - used, state, before, told,
         )  # fmt: skip
         return result
 
-    found = appraiser.contenders(notes[:n], wanted)
-    _, score, _ = run(found, steps)
+    def listed() -> tuple[Contenders, NDArray[np.int64]]:
+        found = appraiser.contenders(notes[:n], wanted)
+        return found, grown_to(found.edges, room)
+
+    found, edges = listed()
+    _, score, _ = run(found, edges, steps)
     best, highest = notes[:n].copy(), score
     while done < steps:
-        n, score, needed = run(found, done)
-        done, tried = done + int(told[0]), tried + int(told[1])
-        left_off, old = int(told[LEFT_OFF]), int(told[NOTES_BEFORE])
+        n, score, needed = run(found, edges, done)
+        done, tried = done + int(told[STEPS]), tried + int(told[TRIED])
+        left_off, old, spent = int(told[LEFT_OFF]), int(told[NOTES_BEFORE]), used + int(told[USED])
         if left_off == LARGE:
-            grown = appraiser.contenders(notes[:n], wanted)
-            _, score, _ = run(grown, steps)
-            if score >= needed:
-                found = grown
-            else:
-                n = old
+            grown, used = listed(), 0
+            _, score, _ = run(*grown, steps)
+            if score < needed:
+                # What was listed before is still true to the draft as it was.
+                n, used = old, spent
                 notes[:n] = before[:n]
-                found = appraiser.contenders(notes[:n], wanted)
                 continue
+            found, edges = grown
         elif left_off != DONE:
-            found = appraiser.contenders(notes[:n], wanted)
+            (found, edges), used = listed(), 0
         if score > highest:
             best, highest = notes[:n].copy(), score
     return Polished(best, highest, tried)

@@ -9,8 +9,11 @@ from goldenear.errors import InvalidInput
 from goldenear.notes.note_array import NoteArray
 
 
-def difference(before: NDArray[np.int64], after: NDArray[np.int64]) -> int:
-    """Return how many ticks of notes sound in one of two X alone; notes as (pitch, onset, offset)."""
+def difference(before: NDArray[np.int64], after: NDArray[np.int64]) -> tuple[int, int]:
+    """Return how many ticks of notes sound in the first of two X alone, and in the second alone.
+
+    Notes are rows (pitch, onset, offset).
+    """
     edges = np.concatenate([before, after])
     sign = np.repeat([1, -1], [len(before), len(after)])
     place = np.concatenate([edges[:, 1], edges[:, 2]])
@@ -19,7 +22,8 @@ def difference(before: NDArray[np.int64], after: NDArray[np.int64]) -> int:
     order = np.lexsort((place, pitch))
     place, level = place[order], np.cumsum(weight[order])
     # At the end of each pitch the level is back at 0.
-    return int((np.diff(place) * np.abs(level[:-1])).sum()) if len(place) else 0
+    lengths, level = np.diff(place), level[:-1]
+    return int((lengths * np.maximum(level, 0)).sum()), int((lengths * np.maximum(-level, 0)).sum())
 
 
 def as_notes(notes: NDArray[np.int64], ticks_per_quarter: int, steps_per_octave: int = 12) -> NoteArray:

@@ -36,6 +36,8 @@ SIGN, LAYER, PITCH, ONSET, OFFSET = range(5)
 HELD, STRUCK, TAIL = 0, 1, 2
 """The layers; a tail is the end of a stroke that stays, by which it grows or is cut."""
 
+COMING = 4
+"""A tick of a stroke that comes counts as much as so many that go: what goes only makes room in a window."""
 
 ZERO = 2**17
 """Where tick 0 stands among counted edges: what a draft joins may begin before it."""
@@ -129,7 +131,7 @@ def add_row(out: Any, count: int, sign: int, layer: int, pitch: int, onset: int,
 def differences(
     notes: Any, n: int, first: int, gone: int, coming: Any, come: int, stroke: int, out: Any
 ) -> Any:
-    """Write the strokes of both layers that go and come by a change; return how many, and the struck ticks.
+    """Write the strokes of both layers that go and come by a change; return how many, and their lift (`lift_of`).
 
     A note that comes or goes may also cut the stroke before it on its pitch, or let it grow.
     """
@@ -157,11 +159,33 @@ def differences(
                 count = add_row(out, count, 1, TAIL, notes[i, 0], old, new)
             elif new < old:
                 count = add_row(out, count, -1, TAIL, notes[i, 0], new, old)
-    ticks = 0
-    for row in range(count):
-        if out[row, LAYER] != HELD:
-            ticks += out[row, OFFSET] - out[row, ONSET]
-    return count, ticks
+    return count, lift_of(out, count)
+
+
+@compiled
+def lift_of(changes: Any, count: int) -> Any:
+    """Return how far strokes that come or go can lift a struck layer: ticks that go, and `COMING` times what comes.
+
+    What goes and comes again, as the beginning of a note that is split does, counts nothing.
+    """
+    come, gone = 0, 0
+    for i in range(count):
+        if changes[i, LAYER] == HELD:
+            continue
+        ticks = changes[i, OFFSET] - changes[i, ONSET]
+        for j in range(count):
+            if (
+                changes[j, LAYER] != HELD
+                and changes[j, PITCH] == changes[i, PITCH]
+                and changes[j, SIGN] != changes[i, SIGN]
+            ):
+                both = min(changes[i, OFFSET], changes[j, OFFSET]) - max(changes[i, ONSET], changes[j, ONSET])
+                ticks -= max(both, 0)
+        if changes[i, SIGN] > 0:
+            come += ticks
+        else:
+            gone += ticks
+    return COMING * come + gone
 
 
 @compiled
@@ -241,20 +265,18 @@ def list_row(
     pair: Any, which: int, numbers: Any, rows: Any, strokes: Any, notes: Any, struck: Any, transposition: int,
     first_shift: int, turns: Any, needed: float, floor: float, residues: Any, found: Any, n: int,
 ) -> Any:  # fmt: skip
-    """List the shifts of one transposition at which the struck layer reaches `floor`; return how many, and the most.
+    """List the shifts of one transposition at which the struck layer reaches `floor`; return how many.
 
     `needed` is what it must share at the least; with a floor of 0 that is enough.
     """
-    slope, shared, highest = 0, 0, 0.0
+    slope, shared = 0, 0
     for column in range(len(turns)):
         shift = first_shift + column
         if shared > 0 and shared >= needed and residues[shift % len(residues)]:
             energy = 0
             for note in struck:
                 energy += energy_in(pair, transposition, shift, note[0], note[1], note[2])
-            one = similarity_of(numbers[5:10], shared, energy)
-            highest = max(highest, one)
-            if one >= floor:
+            if similarity_of(numbers[5:10], shared, energy) >= floor:
                 if n < len(found):
                     found[n, PAIR], found[n, TRANSPOSITION], found[n, SHIFT] = which, transposition, shift
                     of_held, held_energy = 0, 0
@@ -268,7 +290,7 @@ def list_row(
                 n += 1
         slope += turns[column]
         shared += slope
-    return n, highest
+    return n
 
 
 def entries(fingerprint: int) -> Any:
@@ -286,7 +308,6 @@ def entries(fingerprint: int) -> Any:
         struck: NDArray[np.int64],
         unit: int,
         in_part: bool,
-        ceilings: NDArray[np.float64],
         found: NDArray[np.int64],
     ) -> int:
         """List all placements of some pairs on X whose struck layer reaches the pair's floor.
@@ -305,8 +326,6 @@ def entries(fingerprint: int) -> Any:
             Of which all times of X, now and after its changes, are multiples: other shifts are never corners.
         in_part : bool
             List those, too, where some of X's notes alone may reach it.
-        ceilings : float array, shape (pairs,)
-            Receives what the struck layer reaches at the most, or a floor that it does not reach.
         found : int array, shape (room, 7)
             Is filled.
 
@@ -324,7 +343,6 @@ def entries(fingerprint: int) -> Any:
         n = 0
         for which in range(len(pairs)):
             pair = pairs[which]
-            ceilings[which] = floors[which]
             if pair[ROWS] == 0:
                 # Drums alone meet nothing here.
                 continue
@@ -344,11 +362,10 @@ def entries(fingerprint: int) -> Any:
             for transposition in range(from_here, to_here + 1):
                 if row_bound(pair, light, brightest, sounding, lowest, transposition) >= needed:
                     scatter(pair, rows, strokes, struck, transposition, first_shift, turns)
-                    n, most = list_row(
+                    n = list_row(
                         pair, which, numbers[which], rows, strokes, notes, struck, transposition, first_shift, turns,
                         needed, floor, residues, found, n,
                     )  # fmt: skip
-                    ceilings[which] = max(ceilings[which], most)
         return n
 
     @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]

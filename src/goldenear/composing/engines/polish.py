@@ -47,7 +47,7 @@ from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 GOOD, BAD, CEILING, SHARE = range(4)
 
 # What is told of a run.
-STEPS, TRIED, LEFT_OFF, NOTES_BEFORE = range(4)
+STEPS, TRIED, LEFT_OFF, NOTES_BEFORE, USED = range(5)
 
 DONE, SPENT, LARGE = range(3)
 """Why a run was left off: it is done; its slack is spent; a change is promising that is too large for the slack."""
@@ -249,7 +249,7 @@ def entries(fingerprint: int) -> Any:
         quarters, stroke : int
             The part of the struck layer, of 4; how long a stroke is.
         edges : int array, shape (ticks,)
-            How many strokes begin or end at each tick; kept true to the draft.
+            How many strokes begin or end at each tick; kept true to the draft, without a change left to confirm.
         good : int array, shape (pairs,)
             Which good sample it is of; -1 for bad ones.
         lent : float array, shape (good samples,)
@@ -272,13 +272,13 @@ def entries(fingerprint: int) -> Any:
         heat : float array, shape (4,)
             From which temperature, to which, at which step this begins, of how many.
         budget : int
-            Ticks of strokes that may change.
+            How far changes may lift a struck layer: see `engines.placed.lift_of`.
         state : uint64 array, shape (1,)
             Of chance.
         before : int array, like notes
             Receives the draft as it was before the last change.
-        told : int array, shape (4,)
-            Steps done, changes weighed, why it was left off, how many notes there were before.
+        told : int array, shape (5,)
+            Steps done, changes weighed, why it was left off, how many notes there were before, the budget used.
 
         Returns
         -------
@@ -296,7 +296,7 @@ def entries(fingerprint: int) -> Any:
             similarity,
         )  # fmt: skip
         value = covered(similarity, placed, good, cells, owner, lent, asked, cell_of)
-        spent, needed = 0, 0.0
+        needed = 0.0
         told[:] = 0
         while int(heat[2]) + told[STEPS] < int(heat[3]):
             told[STEPS] += 1
@@ -311,8 +311,8 @@ def entries(fingerprint: int) -> Any:
                 notes, n, voice, come, gone, coming, counts, voices, scale, steps_per_octave, span
             ):
                 continue
-            changed, ticks = differences(notes, n, first, gone, coming, come, stroke, changes)
-            if budget >= ticks > budget - spent:
+            changed, lift = differences(notes, n, first, gone, coming, come, stroke, changes)
+            if budget >= lift > budget - told[USED]:
                 told[LEFT_OFF] = SPENT
                 break
             told[TRIED] += 1
@@ -335,12 +335,13 @@ def entries(fingerprint: int) -> Any:
                 count_edges(changes, changed, -1, edges)
                 continue
             counts[voice] += come - gone
-            if ticks > budget:
+            if lift > budget:
+                count_edges(changes, changed, -1, edges)
                 told[LEFT_OFF], told[NOTES_BEFORE] = LARGE, old
                 break
             placed[:, SHARED:], similarity[:] = values, after
             value = worth
-            spent += ticks
+            told[USED] += lift
         return n, value, needed
 
     return polish

@@ -8,6 +8,6 @@ from goldenear.match.kernels.code_cache import SOURCES as OF_THE_ENGINE
 
 HERE = Path(__file__).parent
 
-COMPILED = ("chance", "placed", "note_moves", "verbatim", "vetoed", "polish")
+COMPILED = ("chance", "placed", "reach", "note_moves", "verbatim", "vetoed", "polish")
 
 SOURCES = (*OF_THE_ENGINE, *(HERE / f"{name}.py" for name in COMPILED))

@@ -3,7 +3,8 @@
 A window holds some of the draft's notes, so what it shares with a sample, wherever that is laid, is no more than the
 whole draft shares with it there. Hence only placements that are bright enough over the whole are looked at window by
 window (see :meth:`goldenear.composing.contenders.Field.in_part`); and as the notes of a window follow one another,
-what they share is the difference of two sums.
+what they share is the difference of two sums. Only where the next note of a pitch cuts a stroke and lies outside the
+window, the stroke is longer there: what it lost is added again, as a tail.
 """
 
 from __future__ import annotations
@@ -15,17 +16,39 @@ from numba import njit
 from numpy.typing import NDArray
 
 from goldenear.composing.engines.placed import (
-    OFFSET,
-    ONSET,
     PAIR,
     SHIFT,
-    ZERO,
     add_changes,
+    count_edges,
     is_corner,
     likeness,
 )
 from goldenear.composing.engines.sources import SOURCES
+from goldenear.correlate.backends.records import compiled
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
+
+
+@compiled
+def in_window(tails_of: Any, c: int, begin: int, end: int) -> Any:
+    """Tell whether a stroke lies in a window, and the note that cuts it does not."""
+    return begin <= tails_of[c, 0] < end <= tails_of[c, 1]
+
+
+@compiled
+def lies_on_corner(
+    pair: Any, rows: Any, strokes: Any, shift: int, comes: Any, tails: Any, tails_of: Any, begin: int, end: int,
+    edges: Any,
+) -> Any:  # fmt: skip
+    """Tell whether a picture lies so that one of its strokes begins or ends with one of a window; see `is_corner`."""
+    corner = False
+    for sign in (1, -1):
+        count_edges(comes[2 * begin : 2 * end], 2 * (end - begin), sign, edges)
+        for c in range(len(tails)):
+            if in_window(tails_of, c, begin, end):
+                count_edges(tails[c : c + 1], 1, sign, edges)
+        if sign == 1:
+            corner = is_corner(pair, rows, strokes, shift, edges)
+    return corner
 
 
 def entries(fingerprint: int) -> Any:
@@ -40,8 +63,9 @@ def entries(fingerprint: int) -> Any:
         placed: NDArray[np.int64],
         asked: NDArray[np.float64],
         quarters: int,
-        strokes_of: NDArray[np.int64],
-        starts: NDArray[np.int64],
+        comes: NDArray[np.int64],
+        tails: NDArray[np.int64],
+        tails_of: NDArray[np.int64],
         edges: NDArray[np.int64],
         spans: NDArray[np.int64],
     ) -> int:
@@ -55,10 +79,10 @@ def entries(fingerprint: int) -> Any:
             The similarity.
         quarters : int
             The part of the struck layer, of 4.
-        strokes_of : int array, shape (strokes, 5)
+        comes : int array, shape (2 x notes, 5)
             The draft, by onset, each note held and struck: what comes, as `engines.placed` has it.
-        starts : int array, shape (notes + 1,)
-            Where each note's strokes begin.
+        tails, tails_of : int arrays, shapes (tails, 5), (tails, 2)
+            What a stroke loses to the next note of its pitch, as what comes; the numbers of both notes.
         edges : int array, shape (ticks,)
             Room, all 0.
         spans : int array, shape (windows, 2)
@@ -67,28 +91,23 @@ def entries(fingerprint: int) -> Any:
         first = len(spans)
         if fingerprint == 0:
             return first
-        values = np.zeros((len(starts), 4), np.int64)
+        values = np.zeros((len(comes) // 2 + 1, 4), np.int64)
         for j in range(len(placed)):
             which = placed[j, PAIR]
             pair = pairs[which]
-            for i in range(len(starts) - 1):
+            for i in range(len(values) - 1):
                 values[i + 1] = values[i]
-                add_changes(
-                    pair, rows, strokes, placed[j], strokes_of, starts[i], starts[i + 1], values[i + 1]
-                )
+                add_changes(pair, rows, strokes, placed[j], comes, 2 * i, 2 * i + 2, values[i + 1])
             for window in range(first):
                 begin, end = spans[window, 0], spans[window, 1]
                 mine = values[end] - values[begin]
-                if likeness(numbers[which], quarters, mine[0], mine[1], mine[2], mine[3]) < asked[j]:
-                    continue
-                for i in range(starts[begin], starts[end]):
-                    edges[strokes_of[i, ONSET] + ZERO] += 1
-                    edges[strokes_of[i, OFFSET] + ZERO] += 1
-                corner = is_corner(pair, rows, strokes, placed[j, SHIFT], edges)
-                for i in range(starts[begin], starts[end]):
-                    edges[strokes_of[i, ONSET] + ZERO] -= 1
-                    edges[strokes_of[i, OFFSET] + ZERO] -= 1
-                if corner:
+                for c in range(len(tails)):
+                    if in_window(tails_of, c, begin, end):
+                        add_changes(pair, rows, strokes, placed[j], tails, c, c + 1, mine)
+                found = likeness(numbers[which], quarters, mine[0], mine[1], mine[2], mine[3])
+                if found >= asked[j] and lies_on_corner(
+                    pair, rows, strokes, placed[j, SHIFT], comes, tails, tails_of, begin, end, edges
+                ):
                     first = window
                     break
         return first
