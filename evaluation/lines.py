@@ -208,12 +208,12 @@ def harvest(
     clock: Callable[[], float],
     n: int = 1,
 ) -> Harvest:
-    """Let a way go on for some seconds, and keep its n best lines."""
+    """Let a way go on for some seconds, a line at least, and keep its n best lines."""
     start = clock()
     kept: list[tuple[tuple[bool, bool, float, float], int, Judged]] = []
     first, count = float("inf"), 0
     lines = way(Referee(taste, wishes), seed)
-    while clock() - start < seconds:
+    while not count or clock() - start < seconds:
         line = next(lines)
         count += 1
         if line.good:
