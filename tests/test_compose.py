@@ -16,10 +16,10 @@ from goldenear.composing.ground import LOWEST_THRESHOLD, Ground
 from goldenear.composing.kinds import beside, gaps, kind_of, recast
 from goldenear.composing.moves import MOVES, Situation, filled
 from goldenear.composing.polish import loosened, polished
+from goldenear.composing.rows import overlapping
 from goldenear.composing.search import SEARCHES
 from goldenear.composing.windows import windows
 from goldenear.examples import TASTE
-from goldenear.match.rows import overlapping
 from goldenear.notes.cut import cut
 
 

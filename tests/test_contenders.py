@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import goldenear as ge
 import naive
 from goldenear.composing.contenders import Contenders, Field, can_contend, struck_rows
-from goldenear.match.rows import as_rows, difference, overlapping
+from goldenear.composing.rows import as_rows, difference, overlapping
 from goldenear.match.score import similarity_of
 from strategies import random_fragment
 

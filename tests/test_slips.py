@@ -56,7 +56,7 @@ NEVER_CALLED = {
 
 UNCHECKED = {
     "MelodyLSTM": {"durations", "weights", "units", "layers", "heard"},
-    "PreparedSamples": {"kept", "_packed", "_sheaves"},
+    "PreparedSamples": {"kept", "_packed", "_groups"},
 }
 """Fields that the methods which make a thing fill in."""
 
@@ -474,8 +474,8 @@ TABLE: dict[str, Row] = {
         samples=[X, "good", None, 5],
         recipe=["melody", None, ge.Recipe],
     ),
-    "PreparedSamples.picture": row(SAMPLES.picture, {"i": 0, "turn": 0}, i=[*WHOLE, 2], turn=[*WHOLE, 999]),
-    "PreparedSamples.sheaves": row(SAMPLES.sheaves, {"i": 0}, i=[*WHOLE, 2]),
+    "PreparedSamples.picture": row(SAMPLES.picture, {"i": 0, "index": 0}, i=[*WHOLE, 2], index=[*WHOLE, 999]),
+    "PreparedSamples.groups": row(SAMPLES.groups, {"i": 0}, i=[*WHOLE, 2]),
     "prepare": row(ge.prepare, {"samples": [X]}, samples=SEVERAL, recipe=RECIPE),
     "rank": row(
         ge.rank,

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from goldenear.composing.contenders import Contenders, Field, struck_rows
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
+from goldenear.composing.rows import as_rows
 from goldenear.composing.windows import spans
 from goldenear.match.rank import rank
-from goldenear.match.rows import as_rows
 
 SUPPORT = 1.0
 """What support is worth, beside the score."""

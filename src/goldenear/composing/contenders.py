@@ -28,12 +28,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.composing.rows import as_notes, difference
 from goldenear.errors import NoNotes
 from goldenear.match.packed import variants
 from goldenear.match.pictures import SamplePicture, piece_pictures
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.recipe import Recipe
-from goldenear.match.rows import as_notes, difference
 from goldenear.match.score import (
     ABOVE,
     BELOW,
@@ -45,6 +45,7 @@ from goldenear.match.score import (
     similarities_of,
     steepest,
 )
+from goldenear.notes.columns import by_line, cut_at_next
 from goldenear.notes.piano_roll import PianoRoll
 
 ROOM = 4096
@@ -93,12 +94,9 @@ class Pairs(NamedTuple):
 
 def struck_rows(notes: NDArray[np.int64], stroke: int) -> NDArray[np.int64]:
     """Return notes, (pitch, onset, offset), as they are struck: `stroke` ticks long, or until the next one."""
-    order = np.lexsort((notes[:, 1], notes[:, 0]))
-    found = notes[order].copy()
-    found[:, 2] = found[:, 1] + stroke
-    follows = found[1:, 0] == found[:-1, 0]
-    found[:-1, 2] = np.where(follows, np.minimum(found[:-1, 2], found[1:, 1]), found[:-1, 2])
-    return found
+    pitch, onset = notes[:, 0], notes[:, 1]
+    order, follows = by_line(pitch, onset, np.zeros(len(notes), np.bool_))
+    return np.column_stack([pitch, onset, cut_at_next(onset, onset + stroke, order, follows)])[order]
 
 
 @dataclass(frozen=True)

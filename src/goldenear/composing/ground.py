@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from goldenear.composing.contenders import can_contend
 from goldenear.composing.material import known_notes, singable, sings
+from goldenear.composing.rows import as_notes, overlapping
 from goldenear.composing.style import manner, units
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
-from goldenear.match.rows import as_notes, overlapping
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste
 

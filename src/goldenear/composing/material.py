@@ -11,9 +11,9 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.composing.rows import as_notes
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.rank import rank
-from goldenear.match.rows import as_notes
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from goldenear.composing.appraise import Appraisal
 from goldenear.composing.contenders import Contenders
 from goldenear.composing.ground import Ground, Rows
+from goldenear.composing.rows import as_notes
 from goldenear.composing.windows import windows
 from goldenear.match.matches import Match
 from goldenear.match.pictures import piece_pictures
 from goldenear.match.place import Place, match_at
-from goldenear.match.rows import as_notes
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.verdict import Outcome, Verdict

@@ -20,9 +20,9 @@ from goldenear.composing.ground import CONTEXT, MOST_A_QUARTER, Ground, Rows, ta
 from goldenear.composing.harmony import degrees_of
 from goldenear.composing.phrase import Phrase
 from goldenear.composing.plan import Plan
+from goldenear.composing.rows import as_notes
 from goldenear.composing.wishes import Wishes
 from goldenear.errors import InvalidInput, NothingFound
-from goldenear.match.rows import as_notes
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste
 

@@ -149,6 +149,11 @@ def shares_pictures(recipe: Recipe) -> bool:
     return all(a.reading in ("semitone", "neighbour") and a.form in MIRRORS for a in recipe.alterations)
 
 
+def layer_bits(recipe: Recipe) -> list[int]:
+    """Return the bit of each layer that the recipe compares."""
+    return [HELD if length is None else STRUCK for length in recipe.layers]
+
+
 class Drawn(NamedTuple):
     """Pictures before they are packed: notes as columns, and for each picture its numbers."""
 
@@ -172,7 +177,7 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
     may_share = shares_pictures(recipe)
     alone, first = [], []
     drawn = Drawn([], [], [], [], [])
-    both = (HELD if recipe.quarters < 4 else 0) | (STRUCK if recipe.quarters else 0)
+    both = sum(layer_bits(recipe))
     for sample in samples:
         shown = recipe.shown(sample)
         shares = may_share and (not len(shown) or shown.brightness.min() > 0)
@@ -197,17 +202,14 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
 def _draw(drawn: Drawn, sample: NoteArray, recipe: Recipe, alteration: Alteration) -> None:
     """Add the picture of a sample under one alteration, the strokes of each layer as notes."""
     picture = sample_picture(sample, recipe, alteration)
-    layers = [HELD] if not recipe.quarters else [STRUCK] if recipe.quarters == 4 else [HELD, STRUCK]
     rolls = picture.layers
     drawn.notes.append(
         (
             *(
                 np.concatenate([getattr(roll, name) for roll in rolls])
-                for name in ("pitch", "onset", "offset")
+                for name in ("pitch", "onset", "offset", "brightness", "is_drum")
             ),
-            np.concatenate([roll.brightness for roll in rolls]),
-            np.concatenate([roll.is_drum for roll in rolls]),
-            np.repeat(layers, [len(roll) for roll in rolls]),
+            np.repeat(layer_bits(recipe), [len(roll) for roll in rolls]),
         )
     )
     drawn.resolution.append(picture.ticks_per_quarter)

@@ -16,8 +16,8 @@ from goldenear.notes.columns import FINEST_GRID
 from goldenear.notes.note_array import STROKE, NoteArray, must_be_notes
 
 OCCURRENCE = "occurrence"
-"""The measure that counts notes that meet, see :mod:`goldenear.match.occurrence`; the others share time, see
-:mod:`goldenear.match.score`."""
+"""The one measure that counts notes (:mod:`goldenear.match.occurrence`) and not shared time
+(:mod:`goldenear.match.score`)."""
 
 THRESHOLD = 0.59
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
@@ -49,8 +49,8 @@ class Recipe:
     Attributes
     ----------
     measure : {"tversky", "coverage", "cosine", "brightness", "occurrence"}
-        From shared time to similarity, see :mod:`goldenear.match.score`; the last counts notes that meet, and is for
-        :func:`goldenear.find` alone.
+        How shared time becomes a similarity, see :mod:`goldenear.match.score`. ``"occurrence"`` counts notes instead,
+        and only :func:`goldenear.find` takes it.
     clutter : Fraction
         What an extra note costs against a missing one, 0..4, where the measure asks for it: 1/4.
     struck : Fraction

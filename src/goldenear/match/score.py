@@ -215,6 +215,16 @@ def steepest(numbers: Any, least_energy: Any, most_shared: Any) -> Any:
     return (numbers[ABOVE] / np.maximum(below, numbers[ABOVE] / UNBOUNDED)) ** (1.0 / numbers[ROOT])
 
 
+def layers_of(quarters: int) -> Any:
+    """Return how many layers are compared, and which leads: that with the greater part. `quarters` is struck's, of 4.
+
+    What the layer that leads lacks, the other cannot make up for.
+    """
+    if 0 < quarters < 4:
+        return 2, 1 if quarters >= 2 else 0
+    return 1, 0
+
+
 def mean_of(held: Any, struck: Any, quarters: int, sqrt: Any = np.sqrt) -> Any:
     """Return the geometric mean of the layers' similarities, numbers or arrays; `quarters` is struck's part of 4.
 

@@ -24,6 +24,7 @@ from goldenear.match.score import (
     HAIR,
     formula_of,
     layer_numbers,
+    layers_of,
     least_of_one,
     mean_of,
     similarities_of,
@@ -130,7 +131,7 @@ def _tiles(
     may_count = np.array([(f.first_transposition, f.first_transposition + f.rows) for f in allowed])
     corners = [_corners(pair, picture) for picture in group.pictures]
     columns = max(1, TILE_CELLS // (frame.rows * len(frames)))
-    lead = len(lit) - 1 if recipe.quarters >= 2 else 0
+    _, lead = layers_of(recipe.quarters)
     shared_tiles = [
         summed_tiles(planes_of_x, [layers[i] for layers in samples], frame, columns, engine)
         for i, planes_of_x in enumerate(lit)
@@ -219,13 +220,9 @@ def _check_budget(pair: Pair, frame: Frame) -> None:
     # Under "neighbour" every pixel of X also glows on two steps beside it.
     shared = max(3 * sums.light * pair.piece_up * brightest for sums in x.sums)
     if max(shared, *(4 * sums.energy * pair.piece_up for sums in x.sums)) > MAX_SHARED:
-        raise TooLarge("X is too long and bright to be counted in 64 bits: use fewer ticks a quarter")
+        raise refusal_of("", too_many_placements=False)
     if frame.cells * len(pictures) > MAX_PLACEMENTS:
-        raise TooLarge(
-            f"X and a sample have {frame.rows:,} x {frame.columns:,} placements on their common grid of "
-            f"{pair.ticks_per_quarter:,} ticks a quarter, over the budget of {MAX_PLACEMENTS:,}: cut the music, or "
-            f"quantise it to fewer ticks a quarter"
-        )
+        raise refusal_of("", too_many_placements=True)
 
 
 def refusal_of(sample: str, *, too_many_placements: bool) -> TooLarge:

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import array_of, one_of, truth, whole_number
+from goldenear.arguments import array_of, fraction, one_of, truth, whole_number
 from goldenear.errors import InvalidInput, TooLarge
 from goldenear.notes.columns import MAX_TICK
 from goldenear.notes.note_array import STROKE, NoteArray, must_be_notes
@@ -177,7 +177,7 @@ def draw(notes: NoteArray, *, struck: Fraction | None = None, reading: Reading =
     if struck is None and reading == "rhythm":
         struck = STROKE
     if struck is not None:
-        notes = notes.as_strokes(struck)
+        notes = notes.as_strokes(fraction("struck", struck))
     roll = PianoRoll(
         notes.pitch.astype(np.int64),
         notes.onset,

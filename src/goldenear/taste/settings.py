@@ -115,8 +115,8 @@ measure = "tversky"
 # resemble everything once it is dense enough.
 clutter = "1/4"
 
-# The part of the similarity that compares notes as they are struck: 0, 1/4, 1/2, 3/4 or 1. The rest compares them as
-# they are held: less of it forgives staccato, more of it hears rhythm less.
+# The part of the similarity that compares notes as they are struck: 0, 1/4, 1/2, 3/4 or 1. The rest compares how long
+# they are held. The greater this part, the less staccato matters.
 struck = "3/4"
 
 # How long a note is drawn as it is struck, in quarters: a sixteenth.

@@ -166,7 +166,7 @@ def differences(
 def lift_of(changes: Any, count: int) -> Any:
     """Return how far strokes that come or go can lift a struck layer: ticks that go, and `COMING` times what comes.
 
-    What goes and comes again, as the beginning of a note that is split does, counts nothing.
+    A stroke that goes and comes back the same, such as the beginning of a note that is split, does not count.
     """
     come, gone = 0, 0
     for i in range(count):

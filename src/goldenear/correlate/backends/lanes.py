@@ -54,10 +54,6 @@ def _splat(builder: Any, scalar: Any, bits: int) -> Any:
     return builder.shuffle_vector(first, undefined, order)
 
 
-def _ones(bits: int) -> Any:
-    return ir.Constant(_vector(bits), [1] * LANES)
-
-
 def _as_bits(builder: Any, truths: Any) -> Any:
     """Return 64 truths as the bits of one integer, lane 0 the lowest."""
     return builder.bitcast(truths, ir.IntType(LANES))
@@ -119,28 +115,6 @@ def add(_: Any, a: Any, b: Any) -> Emitted:
 
 
 @intrinsic
-def add_up(_: Any, a: Any, b: Any) -> Emitted:
-    """Return the sums of numbers without a sign, lane by lane, or the greatest number where they would exceed it."""
-
-    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        total = builder.add(*args)
-        most = ir.Constant(_vector(a.bits), [2**a.bits - 1] * LANES)
-        return builder.select(builder.icmp_unsigned("<", total, args[0]), most, total)
-
-    return a(a, b), emit
-
-
-@intrinsic
-def subtract(_: Any, a: Any, b: Any) -> Emitted:
-    """Return the differences, lane by lane."""
-
-    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return builder.sub(*args)
-
-    return a(a, b), emit
-
-
-@intrinsic
 def times(_: Any, lanes: Any, scalar: Any) -> Emitted:
     """Return every lane multiplied by one number."""
 
@@ -187,74 +161,6 @@ def reaching(_: Any, lanes: Any, floor: Any, like: Any) -> Emitted:
 
 
 @intrinsic
-def falling(_: Any, lanes: Any) -> Emitted:
-    """Return which lanes are below 0, as 64 bits."""
-    bits = lanes.bits
-
-    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return _as_bits(builder, builder.icmp_signed("<", args[0], ir.Constant(_vector(bits), None)))
-
-    return types.uint64(lanes), emit
-
-
-@intrinsic
-def rising(_: Any, lanes: Any) -> Emitted:
-    """Return which lanes are above 0, as 64 bits."""
-    bits = lanes.bits
-
-    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return _as_bits(builder, builder.icmp_signed(">", args[0], ir.Constant(_vector(bits), None)))
-
-    return types.uint64(lanes), emit
-
-
-@intrinsic
-def square_reaching(_: Any, lanes: Any, other: Any, factor: Any, inverse: Any, like: Any) -> Emitted:
-    """Return which lanes squared are at least `factor` times the same lane of `other`, generously.
-
-    `lanes` is signed as `like` is, `other` not negative. With `lanes` in 8 bits and `other` in 8 or 16 the quotient
-    is rounded up; else short floats round. In 64 bits no lane is left out. `inverse` is 65536 / `factor`,
-    rounded up, or 0 where that leaves 16 bits.
-    """
-    floats = ir.VectorType(ir.FloatType(), LANES)
-
-    def in_short_integers(builder: Any, height: Any, energy: Any, inverse: Any) -> Any:
-        # energy <= height**2 / factor, the division done as a multiplication by 65536 / factor.
-        word, wide = _vector(16), _vector(32)
-        height, energy = (
-            builder.zext(height, word),
-            energy if other.bits == 16 else builder.zext(energy, word),
-        )
-        square = builder.zext(builder.mul(height, height), wide)
-        product = builder.mul(square, builder.zext(_splat(builder, inverse, 16), wide))
-        high = builder.trunc(builder.lshr(product, ir.Constant(wide, [16] * LANES)), word)
-        generous = builder.icmp_unsigned("<=", energy, builder.add(high, _ones(16)))
-        unknown = builder.icmp_signed("==", inverse, ir.Constant(ir.IntType(64), 0))
-        return builder.or_(_as_bits(builder, generous), builder.sext(unknown, ir.IntType(LANES)))
-
-    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        height, energy, needed, turned, _like = args
-        if other.bits == 64:
-            return ir.Constant(ir.IntType(64), -1)
-        if lanes.bits == 8:
-            return in_short_integers(builder, height, energy, turned)
-        to_float = builder.sitofp if like.dtype.signed else builder.uitofp
-        height = to_float(height, floats)
-        first = builder.insert_element(
-            ir.Constant(floats, ir.Undefined),
-            builder.fptrunc(needed, ir.FloatType()),
-            ir.Constant(ir.IntType(32), 0),
-        )
-        order = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        factors = builder.shuffle_vector(first, ir.Constant(floats, ir.Undefined), order)
-        energy_to_float = builder.uitofp if other.bits == 16 else builder.sitofp
-        floor = builder.fmul(energy_to_float(energy, floats), factors)
-        return _as_bits(builder, builder.fcmp_ordered(">=", builder.fmul(height, height), floor))
-
-    return types.uint64(lanes, other, types.float64, types.int64, like), emit
-
-
-@intrinsic
 def greatest(_: Any, lanes: Any, among: Any, like: Any) -> Emitted:
     """Return the greatest number of the lanes whose bit is set in `among`, signed as `like` is; at least 0."""
     signed = like.dtype.signed
@@ -287,15 +193,5 @@ def lowest_bit(_: Any, bits: Any) -> Emitted:
 
     def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.uint64), emit
-
-
-@intrinsic
-def bits_set(_: Any, bits: Any) -> Emitted:
-    """Return how many bits are set."""
-
-    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return builder.ctpop(args[0])
 
     return types.int64(types.uint64), emit

@@ -119,7 +119,6 @@ int16s = _opener(types.int16)
 uint16s = _opener(types.uint16)
 int32s = _opener(types.int32)
 int64s = _opener(types.int64)
-uint64s = _opener(types.uint64)
 float64s = _opener(types.float64)
 
 

@@ -86,10 +86,6 @@ class Placements(NamedTuple):
     """A unit is unit_up / unit_down quarters."""
 
 
-ROOM_TO_LIST = 4096
-"""Room for so many placements is made at first."""
-
-
 class Found(NamedTuple):
     """What an engine found: which samples it compared, and their best matches."""
 

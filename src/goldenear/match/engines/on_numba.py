@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import as_record
-from goldenear.match.engines import ROOM_TO_LIST, Best, Found, Placements
+from goldenear.match.engines import Best, Found, Placements
 from goldenear.match.kernels.align import align  # noqa: F401, an engine has it
 from goldenear.match.kernels.code_cache import mark_warm, tell_compiling
 from goldenear.match.kernels.driver import bound_samples, lay_out, list_placements, score_samples
@@ -21,7 +21,7 @@ from goldenear.match.kernels.sweep import Room, new_room
 from goldenear.match.packed import BRIGHTEST, DIMMEST, END, UNIT_DOWN, UNIT_UP, Variants, meet, variants
 from goldenear.match.pictures import PiecePicture
 from goldenear.match.prepared import PreparedSamples
-from goldenear.match.score import formula_of
+from goldenear.match.score import formula_of, layers_of
 from goldenear.match.similarity import MAX_PLACEMENTS, allowed_transpositions, refusal_of
 from goldenear.notes.piano_roll import Reading
 
@@ -33,6 +33,9 @@ LONG = 1024
 
 SPAN = 2
 """A part holds the shifts of so many times the longest sample."""
+
+ROOM_TO_LIST = 4096
+"""Room for so many placements is made at first."""
 
 ALWAYS = 2**40
 """Beyond every shift."""
@@ -274,7 +277,7 @@ class LaidReading:
         self, x: PiecePicture, samples: PreparedSamples, library: Library, reading: Reading, *, prune: bool
     ) -> None:
         recipe = samples.recipe
-        _, self.swept = 0, int(recipe.quarters in (2, 3))
+        _, self.swept = layers_of(recipe.quarters)
         self.reading = reading
         self.piece: PieceLayout = piece_layout(x, recipe)
         weighted = library.weighted or not self.piece.plain or reading == "neighbour"

@@ -316,7 +316,7 @@ def _best_places(
     laid = Laid(piece, notes, pairs, corners, numbers, shared, drums)
     # The layer with the greater part: what it lacks the other cannot make up for.
     quarters = piece.recipe.quarters
-    lead = len(layers) - 1 if quarters >= 2 else 0
+    _, lead = score.layers_of(quarters)
     need = torch.ones_like(pairs.low)
     if reached is not None:
         most = _by_pair(shared[lead].amax(0).long(), corners.pair, need)

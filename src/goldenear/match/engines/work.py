@@ -22,14 +22,15 @@ import numpy as np
 from goldenear.correlate.backends import PAIR
 from goldenear.match.pictures import AlterationGroup, PiecePicture, piece_pictures
 from goldenear.match.prepared import PreparedSamples
+from goldenear.match.score import MEASURES
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading
 
 Item = TypeVar("Item")
 
 GROUP, CELL, SCORED = 4e-4, 1.2e-8, 1.5e-8
-"""Seconds for a run; for a placement, its sums and its maximum; for a placement under the measure
-``"tversky"`` while nothing has been found yet that spares scoring it."""
+"""Seconds for a run; for a placement, its sums and its maximum; for a placement under a measure that asks for
+the energy in the window, while nothing has been found yet that spares scoring it."""
 
 ROW, MEETING = 4e-5, 2e-8
 """Seconds to align a note of X under one form; to lay it beside one note of a sample under one alteration."""
@@ -100,7 +101,7 @@ def _one_sample(
     recipe = samples.recipe
     work = work_of(pictures, samples.groups(i))
     seconds = GROUP * work.groups + CELL * work.placements + PAIR * work.pairs
-    if recipe.measure == "tversky":
+    if any("E" in letters for letters in MEASURES[recipe.measure].below):
         seconds += SCORED * work.at_first
     if recipe.aligned:
         forms = len({alteration.form for alteration in recipe.alterations})

@@ -138,13 +138,12 @@ def entries(fingerprint: int) -> tuple[Any, ...]:  # noqa: PLR0915, four functio
             own = alone[sample]
             weights = float64s(variants[own].weight, variants[own].n_weight)
             indices = int64s(variants[own].alteration, variants[own].n_weight)
-            hopeful = hopes[sample] if len(hopes) else ~np.uint64(0)
             for v in range(len(weights)):
                 reached = max(similarities[sample], floor) if rule.prune else 0.0
                 if weights[v] <= 0 or weights[v] < reached:
                     # The greatest weights come first: no placement can be worth more than its weight.
                     break
-                if not hopeful & bit_of(v):
+                if not hopes[sample] & bit_of(v):
                     continue
                 set_pair(piece, packed, meetings[own], variants[own], rule, sample, v, pair, room)
                 pair.floor = reached / weights[v] * (1 - 1e-12)

@@ -199,23 +199,11 @@ def part_layout(piece: PieceLayout, swept: int, units: int, *, weighted: bool, t
 
 
 @compiled
-def first_reaching(reach: Any, start: int, stop: int, time: int) -> Any:
-    """Return the first of some strokes after which one sounds later than `time`; `reach` rises."""
+def first_from(rising: Any, start: int, stop: int, least: int) -> Any:
+    """Return where, from `start` up to `stop`, rising numbers reach `least`; `stop` if they do not."""
     while start < stop:
         middle = (start + stop) // 2
-        if reach[middle] > time:
-            stop = middle
-        else:
-            start = middle + 1
-    return start
-
-
-@compiled
-def first_from(onset: Any, start: int, stop: int, time: int) -> Any:
-    """Return the first of some strokes that begins at `time` or later; `onset` rises."""
-    while start < stop:
-        middle = (start + stop) // 2
-        if onset[middle] >= time:
+        if rising[middle] >= least:
             stop = middle
         else:
             start = middle + 1
@@ -229,7 +217,7 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
     onset, offset = int64s(piece.lit_onset, piece.n_lit_onset), int64s(piece.lit_offset, piece.n_lit_onset)
     pitch, weight = int64s(piece.lit_pitch, piece.n_lit_onset), int64s(piece.lit_weight, piece.n_lit_onset)
     start = int64s(piece.lit_start, piece.n_lit_start)
-    begin = first_reaching(int64s(piece.lit_reach, piece.n_lit_onset), start[swept], start[swept + 1], first)
+    begin = first_from(int64s(piece.lit_reach, piece.n_lit_onset), start[swept], start[swept + 1], first + 1)
     stop = first_from(onset, begin, start[swept + 1], last + longest)
     time = int64s(part.time, part.n_time)
     n = 0
@@ -282,7 +270,7 @@ def lay_table(piece: Any, part: Any, first: int, last: int) -> None:
         table = below[layer * capacity * stride : (layer * capacity + part.lines) * stride]
         for i in range(len(table)):
             table[i] = 0
-        i = first_reaching(reach, start[layer], start[layer + 1], part.zero)
+        i = first_from(reach, start[layer], start[layer + 1], part.zero + 1)
         while i < start[layer + 1] and onset[i] < part.zero + part.lines:
             # A unit that sounds counts from the line after it on.
             a = max(onset[i] - part.zero, 0) + 1

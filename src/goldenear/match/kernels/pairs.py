@@ -14,11 +14,13 @@ from goldenear.match.packed import (
     DIMMEST,
     DRAWN,
     END,
+    HELD,
     KIND,
     LOWEST,
     NUMBERS,
     PITCHED,
     RANGE,
+    STRUCK,
     WINDOW_HIGHEST,
     WINDOW_LOWEST,
 )
@@ -27,6 +29,7 @@ from goldenear.match.score import HAIR
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
 
 layer_numbers = compiled(score.layer_numbers)
+layers_of = compiled(score.layers_of)
 similarity_of = compiled(score.similarity_of)
 mean_of = compiled(score.mean_of)
 least_of_one = compiled(score.least_of_one)
@@ -106,14 +109,6 @@ def number(packed: Any, picture: int, which: int) -> Any:
 
 
 @compiled
-def layers_of(quarters: int) -> Any:
-    """Return how many layers are compared, and which of them is swept: that with the greater part."""
-    if 0 < quarters < 4:
-        return 2, 1 if quarters >= 2 else 0
-    return 1, 0
-
-
-@compiled
 def set_pair(
     piece: Any,
     packed: Any,
@@ -171,7 +166,7 @@ def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
         n = layer * capacity
         counts[2 * layer] = 0
         for i in range(first, last):
-            if drawn and layers[i] != (2 if struck else 1):
+            if drawn and layers[i] != (STRUCK if struck else HELD):
                 continue
             a = (whole - offset[i] if pair.backwards else onset[i]) * pair.sample_up
             b = a + (offset[i] - onset[i]) * pair.sample_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goldenear.correlate.backends.records import compiled, float64s, int64s
-from goldenear.match.kernels.layout import first_from, first_reaching, sounded
+from goldenear.match.kernels.layout import first_from, sounded
 from goldenear.match.kernels.pairs import base_pitch, layers_of, mean_of, similarity_of, windows
 from goldenear.match.score import OF_ENERGY
 
@@ -40,7 +40,7 @@ def shared_in(
             continue
         stop = start[lines + row + 1]
         # Strokes of one pitch end in the order in which they begin.
-        i = first_reaching(offset, start[lines + row], stop, a // up)
+        i = first_from(offset, start[lines + row], stop, a // up + 1)
         while i < stop and onset[i] * up < b:
             inside = min(offset[i] * up, b) - max(onset[i] * up, a)
             if inside > 0:
@@ -69,7 +69,7 @@ def drums_shared(piece: Any, pair: Any, layer: int, shift: int, room: Any) -> An
     total = 0
     for j in range(first + counts[2 * layer], first + counts[2 * layer + 1]):
         a, b = begin[j] + shift, end[j] + shift
-        i = first_reaching(reach, start[layer], start[layer + 1], a // up)
+        i = first_from(reach, start[layer], start[layer + 1], a // up + 1)
         while i < start[layer + 1] and onset[i] * up < b:
             inside = min(offset[i] * up, b) - max(onset[i] * up, a)
             if inside > 0 and drum[i] == pitch[j]:
@@ -104,7 +104,7 @@ def energy_in(
         total += sounded(part, piece.pitches, layer, bottom, top, b, up)
         total -= sounded(part, piece.pitches, layer, bottom, top, a, up)
         stop = start[layer]
-    i = first_reaching(reach, start[layer], stop, a // up)
+    i = first_from(reach, start[layer], stop, a // up + 1)
     while i < stop and onset[i] * up < b:
         if lowest <= pitch[i] <= highest:
             inside = min(offset[i] * up, b) - max(onset[i] * up, a)
@@ -128,7 +128,7 @@ def drum_energy(piece: Any, pair: Any, layer: int, a: int, b: int, room: Any) ->
     first = layer * (room.n_pitch // 2)
     up = pair.piece_up
     total = 0
-    i = first_reaching(reach, start[layer], start[layer + 1], a // up)
+    i = first_from(reach, start[layer], start[layer + 1], a // up + 1)
     while i < start[layer + 1] and onset[i] * up < b:
         inside = min(offset[i] * up, b) - max(onset[i] * up, a)
         if inside > 0:

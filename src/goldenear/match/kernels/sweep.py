@@ -31,6 +31,9 @@ from goldenear.correlate.backends.records import at, compiled, int8s, int32s, in
 from goldenear.match.kernels.pairs import base_pitch, layers_of, raise_floor
 from goldenear.match.kernels.placements import consider
 
+NEVER = 2**62
+"""Later than every shift."""
+
 ROWS = 256
 """Rows of a table: it stays in the nearest cache."""
 
@@ -179,10 +182,10 @@ def note_edges(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, lowest
 def span_of(part: Any, pair: Any, n: int, room: Any) -> Any:
     """Return the first shift to look at, and the last: within the part, and where something can be shared."""
     moment = int64s(room.moment, room.n_moment)
-    latest, earliest = -(2**62), 2**62
+    latest, earliest = -NEVER, NEVER
     for j in range(n):
         latest, earliest = max(latest, moment[j]), min(earliest, moment[j])
-    start, stop = 2**62, -(2**62)
+    start, stop = NEVER, -NEVER
     time = int64s(part.time, part.n_time)
     if n and part.columns:
         start = time[0] * pair.piece_up - latest
@@ -252,11 +255,11 @@ def sweeping(edges_of: Any) -> Any:  # noqa: PLR0915, three functions
             return
         zero = splat(0, table)
         slope, value = ahead(part, n, start, table, room)
-        slope, value = drums_ahead(piece, rules, pair, start, slope, value, table, room)
+        slope, value = turn_drums(piece, rules, pair, (-NEVER, start, start), slope, value, table, room)
         while start <= stop:
             end = min(start + ROWS, stop + 1)
             fill(part, n, start, end, table, room)
-            fill_drums(piece, rules, pair, start, end, table, room)
+            turn_drums(piece, rules, pair, (start, start, end), slope, value, table, room)
             crest = zero
             for row in range(end - start):
                 change = load(table, row * LANES)
@@ -339,42 +342,14 @@ def drum_span(piece: Any, rules: Any, pair: Any, first: int, last: int, room: An
 
 
 @compiled
-def drums_ahead(
-    piece: Any, rules: Any, pair: Any, start: int, slope: Any, value: Any, table: Any, room: Any
+def turn_drums(
+    piece: Any, rules: Any, pair: Any, span: Any, slope: Any, value: Any, table: Any, room: Any
 ) -> Any:
-    """Add what the drums' turning points before `start` make of slope and shared time there."""
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    end, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    drums = int64s(piece.drum_start, piece.n_drum_start)
-    drum_pitch = int64s(piece.drum_pitch, piece.n_drum_onset)
-    onset, offset = (
-        int64s(piece.drum_onset, piece.n_drum_onset),
-        int64s(piece.drum_offset, piece.n_drum_onset),
-    )
-    drum_weight = int64s(piece.drum_weight, piece.n_drum_onset)
-    _, swept = layers_of(rules.quarters)
-    first = swept * (room.n_pitch // 2)
-    for j in range(first + counts[2 * swept], first + counts[2 * swept + 1]):
-        for i in range(drums[swept], drums[swept + 1]):
-            if onset[i] * pair.piece_up - end[j] >= start:
-                break
-            if drum_pitch[i] != pitch[j]:
-                continue
-            both = 1 if pair.plain else weight[j] * drum_weight[i]
-            for corner in range(4):
-                x = (onset[i] if corner < 2 else offset[i]) * pair.piece_up
-                shift = x - (end[j] if corner % 2 == 0 else begin[j])
-                if shift < start:
-                    turn = both if corner in (0, 3) else -both
-                    slope = add(slope, splat(turn, table))
-                    value = add(value, splat(turn * (start - shift), table))
-    return slope, value
+    """Add the turning points that the drums of all transpositions make; return slope and shared time at a shift.
 
-
-@compiled
-def fill_drums(piece: Any, rules: Any, pair: Any, start: int, end: int, table: Any, room: Any) -> None:
-    """Add the drums' turning points from shift `start` up to `end`, to all transpositions alike."""
+    `span` is three shifts: turning points from the first up to the second are summed up in slope and shared time at
+    the second; those from there up to the third are added to the table.
+    """
     pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
     ends, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
     counts = int64s(room.counts, room.n_counts)
@@ -385,6 +360,7 @@ def fill_drums(piece: Any, rules: Any, pair: Any, start: int, end: int, table: A
         int64s(piece.drum_offset, piece.n_drum_onset),
     )
     drum_weight = int64s(piece.drum_weight, piece.n_drum_onset)
+    since, start, end = span
     _, swept = layers_of(rules.quarters)
     first = swept * (room.n_pitch // 2)
     for j in range(first + counts[2 * swept], first + counts[2 * swept + 1]):
@@ -397,10 +373,14 @@ def fill_drums(piece: Any, rules: Any, pair: Any, start: int, end: int, table: A
             for corner in range(4):
                 x = (onset[i] if corner < 2 else offset[i]) * pair.piece_up
                 shift = x - (ends[j] if corner % 2 == 0 else begin[j])
-                if start <= shift < end:
-                    turn = both if corner in (0, 3) else -both
+                turn = both if corner in (0, 3) else -both
+                if since <= shift < start:
+                    slope = add(slope, splat(turn, table))
+                    value = add(value, splat(turn * (start - shift), table))
+                elif start <= shift < end:
                     row = (shift - start) * LANES
                     store(table, row, add(load(table, row), splat(turn, table)))
+    return slope, value
 
 
 @compiled
