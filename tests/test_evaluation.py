@@ -120,6 +120,9 @@ def test_without_data_a_task_says_so() -> None:
 
 
 LINE = ge.NoteArray.from_arrays(pitch=[60, 64, 62, 67], onset=[0, 1, 2, 3], duration=1, ticks_per_quarter=1)
+TUNE = ge.NoteArray.from_arrays(
+    pitch=[60, 64, 62, 67, 65, 71], onset=[0, 1, 2, 3, 4, 6], duration=[1, 1, 1, 1, 2, 1], ticks_per_quarter=1
+)
 
 
 def test_places_are_right_once_each_near_and_at_their_transposition() -> None:
@@ -273,7 +276,7 @@ def test_verbatim_runs_by_hand() -> None:
 
 def test_plain_lines_meet_the_wishes() -> None:
     wishes = ge.Wishes(quarters=8, voices=[ge.Voice("low", 50, 57)])
-    referee = lines.Referee(ge.Taste.of(good=[LINE, LINE.transposed(2)]), wishes)
+    referee = lines.Referee(ge.Taste.of(good=[TUNE, TUNE.transposed(2)]), wishes)
     rng = np.random.default_rng(5)
     rows = lines.random_line(referee, rng)
     fewest, most = referee.ground.voices[0, 2:]
@@ -288,7 +291,7 @@ def test_plain_lines_meet_the_wishes() -> None:
 
 
 def test_the_best_lines_of_a_way_are_kept() -> None:
-    taste = ge.Taste.of(good=[LINE])
+    taste = ge.Taste.of(good=[TUNE])
     clock = iter(range(100)).__next__
     got = lines.harvest(lines.random_search, taste, ge.Wishes(quarters=8), 1, 20, lambda: float(clock()), n=3)
     assert len(got.best) == 3

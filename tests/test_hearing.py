@@ -606,8 +606,9 @@ class TestBeats:
     def test_a_tempo_makes_quarters(self, sounding):
         clip = sounding(tune(), tempo=90)
         heard = ge.hear(clip, beats=90)
-        match = ge.identify(tune(), [heard], recipe=ge.Recipe(alterations=(ge.Alteration(),))).best
-        assert match.similarity > 0.7
+        at_this_tempo = replace(ge.Recipe.named("sound"), alterations=(ge.Alteration(),))
+        match = ge.identify(tune(), [heard], recipe=at_this_tempo).best
+        assert match.similarity > 0.5
         assert float(match.onset) == pytest.approx(0, abs=0.1)
 
     def test_beats_are_tracked(self, sounding):

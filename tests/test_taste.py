@@ -323,7 +323,7 @@ def test_reward_scores_a_batch_for_a_generator_that_learns() -> None:
         pitch=[60, 64, 67, 72], onset=[0, 1, 2, 3], duration=1, ticks_per_quarter=1
     )
     bad = ge.NoteArray.from_arrays(
-        pitch=[60, 61, 62, 61], onset=[0, 1, 2, 3], duration=1, ticks_per_quarter=1
+        pitch=[60, 61, 59, 62, 58], onset=[0, 1, 2, 3, 4], duration=1, ticks_per_quarter=1
     )
     taste = ge.Taste.of(good=[good], bad=[bad])
     silence = good.where(good.pitch < 0)

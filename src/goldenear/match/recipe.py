@@ -22,8 +22,8 @@ OCCURRENCE = "occurrence"
 THRESHOLD = 0.59
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
 
-THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58}
-"""The same for each recipe with a name."""
+THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58, "sound": 0.55}
+"""The same for each recipe with a name; that of sound goes with notes as they are held alone."""
 
 TEMPOS = (
     Fraction(1),
@@ -143,7 +143,9 @@ class Recipe:
         """The similarity from which music resembles a sample, or a place counts, where nothing else is said."""
         if self.measure == OCCURRENCE:
             return THRESHOLDS["occurrence"]
-        return THRESHOLDS["melody" if self.aligned else "fragment"]
+        if self.aligned:
+            return THRESHOLDS["melody"]
+        return THRESHOLDS["fragment" if self.struck else "sound"]
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__

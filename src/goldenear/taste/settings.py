@@ -151,7 +151,8 @@ keep_small = false
 
 [thresholds]
 # From which similarity on X resembles a sample. One bad sample resembled is a veto. The recipe's own by default:
-# {THRESHOLD}; with recipe = "melody", or aligned above 0, {THRESHOLDS["melody"]}.
+# {THRESHOLD}; with recipe = "melody", or aligned above 0, {THRESHOLDS["melody"]};
+# with recipe = "sound", or struck = 0, {THRESHOLDS["sound"]}.
 # good = {THRESHOLD}
 # bad = {THRESHOLD}
 
