@@ -402,6 +402,41 @@ WITH_A_BAD_ONE = (
         expect="bad",
         why="Pitched notes do not excuse the drums beside them.",
     ),
+    Example(
+        name="ringtone-over-block-chords",
+        title="The call comes through",
+        comment="Tárrega's four bars of 1902, a tenth lower, among block chords set for goldenear.",
+        meter="3/4",
+        tempo=160,
+        voices={
+            "right hand": quoted("ringtone", "telephone", up=-16),
+            "left hand": Phrase(
+                """
+                [D4 G#4 B4]:1 [D4 G#4 B4] [D4 E4 B4] | [D4 E4 G#4] [E4 G#4 B4] [D4 G#4 B4] |
+                [C#4 E4 C#5] [E4 A4 C#5] [C#4 A4 C#5] | [C#4 E4 C#5]:3""",
+                up=-4,
+            ),
+        },
+        expect="bad",
+        why="Chords on every beat, in the tune's own register, do not silence the telephone.",
+    ),
+    Example(
+        name="station-jingle-in-thirds",
+        title="Change at the next station",
+        comment="The jingle a minor third higher, with a second bell in thirds below it: composed for goldenear.",
+        meter="4/4",
+        tempo=108,
+        voices={
+            "bell": quoted("station-jingle", "glockenspiel", up=3),
+            "second bell": Phrase(
+                """
+                E4:1/4 A4 C5 F5 A5:2 r:1 | E4:1/4 A4 C5 F5 A5:2 r:1 | F5:1 D5 E5 A4:1""",
+                up=3,
+            ),
+        },
+        expect="bad",
+        why="Whoever sings along in thirds sings the same tune.",
+    ),
 )
 
 LIKE_NOTHING_KNOWN = (

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from goldenear.examples import CANDIDATES, TASTE
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import read
+from goldenear.taste.judge import Taste
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -168,14 +170,52 @@ def test_a_pickup_lies_at_the_end_of_a_bar():
 
 @pytest.fixture(scope="module")
 def example_taste():
-    from goldenear.examples import TASTE
-    from goldenear.taste.judge import Taste
-
     return Taste(TASTE)
+
+
+def vetoes(verdict):
+    """Return the bad samples that the candidate resembles: name, transposition, stretch and form."""
+    threshold = verdict.thresholds[1]
+    return [(m.name, m.transposition, m.stretch, m.form) for m in verdict.bad if m.similarity >= threshold]
 
 
 @pytest.mark.parametrize("name", sorted(candidates.EXPECTED))
 def test_the_verdict_is_the_one_a_musician_expects(name: str, example_taste) -> None:
-    from goldenear.examples import CANDIDATES
-
     assert example_taste.judge(read(CANDIDATES / f"{name}.mid")).outcome == candidates.EXPECTED[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "sample", "up"),
+    [("ringtone-over-block-chords", "ringtone", -16), ("station-jingle-in-thirds", "station-jingle", 3)],
+)
+def test_an_accompanied_tune_is_vetoed_for_the_tune(name, sample, up, example_taste):
+    verdict = example_taste.judge(read(CANDIDATES / f"{name}.mid"))
+    assert vetoes(verdict) == [(f"bad/{sample}.mid", up, 1, "prime")]
+    why = verdict.explain()
+    assert len(why.matched) == len(read(TASTE / "bad" / f"{sample}.mid"))
+    assert len(why.missed) == 0
+    assert len(why.extra) > 0
+
+
+def test_the_block_chords_alone_have_no_veto(example_taste):
+    chords = read(CANDIDATES / "ringtone-over-block-chords.mid", track="left hand")
+    assert vetoes(example_taste.judge(chords)) == []
+
+
+@pytest.mark.parametrize("part", [2, 4])
+@pytest.mark.parametrize("name", [example.name for example in build.FOLDERS["taste/bad"]])
+def test_a_bad_tune_in_short_notes_is_still_vetoed(name, part, example_taste):
+    """Each note begins where it did, and sounds for a half or a quarter of its length."""
+    whole = read(TASTE / "bad" / f"{name}.mid")
+    short = NoteArray.from_arrays(
+        pitch=whole.pitch,
+        onset=whole.onset * part,
+        duration=whole.duration,
+        is_drum=whole.is_drum,
+        ticks_per_quarter=whole.ticks_per_quarter * part,
+    )
+    verdict = example_taste.judge(short)
+    assert vetoes(verdict)[0] == (f"bad/{name}.mid", 0, 1, "prime")
+    # All strokes are shared, and a part of the held time; the strokes of drums have no other length.
+    held = 1 if whole.is_drum.all() else 1 / part
+    assert verdict.bad.best.similarity == pytest.approx(held**0.25)
