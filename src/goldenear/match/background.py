@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput
 from goldenear.match.engines import Backend, engine_for, how_to_prepare
-from goldenear.match.identify import identify
+from goldenear.match.find import identify
 from goldenear.match.matches import Matches
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import NoNotes, TooLarge
-from goldenear.match.matches import Match
+from goldenear.match.matches import Match, time_together
 from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.placement import Placement
@@ -111,10 +111,8 @@ def counted(piece: NoteArray, fragment: NoteArray, match: Match) -> Match:
     resolution = lcm(piece.ticks_per_quarter, placed.ticks_per_quarter)
     a, b = (notes.where(notes.brightness > 0).at_resolution(resolution) for notes in (piece, placed))
     a = a.where((a.offset > b.first_onset) & (a.onset < b.last_offset))
-    together = np.minimum(a.offset[:, None], b.offset) - np.maximum(a.onset[:, None], b.onset)
-    same = (a.pitch[:, None] == b.pitch) & (a.is_drum[:, None] == b.is_drum) & (together > 0)
     light = a.brightness.astype(np.int64)[:, None] * b.brightness
-    return replace(match, shared=Fraction(int((together * light)[same].sum()), resolution))
+    return replace(match, shared=Fraction(int((time_together(a, b) * light).sum()), resolution))
 
 
 def weights(duration: NDArray[np.int64], resolution: int) -> NDArray[np.int64]:

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any, overload
 
 from goldenear.arguments import kind_of, must_be, whole_number
-from goldenear.errors import InvalidInput, NoNotes
+from goldenear.errors import InvalidInput
 from goldenear.match.packed import Packed, pack, selected
 from goldenear.match.pictures import AlterationGroup, SamplePicture, alteration_groups, sample_picture
 from goldenear.match.recipe import Recipe, recipe_of
-from goldenear.notes.note_array import NoteArray, several_notes
+from goldenear.notes.note_array import NoteArray, must_sound, several_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +97,15 @@ def prepare(samples: Iterable[NoteArray], recipe: Recipe | str | None = None) ->
     """
     kept, wanted = several_notes("samples", samples), recipe_of(recipe)
     for sample in kept:
-        if not (sample.brightness > 0).any():
-            raise NoNotes(sample.name)
-        if sample.steps_per_octave != kept[0].steps_per_octave:
-            raise InvalidInput(
-                f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
-                f"{kept[0].name or 'another'} has {kept[0].steps_per_octave}; read both on the same grid"
-            )
+        must_sound(sample)
+        check_same_grid(kept[0], sample, "another")
     return PreparedSamples(kept, wanted)
+
+
+def check_same_grid(x: NoteArray, sample: NoteArray, called: str = "X") -> None:
+    """Raise InvalidInput unless both count pitch in the same steps; `called` stands for x where it has no name."""
+    if x.steps_per_octave != sample.steps_per_octave:
+        raise InvalidInput(
+            f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
+            f"{x.name or called} has {x.steps_per_octave}; read both on the same grid"
+        )
