@@ -13,7 +13,7 @@ from benchmarks.tables import Table
 from evaluation import melodies
 from evaluation.options import Options
 from goldenear.match.background import in_order
-from goldenear.match.tail import Tail
+from goldenear.match.chance import Tail
 from goldenear.notes.cut import random_cuts
 
 QUARTERS = 16.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from goldenear.match.shelf import fetch, store
+from goldenear.match.prepared import fetch, store
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.taste import library
 from test_engines import line, music

@@ -53,10 +53,8 @@ if TYPE_CHECKING:
     from goldenear.hearing.sound_file import read_clip
     from goldenear.match.background import Background
     from goldenear.match.engines import NumbaEngine, NumpyEngine, TorchEngine
-    from goldenear.match.explain import Explanation, explain
-    from goldenear.match.find import find
-    from goldenear.match.identify import identify
-    from goldenear.match.matches import Match, Matches
+    from goldenear.match.find import find, identify
+    from goldenear.match.matches import Explanation, Match, Matches, explain
     from goldenear.match.prepared import PreparedSamples, prepare
     from goldenear.match.rank import rank
     from goldenear.match.recipe import Recipe
@@ -131,9 +129,9 @@ _HOME = {
     "rank": "match.rank",
     "Background": "match.background",
     "find": "match.find",
-    "identify": "match.identify",
-    "Explanation": "match.explain",
-    "explain": "match.explain",
+    "identify": "match.find",
+    "Explanation": "match.matches",
+    "explain": "match.matches",
     "Taste": "taste.judge",
     "calibrate": "taste.calibrate",
     "Calibration": "taste.calibration",

@@ -13,8 +13,7 @@ import numpy as np
 
 from goldenear.correlate.correlogram import correlogram
 from goldenear.errors import TooLarge
-from goldenear.match.explain import explain
-from goldenear.match.matches import Match, Matches, spoken
+from goldenear.match.matches import Match, Matches, explain, spoken
 from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray
 from goldenear.optional import needed

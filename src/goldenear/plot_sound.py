@@ -13,8 +13,7 @@ from goldenear.errors import InvalidInput
 from goldenear.hearing.clip import Clip
 from goldenear.hearing.constant_q import FRAMES_A_SECOND, LOWEST, PITCHES, constant_q
 from goldenear.hearing.hear import SECONDS_A_QUARTER
-from goldenear.match.matches import Match
-from goldenear.match.on_sound import counts_seconds, placed
+from goldenear.match.matches import Match, counts_seconds, where_heard
 from goldenear.notes.hear import hear
 from goldenear.notes.note_array import NoteArray
 from goldenear.plot import (
@@ -136,7 +135,7 @@ def _on_piece(axes: Axes, strokes: NoteArray, piece: NoteArray, match: Match) ->
     where = match.where()
     if counts_seconds(piece):
         _label_seconds(axes)
-        where = placed(match)
+        where = where_heard(match)
     axes.set_title(
         f"laid on {piece.name}, {where}: similarity {match.similarity:.2f}", loc="left", fontsize=10
     )

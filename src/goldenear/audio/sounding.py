@@ -8,11 +8,10 @@ from dataclasses import replace
 from goldenear.audio.clock import Clock
 from goldenear.audio.synth import sounded
 from goldenear.content.recognise import is_sound
-from goldenear.errors import NoNotes
 from goldenear.hearing.clip import SAMPLE_RATE, Clip
 from goldenear.hearing.sound_file import read_clip
 from goldenear.notes.choice import EVERYTHING, Choice
-from goldenear.notes.note_array import NoteArray, must_be_notes
+from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound
 from goldenear.notes.read import Brightness, read_chosen
 from goldenear.taste.samples import SETTINGS_FILE, Kind, check_is_taste, choice_of, files_of
 from goldenear.taste.settings import read_settings
@@ -74,8 +73,7 @@ def clip_of(notes: NoteArray) -> Clip:
         If they last more than 20 minutes.
     """
     must_be_notes("notes", notes)
-    if not (notes.brightness > 0).any():
-        raise NoNotes(notes.name)
+    must_sound(notes)
     clock = Clock.following(notes.provenance.tempos, notes.ticks_per_quarter)
     wave = sounded([("", notes)], clock, SAMPLE_RATE).mean(axis=0)
     clip = Clip.of(wave / max(1e-9, float(abs(wave).max())), SAMPLE_RATE, name=notes.name)

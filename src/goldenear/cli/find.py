@@ -52,7 +52,7 @@ def find(
     from goldenear.audio.seconds import in_seconds
     from goldenear.errors import InvalidInput
     from goldenear.match import find as library
-    from goldenear.match.on_sound import counts_seconds, placed, second
+    from goldenear.match.matches import counts_seconds, second, where_heard
     from goldenear.match.rank import with_alterations
     from goldenear.notes.read import read, read_chosen
 
@@ -87,7 +87,7 @@ def find(
             if json:
                 at = {"second": round(second(match), 3)} if has_seconds else {}
                 output.print_json({"file": str(piece), "tune": where.name, **match.as_dict(), **at})
-            told = placed(match) if has_seconds else match.where()
+            told = where_heard(match) if has_seconds else match.where()
             table.add_row(output.plain(where.name), f"{match.similarity:.3f}", told)
     if json:
         return

@@ -44,11 +44,10 @@ def identify(
     from goldenear.audio.seconds import in_seconds
     from goldenear.cli.music import pieces_in
     from goldenear.hearing.sound_file import read_clip
-    from goldenear.match import identify as library
+    from goldenear.match import find as library
     from goldenear.match.background import Background
     from goldenear.match.engines import engine_for
-    from goldenear.match.identify import STANDS_OUT
-    from goldenear.match.on_sound import altered
+    from goldenear.match.matches import altered
     from goldenear.match.prepared import prepare
     from goldenear.notes.hear import hear
 
@@ -86,7 +85,7 @@ def identify(
         for match, above in zip(found, excess.tolist(), strict=True):
             begins = _begins(match, found.sample_of(match))
             at = {} if begins is None else {"second": round(begins, 3)}
-            stands = {"excess": round(above, 6), "stands_out": above >= STANDS_OUT}
+            stands = {"excess": round(above, 6), "stands_out": above >= library.STANDS_OUT}
             output.print_json(match.as_dict() | at | stands)
         return
     if not len(found):
@@ -98,8 +97,10 @@ def identify(
         cells = ("", where) if begins is None else (f"{begins:.1f}", altered(match) or "as it is")
         table.add_row(similarity, f"{above:+.3f}", name, *cells)
     output.print_table(table)
-    if excess[0] < STANDS_OUT:
-        output.say(f"nothing stands out (excess from {STANDS_OUT} on): it may come from none of these")
+    if excess[0] < library.STANDS_OUT:
+        output.say(
+            f"nothing stands out (excess from {library.STANDS_OUT} on): it may come from none of these"
+        )
 
 
 def _check_length(what: NoteArray) -> None:

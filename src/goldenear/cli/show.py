@@ -74,7 +74,7 @@ def _picture(tune: NoteArray, pieces: list[NoteArray]) -> Figure:
     if tune.provenance.format != "sound":
         return plot_notes(tune)
     from goldenear.hearing.sound_file import read_clip
-    from goldenear.match.identify import identify
+    from goldenear.match.find import identify
     from goldenear.plot_sound import plot_clip
 
     clip = read_clip(tune.provenance.path)

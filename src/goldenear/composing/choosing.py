@@ -9,7 +9,7 @@ import numpy as np
 from goldenear.composing.develop import Draft
 from goldenear.composing.ground import Ground
 from goldenear.composing.kinds import kind_of, usual_kind
-from goldenear.match.cohort import LOWER
+from goldenear.match.chance import LOWER
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 

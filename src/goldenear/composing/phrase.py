@@ -15,7 +15,7 @@ from goldenear.composing.rows import as_notes
 from goldenear.composing.windows import windows
 from goldenear.match.matches import Match
 from goldenear.match.pictures import piece_pictures
-from goldenear.match.place import Place, match_at
+from goldenear.match.rank import Place, match_at
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
 from goldenear.taste.verdict import Outcome, Verdict

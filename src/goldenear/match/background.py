@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput
 from goldenear.match.engines import Backend, engine_for, how_to_prepare
-from goldenear.match.identify import identify
+from goldenear.match.find import identify
 from goldenear.match.matches import Matches
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
@@ -21,7 +21,7 @@ from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.notes.read import read_all
 
-FEWEST = 20
+FEWEST_PIECES = 20
 """Pieces from which on a mean and a spread mean something."""
 
 UNRELATED = Path(__file__).parent / "unrelated"
@@ -81,8 +81,8 @@ class Background:
             raise InvalidInput(
                 "recipe: a background is ranked, and occurrences are not: use fragment or melody"
             )
-        if len(self.pieces) < FEWEST:
-            raise InvalidInput(f"pieces: a background needs at least {FEWEST}, got {len(self.pieces)}")
+        if len(self.pieces) < FEWEST_PIECES:
+            raise InvalidInput(f"pieces: a background needs at least {FEWEST_PIECES}, got {len(self.pieces)}")
 
     @property
     def recipe(self) -> Recipe:

@@ -1,17 +1,22 @@
-"""This file is where the answer of a comparison stands: a match, and a table of matches as columns."""
+"""The answer of a comparison: a match, a table of matches as columns, and a match explained note by note.
+
+Where a sample lies is told in beats; on what was heard, where X is counted in half seconds, in seconds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import lcm
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.arguments import must_be, several, whole_number
-from goldenear.notes.note_array import NoteArray, several_notes
+from goldenear.hearing.hear import SECONDS_A_QUARTER
+from goldenear.notes.note_array import NoteArray, must_be_notes, several_notes
 from goldenear.notes.placement import Placement
 
 FINEST = 16
@@ -223,3 +228,111 @@ def spoken(number: Fraction) -> str:
     if number.denominator <= FINEST and abs(number) < FEW:
         return str(number)
     return f"{float(number):.2g}" if abs(number) < 1 else f"{float(number):.2f}"
+
+
+def counts_seconds(notes: NoteArray) -> bool:
+    """Tell whether quarters of these notes are half seconds throughout, as those of sound are."""
+    tempos = notes.provenance.tempos
+    return bool(tempos) and all(tempo == round(1e6 * SECONDS_A_QUARTER) for _, tempo in tempos)
+
+
+def second(match: Match) -> float:
+    """Return when a sample begins in X, where X is counted in seconds; not before X does."""
+    return max(0.0, float(match.onset) * SECONDS_A_QUARTER)
+
+
+def where_heard(match: Match) -> str:
+    """Return how a sample lies on X, where X is counted in seconds, in words."""
+    return ", ".join(filter(None, [f"from second {second(match):.1f}", altered(match)]))
+
+
+def altered(match: Match) -> str:
+    """Return how a sample that is heard was altered, in words; empty where it was not.
+
+    Examples
+    --------
+    >>> from goldenear import NoteArray, rank
+    >>> song = NoteArray.from_arrays(pitch=[60, 64, 62, 67], onset=range(4), duration=1, ticks_per_quarter=1)
+    >>> altered(rank(song.transposed(3), [song], forms=("prime",))[0])
+    '+3 semitones'
+    """
+    alteration = match.placement.alteration
+    steps = match.transposition
+    higher = f"{steps:+d} semitone{'' if abs(steps) == 1 else 's'}" if steps else ""
+    longer = f"{float(match.stretch):.2f} times as long" if match.stretch != 1 else ""
+    mirrored = str(replace(alteration, stretch=Fraction(1)))
+    return ", ".join(filter(None, [higher, longer, mirrored]))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What lies where, at one placement.
+
+    Attributes
+    ----------
+    placed : NoteArray
+        The sample as it lies on X.
+    matched, missed : NoteArray
+        The placed sample's notes that sound in X for at least half of their time, and the others.
+    extra : NoteArray
+        X's notes, within the time and the register of the placed sample, that sound in it for less than
+        half of their time there.
+    """
+
+    placed: NoteArray
+    matched: NoteArray
+    missed: NoteArray
+    extra: NoteArray
+
+
+def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
+    """Tell which notes of a sample are matched or missed in X, and which of X's are extra.
+
+    Pitches are compared as they are, also where the match was found under another reading of pitch; drums by when
+    they are struck.
+
+    Parameters
+    ----------
+    x, sample : NoteArray
+        What was compared.
+    match : Match
+        How the sample lies on X.
+
+    Returns
+    -------
+    Explanation
+        All of it counted in the same ticks.
+    """
+    must_be_notes("x", x)
+    must_be_notes("sample", sample)
+    must_be("match", match, Match, _how_to_get_a_match)
+    x = x.where(x.brightness > 0).struck()
+    placed = match.placement.apply(sample.struck())
+    resolution = lcm(placed.ticks_per_quarter, x.ticks_per_quarter)
+    placed, x = placed.at_resolution(resolution), x.at_resolution(resolution)
+    bright = placed.where(placed.brightness > 0)
+    sounds = 2 * time_together(bright, x).sum(axis=1) >= bright.duration
+    start, end = bright.first_onset, bright.last_offset
+    inside = np.minimum(x.offset, end) - np.maximum(x.onset, start)
+    pitched = bright.pitch[~bright.is_drum]
+    if len(pitched):
+        in_register = (x.pitch >= pitched.min()) & (x.pitch <= pitched.max()) & ~x.is_drum
+    else:
+        in_register = np.zeros(len(x), bool)
+    in_register |= x.is_drum & np.isin(x.pitch, bright.pitch[bright.is_drum])
+    extra = (inside > 0) & in_register & (2 * time_together(x, bright).sum(axis=1) < inside)
+    return Explanation(placed, bright.where(sounds), bright.where(~sounds), x.where(extra))
+
+
+def _how_to_get_a_match(value: object) -> str:
+    """Return how what came in place of a match becomes one."""
+    return (
+        "take one of them, such as .best" if isinstance(value, Matches) else "goldenear.rank returns matches"
+    )
+
+
+def time_together(notes: NoteArray, other: NoteArray) -> NDArray[np.int64]:
+    """Return for how many ticks each note sounds in each of the others, shape (n, m); both in the same ticks."""
+    overlap = np.minimum(notes.offset[:, None], other.offset) - np.maximum(notes.onset[:, None], other.onset)
+    same = (notes.pitch[:, None] == other.pitch) & (notes.is_drum[:, None] == other.is_drum)
+    return np.where(same, np.maximum(overlap, 0), 0)

@@ -24,13 +24,13 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from math import isqrt, lcm, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import NoNotes, TooLarge
-from goldenear.match.matches import Match
+from goldenear.match.matches import Match, time_together
 from goldenear.match.recipe import Recipe
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.placement import Placement
@@ -54,14 +54,6 @@ class Notes(NamedTuple):
     pitch: NDArray[np.int64]
     onset: NDArray[np.int64]
     duration: NDArray[np.int64]
-
-
-class Places(NamedTuple):
-    """Placements as columns, with their similarities."""
-
-    transposition: NDArray[np.int64]
-    shift: NDArray[np.int64]
-    similarity: NDArray[np.float64]
 
 
 def occurrences(piece: NoteArray, fragment: NoteArray, recipe: Recipe, threshold: float) -> Iterator[Match]:
@@ -88,21 +80,20 @@ def occurrences(piece: NoteArray, fragment: NoteArray, recipe: Recipe, threshold
         begins, ends = int(k.onset[0]), int((k.onset + k.duration).max())
         price = alteration.price
         least = threshold / max(price, 1e-9) * (1 - 1e-12)
-        for places in places_of(x, k, resolution, least, recipe.transpositions):
-            for transposition, shift, similarity in zip(*(column.tolist() for column in places), strict=True):
-                if similarity * price < threshold:
-                    continue
-                later = Fraction(shift, resolution)
-                yield Match(
-                    fragment.name,
-                    0,
-                    similarity * price,
-                    Fraction(0),
-                    Placement(transposition, later.numerator, later.denominator, alteration),
-                    Fraction(begins + shift, resolution),
-                    Fraction(ends - begins, resolution),
-                    (("occurrence", 1.0, similarity * price),),
-                )
+        for transposition, shift, similarity in _places(x, k, resolution, least, recipe.transpositions):
+            if similarity * price < threshold:
+                continue
+            later = Fraction(shift, resolution)
+            yield Match(
+                fragment.name,
+                0,
+                similarity * price,
+                Fraction(0),
+                Placement(transposition, later.numerator, later.denominator, alteration),
+                Fraction(begins + shift, resolution),
+                Fraction(ends - begins, resolution),
+                (("occurrence", 1.0, similarity * price),),
+            )
 
 
 def counted(piece: NoteArray, fragment: NoteArray, match: Match) -> Match:
@@ -111,10 +102,8 @@ def counted(piece: NoteArray, fragment: NoteArray, match: Match) -> Match:
     resolution = lcm(piece.ticks_per_quarter, placed.ticks_per_quarter)
     a, b = (notes.where(notes.brightness > 0).at_resolution(resolution) for notes in (piece, placed))
     a = a.where((a.offset > b.first_onset) & (a.onset < b.last_offset))
-    together = np.minimum(a.offset[:, None], b.offset) - np.maximum(a.onset[:, None], b.onset)
-    same = (a.pitch[:, None] == b.pitch) & (a.is_drum[:, None] == b.is_drum) & (together > 0)
     light = a.brightness.astype(np.int64)[:, None] * b.brightness
-    return replace(match, shared=Fraction(int((together * light)[same].sum()), resolution))
+    return replace(match, shared=Fraction(int((time_together(a, b) * light).sum()), resolution))
 
 
 def weights(duration: NDArray[np.int64], resolution: int) -> NDArray[np.int64]:
@@ -136,23 +125,24 @@ def _notes(notes: NoteArray, resolution: int) -> Notes:
     return Notes(pitch, heard.onset * up, heard.duration * up)
 
 
-def places_of(
+def _places(
     x: Notes, k: Notes, resolution: int, least: float, allowed: tuple[int, int] | None
-) -> Iterator[Places]:
-    """Give the placements of similarity `least` or more, by time, some at a time."""
+) -> Iterator[tuple[int, int, float]]:
+    """Give the transposition, shift and similarity of placements of similarity `least` or more, by time."""
     weight = weights(k.duration, resolution)
     chance = CHANCE / sqrt(len(k.pitch))
     whole = POINTS[0] * int(weight.sum())
     for first, end in pairwise(_cuts(x, k)):
-        meetings = _joined([_meetings(x, k, j, first, end, allowed) for j in range(len(k.pitch))])
+        meetings = _meetings(x, k, first, end, allowed)
         if not len(meetings.note):
             continue
         begins = np.flatnonzero(meetings.is_new())
         points = np.add.reduceat(meetings.points * weight[meetings.note], begins)
         points -= POINTS[0] * _longest_run_missing(meetings.note, begins, weight)
         similarity = (points / whole - chance) / (1 - chance)
-        bright = begins[similarity >= least]
-        yield Places(meetings.transposition[bright], meetings.shift[bright], similarity[similarity >= least])
+        bright = similarity >= least
+        columns = meetings.transposition[begins], meetings.shift[begins], similarity
+        yield from zip(*(column[bright].tolist() for column in columns), strict=True)
 
 
 def _cuts(x: Notes, k: Notes) -> list[int]:
@@ -176,42 +166,39 @@ class Meetings(NamedTuple):
     """Which note of the fragment."""
     points: NDArray[np.int64]
 
+    def at(self, rows: NDArray[Any]) -> Meetings:
+        """Return some of the rows."""
+        return Meetings(*(column[rows] for column in self))
+
     def is_new(self) -> NDArray[np.bool_]:
         """Return at which rows another placement begins."""
         return np.append(True, (np.diff(self.transposition) != 0) | (np.diff(self.shift) != 0))
 
 
-def _joined(parts: list[Meetings]) -> Meetings:
-    """Return all meetings in order."""
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    order = np.lexsort((columns[2], columns[0], columns[1]))
-    return Meetings(*(column[order] for column in columns))
+def _meetings(x: Notes, k: Notes, first: int, end: int, allowed: tuple[int, int] | None) -> Meetings:
+    """Return where notes of the fragment meet notes of X, at shifts from `first` to before `end`.
 
-
-def _meetings(x: Notes, k: Notes, j: int, first: int, end: int, allowed: tuple[int, int] | None) -> Meetings:
-    """Return where the fragment's note j meets notes of X, at shifts from `first` to before `end`.
-
-    Once for each placement: with the best note that it meets there.
+    Each note once for each placement: with the best note that it meets there.
     """
-    near = slice(*np.searchsorted(x.onset, (first + k.onset[j], end + k.onset[j])))
-    shift, steps = x.onset[near] - k.onset[j], x.pitch[near] - k.pitch[j]
-    ours, theirs = x.duration[near], k.duration[j]
-    both, longer = ours + theirs, np.maximum(ours, theirs)
-    last = j == len(k.onset) - 1
     rows = []
-    for beside in range(1 - len(POINTS), len(POINTS)):
-        most = POINTS[abs(beside)]
-        points = np.full(len(ours), most) if last else most * both // (2 * longer)
-        rows.append(Meetings(steps - beside, shift, np.full(len(ours), j), points))
-    met = _joined(rows)
+    for j in range(len(k.pitch)):
+        near = slice(*np.searchsorted(x.onset, (first + k.onset[j], end + k.onset[j])))
+        shift, steps = x.onset[near] - k.onset[j], x.pitch[near] - k.pitch[j]
+        ours, theirs = x.duration[near], k.duration[j]
+        both, longer = ours + theirs, np.maximum(ours, theirs)
+        last = j == len(k.onset) - 1
+        for beside in range(1 - len(POINTS), len(POINTS)):
+            most = POINTS[abs(beside)]
+            points = np.full(len(ours), most) if last else most * both // (2 * longer)
+            rows.append((steps - beside, shift, np.full(len(ours), j), points))
+    met = Meetings(*(np.concatenate(column) for column in zip(*rows, strict=True)))
     if allowed is not None:
-        within = (met.transposition >= allowed[0]) & (met.transposition <= allowed[1])
-        met = Meetings(*(column[within] for column in met))
+        met = met.at((met.transposition >= allowed[0]) & (met.transposition <= allowed[1]))
     if not len(met.note):
         return met
-    begins = np.flatnonzero(met.is_new())
-    best = np.maximum.reduceat(met.points, begins)
-    return Meetings(met.transposition[begins], met.shift[begins], met.note[begins], best)
+    met = met.at(np.lexsort((met.note, met.transposition, met.shift)))
+    begins = np.flatnonzero(met.is_new() | np.append(True, np.diff(met.note) != 0))
+    return met.at(begins)._replace(points=np.maximum.reduceat(met.points, begins))
 
 
 def _longest_run_missing(

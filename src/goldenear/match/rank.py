@@ -1,26 +1,32 @@
-"""This file is where X is compared with many samples, each at its brightest placement."""
+"""X compared with many samples, each at its brightest placement; as melodies too, where the recipe asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goldenear.arguments import number, truth, whole_number
 from goldenear.errors import InvalidInput
-from goldenear.match.blend import Blended, blended
-from goldenear.match.engines import Backend, engine_for
+from goldenear.match.alignment import most_of
+from goldenear.match.engines import MOST_THREADS, Backend, Best, Engine, engine_for
 from goldenear.match.matches import Match, Matches
-from goldenear.match.pictures import PiecePicture, piece_pictures
-from goldenear.match.place import Place, match_at
-from goldenear.match.prepared import PreparedSamples, prepare
-from goldenear.match.recipe import Recipe, recipe_of
+from goldenear.match.pictures import PiecePicture, SamplePicture, piece_pictures
+from goldenear.match.prepared import PreparedSamples, check_same_grid, prepare
+from goldenear.match.recipe import OCCURRENCE, Recipe, recipe_of
 from goldenear.notes.alteration import Form, alterations, prices_of
 from goldenear.notes.note_array import NoteArray, must_be_notes
 from goldenear.notes.piano_roll import Reading
+from goldenear.notes.placement import Placement
+
+FIRST_CHUNK = 32
+"""Samples aligned before the bar is raised for the first time; the next chunks are larger."""
 
 
 def rank(
@@ -84,60 +90,36 @@ def rank(
     >>> match.similarity, match.transposition, match.shift
     (1.0, 5, Fraction(0, 1))
     """
-    whole_number("threads", threads, 1, 1024)
+    whole_number("threads", threads, 1, MOST_THREADS)
     if k is not None:
         whole_number("k", k, 0, 2**62)
     number("at_least", at_least, 0, 1)
     truth("exhaustive", exhaustive)
     must_be_notes("x", x)
-    own = samples.recipe if isinstance(samples, PreparedSamples) else None
-    wanted = with_alterations(recipe_of(own if recipe is None else recipe), stretches, forms)
-    if wanted.measure == "occurrence":
-        raise InvalidInput("recipe: occurrences are found in a piece: use find")
-    if not isinstance(samples, PreparedSamples) or wanted != own:
-        samples = prepare(samples, wanted)
+    samples = _ready(samples, recipe, stretches, forms)
     if len(samples):
         check_same_grid(x, samples[0])
     engine = engine_for(backend, [x], samples)
     pictures = piece_pictures(x, samples.recipe)
     limit = len(samples) if k is None else min(k, len(samples))
-    floor = float(at_least)
-    blend = blended(x, pictures, samples, engine, limit, floor, threads, prune=not exhaustive)
-    return matches_of(pictures, samples, blend, limit, floor)
+    blend = _blended(x, pictures, samples, engine, limit, float(at_least), threads, prune=not exhaustive)
+    return _matches(pictures, samples, blend, limit, at_least)
 
 
-def matches_of(
-    x: Mapping[Reading, PiecePicture], samples: PreparedSamples, blend: Blended, k: int, at_least: float
-) -> Matches:
-    """Return the k best of what was found that reach `at_least`, as a table."""
-    reaching = blend.sample[blend.similarity[blend.sample] >= at_least]
-    best, similarity = blend.best, blend.similarity
-    order = reaching[np.lexsort((reaching, -similarity[reaching]))][:k]
-
-    @cache
-    def match(row: int) -> Match:
-        i = int(order[row])
-        picture = samples.picture(i, int(best.alteration[i]))
-        place = Place(
-            float(similarity[i]),
-            int(best.transposition[i]),
-            int(best.shift[i]),
-            int(best.shared[i]),
-            int(best.unit_up[i]),
-            int(best.unit_down[i]),
-        )
-        return match_at(x[picture.alteration.reading], i, samples[i], picture, place, blend.parts(i))
-
-    return Matches(samples.samples, order, similarity[order], best.transposition[order], match)
-
-
-def check_same_grid(x: NoteArray, sample: NoteArray) -> None:
-    """Raise InvalidInput unless both count pitch in the same steps."""
-    if x.steps_per_octave != sample.steps_per_octave:
-        raise InvalidInput(
-            f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
-            f"{x.name or 'X'} has {x.steps_per_octave}; read both on the same grid"
-        )
+def _ready(
+    samples: Iterable[NoteArray] | PreparedSamples,
+    recipe: Recipe | str | None,
+    stretches: Mapping[Fraction, float] | Iterable[object] | None,
+    forms: Mapping[Form, float] | Iterable[Form] | None,
+) -> PreparedSamples:
+    """Return the samples prepared by the recipe that is asked for; as they are where they bring it along."""
+    own = samples.recipe if isinstance(samples, PreparedSamples) else None
+    wanted = with_alterations(recipe_of(own if recipe is None else recipe), stretches, forms)
+    if wanted.measure == OCCURRENCE:
+        raise InvalidInput("recipe: occurrences are found in a piece: use find")
+    if isinstance(samples, PreparedSamples) and wanted == own:
+        return samples
+    return prepare(samples, wanted)
 
 
 def with_alterations(
@@ -156,4 +138,126 @@ def with_alterations(
             forms=own[1] if forms is None else forms,
             readings=own[2],
         ),
+    )
+
+
+class Blended(NamedTuple):
+    """Which samples were compared, their similarities, and the parts of these."""
+
+    sample: NDArray[np.int64]
+    similarity: NDArray[np.float64]
+    best: Best
+    """What is shared as pictures, and where."""
+    share: float
+    """What alignment counts for."""
+    aligned: NDArray[np.float64]
+
+    def parts(self, i: int) -> tuple[tuple[str, float, float], ...]:
+        """Return what the similarity of a sample is made of: name, weight, value."""
+        overlap = ("overlap", 1 - self.share, float(self.best.similarity[i]))
+        return (overlap, ("aligned", self.share, float(self.aligned[i]))) if self.share else (overlap,)
+
+
+def _blended(
+    x: NoteArray,
+    pictures: Mapping[Reading, PiecePicture],
+    samples: PreparedSamples,
+    engine: Engine,
+    k: int,
+    at_least: float,
+    threads: int,
+    *,
+    prune: bool,
+) -> Blended:
+    """Compare X with the samples as the recipe asks; exact for the k best that reach `at_least`.
+
+    Alignment costs more than overlap: only samples are aligned that may still be among those asked for.
+    """
+    share = samples.recipe.aligned
+    if not share or not len(samples):
+        compared, best = engine.compare(pictures, samples, k, at_least, threads, prune)
+        return Blended(compared, best.similarity, best, 0.0, np.zeros(0))
+    # However well a sample aligns, its overlap must make up for the rest.
+    least = max(0.0, (at_least - share) / (1 - share)) * (1 - 1e-12) if share < 1 else 0.0
+    compared, best = engine.compare(pictures, samples, len(samples), least, threads, prune)
+    aligned = np.zeros(len(samples))
+    similarity = np.zeros(len(samples))
+    upper = (1 - share) * best.similarity[compared] + share * most_of(x, samples)[compared]
+    order = np.argsort(-upper, kind="stable")
+    done, chunk, floor = 0, FIRST_CHUNK if prune else len(order), at_least
+    while done < len(order) and k:
+        part = order[done : done + chunk]
+        part = part[upper[part] >= floor] if prune else part
+        if not len(part):
+            break
+        which = compared[part]
+        aligned[which] = _aligned(x, samples, which, engine, threads)
+        similarity[which] = (1 - share) * best.similarity[which] + share * aligned[which]
+        done, chunk = done + len(part), 2 * chunk
+        if k <= done:
+            floor = max(floor, float(np.partition(similarity[compared[order[:done]]], -k)[-k]))
+    return Blended(compared[order[:done]], similarity, best, share, aligned)
+
+
+def _aligned(
+    x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64], engine: Engine, threads: int
+) -> NDArray[np.float64]:
+    """Return how well X aligns with some samples, shared out among threads."""
+    if threads == 1 or len(which) < 2:
+        return engine.align(x, samples, which)
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(lambda part: engine.align(x, samples, part), np.array_split(which, threads)))
+    return np.concatenate(parts)
+
+
+def _matches(
+    x: Mapping[Reading, PiecePicture], samples: PreparedSamples, blend: Blended, k: int, at_least: float
+) -> Matches:
+    """Return the k best of what was found that reach `at_least`, as a table."""
+    best, similarity = blend.best, blend.similarity
+    reaching = blend.sample[similarity[blend.sample] >= at_least]
+    order = reaching[np.lexsort((reaching, -similarity[reaching]))][:k]
+
+    @cache
+    def match(row: int) -> Match:
+        i = int(order[row])
+        picture = samples.picture(i, int(best.alteration[i]))
+        columns = (similarity, best.transposition, best.shift, best.shared, best.unit_up, best.unit_down)
+        place = Place._make(column[i].item() for column in columns)
+        return match_at(x[picture.alteration.reading], i, samples[i], picture, place, blend.parts(i))
+
+    return Matches(samples.samples, order, similarity[order], best.transposition[order], match)
+
+
+class Place(NamedTuple):
+    """Where a picture of a sample lies; times in units of unit_up / unit_down quarters."""
+
+    similarity: float
+    transposition: int
+    shift: int
+    shared: int
+    unit_up: int
+    unit_down: int
+
+
+def match_at(
+    x: PiecePicture,
+    index: int,
+    sample: NoteArray,
+    picture: SamplePicture,
+    place: Place,
+    parts: tuple[tuple[str, float, float], ...] | None = None,
+) -> Match:
+    """Return the match for a place of a picture, counted from the music's own tick 0."""
+    onset = x.origin + Fraction(place.shift * place.unit_up, place.unit_down)
+    later = onset - picture.origin
+    return Match(
+        sample.name,
+        index,
+        place.similarity,
+        Fraction(place.shared * place.unit_up, place.unit_down * x.scale),
+        Placement(place.transposition, later.numerator, later.denominator, picture.alteration),
+        onset,
+        Fraction(picture.box.offset - picture.box.onset, picture.ticks_per_quarter),
+        parts or (("overlap", 1.0, place.similarity),),
     )

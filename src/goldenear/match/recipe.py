@@ -38,8 +38,8 @@ TEMPOS = (
 GRID = 96
 """Ticks a quarter on which pictures are drawn by default: rounding moves an onset by less than 3 ms at 120."""
 
-MOST_CLUTTER = 4
-"""The most that an extra note can cost against a missing one."""
+LIMITS = {"clutter": (4, 1000), "struck": (1, 1000), "stroke": (64, 1000), "neighbour_share": (1, 127)}
+"""The greatest value of each fraction, and into how many parts it may divide a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,8 @@ class Recipe:
     def __post_init__(self) -> None:
         set_ = object.__setattr__
         one_of("measure", self.measure, (*MEASURES, OCCURRENCE))
-        for name, least, most in (("clutter", 0, MOST_CLUTTER), ("struck", 0, 1), ("stroke", 0, 64)):
-            set_(self, name, _within(name, getattr(self, name), least, most))
+        for name, (most, parts) in LIMITS.items():
+            set_(self, name, _within(name, getattr(self, name), most, parts))
         if not self.stroke:
             raise InvalidInput("stroke: expected more than 0 quarters")
         if (4 * self.struck).denominator > 1:
@@ -161,12 +161,6 @@ class Recipe:
             raise InvalidInput("alterations: expected at least one")
         if self.transpositions is not None:
             set_(self, "transpositions", _lowest_and_highest(self.transpositions))
-        set_(self, "neighbour_share", fraction("neighbour_share", self.neighbour_share))
-        if not 0 <= self.neighbour_share <= 1 or self.neighbour_share.denominator > 127:
-            came = shown(self.neighbour_share)
-            raise InvalidInput(
-                f"neighbour_share: expected a fraction 0..1 with a denominator up to 127, got {came}"
-            )
         if self.grid != "exact" and (
             isinstance(self.grid, bool) or not isinstance(self.grid, int) or not 1 <= self.grid <= FINEST_GRID
         ):
@@ -195,11 +189,11 @@ def recipe_of(value: Recipe | str | None) -> Recipe:
     return value
 
 
-def _within(name: str, value: object, least: int, most: int) -> Fraction:
-    """Return a fraction, in parts to 1,000, within limits."""
+def _within(name: str, value: object, most: int, parts: int) -> Fraction:
+    """Return a fraction from 0 on, within its limits."""
     found = fraction(name, value)
-    if not least <= found <= most or found.denominator > 1000:
-        raise InvalidInput(f"{name}: expected {least}..{most}, in parts to 1,000, got {shown(value)}")
+    if not 0 <= found <= most or found.denominator > parts:
+        raise InvalidInput(f"{name}: expected 0..{most}, in parts to {parts:,}, got {shown(value)}")
     return found
 
 

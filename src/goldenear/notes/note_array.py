@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from goldenear.arguments import array_of, fraction, kind_of, must_be, several, shown, text, whole_number
-from goldenear.errors import InvalidInput
+from goldenear.errors import InvalidInput, NoNotes
 from goldenear.hearing.clip import Clip
 from goldenear.notes.columns import (
     FINEST_GRID,
@@ -467,6 +467,12 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
 def must_be_notes(name: str, value: object) -> None:
     """Raise InvalidInput, with the likely slip, unless `value` is a NoteArray."""
     must_be(name, value, NoteArray, _how_to_get_notes)
+
+
+def must_sound(notes: NoteArray) -> None:
+    """Raise NoNotes unless a note sounds."""
+    if not (notes.brightness > 0).any():
+        raise NoNotes(notes.name)
 
 
 def several_notes(name: str, values: object) -> tuple[NoteArray, ...]:

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import function, number, text, whole_number
 from goldenear.errors import InvalidInput
-from goldenear.match.background import FEWEST as FEWEST_PIECES
-from goldenear.match.background import in_order, shipped
-from goldenear.match.cohort import FEWEST, at_large, kin
+from goldenear.match.background import FEWEST_PIECES, in_order, shipped
+from goldenear.match.chance import FEWEST_GROUPS, Tail, Tails, at_large, kin
 from goldenear.match.engines import MOST_THREADS, Backend
-from goldenear.match.tail import Tail, Tails
 from goldenear.notes.cut import random_cuts
 from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.taste.audit import Judged, Near, Share, audit
@@ -207,7 +205,7 @@ def _fragments(
 def _groups(similarity: NDArray[np.float64], least: float) -> NDArray[np.int64] | None:
     """Return which samples are kin; None where they are too few groups to tell what X is like at large."""
     group = kin(similarity, least)
-    return group if group.max() + 1 >= FEWEST else None
+    return group if group.max() + 1 >= FEWEST_GROUPS else None
 
 
 def _usual(samples: Sequence[NoteArray]) -> float:

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.arguments import must_be
-from goldenear.errors import InvalidInput, InvalidTaste, NoNotes
+from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.engines import Backend, Engine, engine_for
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.choice import Choice, Names
-from goldenear.notes.note_array import NoteArray, must_be_notes, several_notes
+from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound, several_notes
 from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
 from goldenear.taste.library import prepared_folder, with_a_say
 from goldenear.taste.samples import KINDS, SETTINGS_FILE, check_is_taste, files_of
@@ -186,8 +186,7 @@ class Taste:
             If X is no NoteArray, or drawn on another pitch grid than the taste.
         """
         must_be_notes("x", x)
-        if not (x.brightness > 0).any():
-            raise NoNotes(x.name)
+        must_sound(x)
         engine = self.engine_for(backend, [x])
         return Verdict(
             x,
@@ -220,8 +219,7 @@ class Taste:
             If X is drawn on another pitch grid than the taste.
         """
         must_be_notes("x", x)
-        if not (x.brightness > 0).any():
-            raise NoNotes(x.name)
+        must_sound(x)
         thresholds = self.thresholds
         if is_too_short(x, self.settings):
             return False

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import goldenear
-from goldenear.match.prepared import PreparedSamples, prepare
-from goldenear.match.shelf import fetch, store
+from goldenear.match.prepared import PreparedSamples, fetch, prepare, store
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.samples import Kind, read_samples

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput
-from goldenear.match.explain import Explanation, explain
-from goldenear.match.matches import Match, Matches
+from goldenear.match.matches import Explanation, Match, Matches, explain
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.calibration import Calibration
 from goldenear.taste.settings import Settings

@@ -19,8 +19,7 @@ from goldenear.hearing.clip import Clip, must_be_a_clip, several_clips
 from goldenear.hearing.constant_q import tuning_of
 from goldenear.match.background import Background, shipped
 from goldenear.match.engines import how_to_prepare
-from goldenear.match.matches import Match
-from goldenear.match.on_sound import placed, second
+from goldenear.match.matches import Match, second, where_heard
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.notes.hear import hear
@@ -70,7 +69,7 @@ class StandingOut(NamedTuple):
     @property
     def where(self) -> str:
         """How the sample lies on the clip, in words; what is not altered is not told."""
-        return placed(self.match)
+        return where_heard(self.match)
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values, the place in seconds."""
