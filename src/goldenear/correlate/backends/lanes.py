@@ -115,6 +115,16 @@ def add(_: Any, a: Any, b: Any) -> Emitted:
 
 
 @intrinsic
+def subtract(_: Any, a: Any, b: Any) -> Emitted:
+    """Return the differences, lane by lane."""
+
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.sub(*args)
+
+    return a(a, b), emit
+
+
+@intrinsic
 def times(_: Any, lanes: Any, scalar: Any) -> Emitted:
     """Return every lane multiplied by one number."""
 
@@ -195,3 +205,14 @@ def lowest_bit(_: Any, bits: Any) -> Emitted:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), emit
+
+
+@intrinsic
+def lane_of(_: Any, lanes: Any, lane: Any) -> Emitted:
+    """Return the number in one lane; it is not negative."""
+
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        found = builder.extract_element(args[0], builder.trunc(args[1], ir.IntType(32)))
+        return found if lanes.bits == 64 else builder.zext(found, ir.IntType(64))
+
+    return types.int64(lanes, lane), emit

@@ -121,7 +121,8 @@ class RankingRun:
             LaidReading(x[reading], samples, library, reading, prune=prune) for reading in library.readings
         ]
         columns = max(reading.part.time.size for reading in self.readings)
-        self.desks = [library.workspace(columns) for _ in range(threads)]
+        pitches = max(reading.piece.pitches for reading in self.readings)
+        self.desks = [library.workspace(columns, pitches) for _ in range(threads)]
 
     def best_of(self, k: int, at_least: float) -> NDArray[np.int64]:
         """Compare until the k best that reach `at_least` are certain; return every sample that was compared."""
@@ -206,9 +207,9 @@ class RankingRun:
 class Workspace:
     """Room for one thread to work in."""
 
-    def __init__(self, strokes: int, columns: int, listed: int = 0) -> None:
-        self.columns = columns
-        self.room: Room = new_room(strokes, columns, listed)
+    def __init__(self, strokes: int, columns: int, pitches: int, listed: int = 0) -> None:
+        self.columns, self.pitches = columns, pitches
+        self.room: Room = new_room(strokes, columns, pitches, listed)
         self.records = (as_record(Pair()), as_record(self.room))
 
 
@@ -258,16 +259,16 @@ class Library:
             self._rules[reading, prune] = rules, as_record(rules)
         return self._rules[reading, prune][1]
 
-    def workspace(self, columns: int) -> Workspace:
+    def workspace(self, columns: int, pitches: int) -> Workspace:
         """Return room for a part of X of so many columns: some that is free, or new."""
         while self.free:
             try:
                 desk = self.free.pop()
             except IndexError:  # another thread was faster
                 break
-            if desk.columns >= columns:
+            if desk.columns >= columns and desk.pitches == pitches:
                 return desk
-        return Workspace(self.strokes, columns)
+        return Workspace(self.strokes, columns, pitches)
 
 
 class LaidReading:
@@ -283,8 +284,11 @@ class LaidReading:
         weighted = library.weighted or not self.piece.plain or reading == "neighbour"
         self._longest = int(library.longest * self.piece.unit_down / self.piece.unit_up) + 2
         tabled = bool(self.piece.plain) and reading in ("semitone", "rhythm")
+        usual = 0
+        if recipe.quarters >= 2:
+            usual = int(recipe.stroke * self.piece.unit_down / self.piece.unit_up)
         units = (SPAN + 1) * self._longest + 1 if self._is_long else self.piece.length + 1
-        self.part = part_layout(self.piece, self.swept, units, weighted=weighted, tabled=tabled)
+        self.part = part_layout(self.piece, self.swept, units, usual, weighted=weighted, tabled=tabled)
         self.records = (
             as_record(self.piece),
             as_record(self.part),
@@ -314,7 +318,7 @@ class LaidReading:
         """Give the placements of a sample that reach `floor`, its weight in it, alteration by alteration."""
         own = int(library.packed.alone[sample])
         rows = library.readings[self.reading][own]
-        room = Workspace(library.strokes, self.part.time.size, ROOM_TO_LIST)
+        room = Workspace(library.strokes, self.part.time.size, self.piece.pitches, ROOM_TO_LIST)
         for _ in self.parts():
             for v, (index, weight) in enumerate(
                 zip(rows.alteration.tolist(), rows.weight.tolist(), strict=True)
@@ -324,7 +328,7 @@ class LaidReading:
                 least = floor / weight * (1 - 1e-12)
                 n = list_placements(*self.records, (sample, v), least, *room.records)
                 if n > len(room.room.scores):
-                    room = Workspace(library.strokes, self.part.time.size, 2 * n)
+                    room = Workspace(library.strokes, self.part.time.size, self.piece.pitches, 2 * n)
                     n = list_placements(*self.records, (sample, v), least, *room.records)
                 if n:
                     pair = room.records[0][0]

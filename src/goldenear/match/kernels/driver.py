@@ -16,7 +16,7 @@ from goldenear.correlate.backends.lanes import LANES, greatest
 from goldenear.correlate.backends.records import compiled, float64s, int8s, int32s, int64s
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of_sources
 from goldenear.match.kernels.layout import lay_part
-from goldenear.match.kernels.pairs import most_of_both, raise_floor, refusal, set_pair
+from goldenear.match.kernels.pairs import layers_of, most_of_both, raise_floor, refusal, set_pair
 from goldenear.match.kernels.sweep import lanes_allowed, lay, shared_at_most
 from goldenear.match.score import HAIR
 
@@ -39,9 +39,11 @@ def similarity_bound(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, 
     most = pair.most
     if pair.plain and most < 2**30:
         lanes = int32s(room.lanes32, room.n_lanes32)
+        sounding = int32s(part.sounding, part.n_sounding)
+        _, swept = layers_of(rules.quarters)
         found = 0
         for lowest in range(pair.low, pair.high + 1, LANES):
-            bound = shared_at_most(piece, part, packed, rules, pair, lowest, room)
+            bound = shared_at_most(piece, sounding, packed, swept, pair, lowest, room)
             found = max(found, greatest(bound, lanes_allowed(lowest, pair.low, pair.high), lanes))
         most = min(most, found)
     if most < need:

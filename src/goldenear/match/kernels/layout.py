@@ -2,8 +2,9 @@
 
 Times are counted in *units*, the coarsest in which all of X's times and the length of a stroke are whole. A column
 stands at every time at which something of the swept layer begins or ends, and holds for each pitch what begins (+) or
-ends (-) there; dark lanes lie on either side, so that 64 neighbouring transpositions can be read at once wherever a
-sample's edge lies. A long X is laid out part by part, each a little longer than the longest sample.
+ends (-) there; of strokes of the usual length it holds the beginning alone. Dark lanes lie on either side, so that 64
+neighbouring transpositions can be read at once wherever a sample's edge lies. A long X is laid out part by part, each
+a little longer than the longest sample.
 """
 
 from __future__ import annotations
@@ -80,8 +81,15 @@ class PartLayout(NamedTuple):
     first: int
     last: int
     """The shifts of the part, in units: from `first`, up to and without `last`."""
+    opens: int
+    closes: int
+    """When the first stroke of the swept layer begins in it, and the last ends."""
+    usual: int
+    """How long strokes are of which the columns hold the onset alone; 0 where columns hold all edges."""
     columns: int
-    """How many columns are laid out."""
+    """How many columns of such onsets are laid out."""
+    rest: int
+    """How many columns of the edges of other strokes, after those."""
     width: int
     """Lanes in a column: 64 dark ones, one for each pitch, 64 dark ones; and again with the opposite sign."""
     time: NDArray[np.int64]
@@ -171,26 +179,28 @@ def _by_onset(rolls: list[PianoRoll], lowest: int, *, squared: bool) -> tuple[ND
     return start, *(np.concatenate([part[i] for part in parts]) for i in range(5))
 
 
-def part_layout(piece: PieceLayout, swept: int, units: int, *, weighted: bool, tabled: bool) -> PartLayout:
+def part_layout(
+    piece: PieceLayout, swept: int, units: int, usual: int, *, weighted: bool, tabled: bool
+) -> PartLayout:
     """Return room for parts of X of so many units.
 
     There are columns of edges that count 1 where X is plain, and with weights where wanted; and, where wanted and not
     too large, the table of what has sounded.
     """
     strokes = int(piece.lit_start[swept + 1] - piece.lit_start[swept])
-    half = 2 * LANES + piece.pitches
+    half, columns = 2 * LANES + piece.pitches, 2 * strokes + 1
     lines = min(piece.length + 1, units)
     if not tabled or lines * (piece.pitches + 1) > MOST_NUMBERS:
         lines = 0
     return PartLayout(
-        0,
-        0,
-        0,
+        *(0, 0, 0, 0),
+        usual,
+        *(0, 0),
         2 * half,
-        np.zeros(2 * strokes + 1, np.int64),
-        np.zeros((2 * strokes + 1) * 2 * half if piece.plain else 0, np.int8),
-        np.zeros((2 * strokes + 1) * half if weighted else 0, np.int32),
-        np.zeros(half, np.int32),
+        np.zeros(columns, np.int64),
+        np.zeros(columns * 2 * half if piece.plain else 0, np.int8),
+        np.zeros(columns * half if weighted else 0, np.int32),
+        np.zeros(len(piece.energy) * half, np.int32),
         0,
         lines,
         0,
@@ -220,28 +230,33 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
     begin = first_from(int64s(piece.lit_reach, piece.n_lit_onset), start[swept], start[swept + 1], first + 1)
     stop = first_from(onset, begin, start[swept + 1], last + longest)
     time = int64s(part.time, part.n_time)
-    n = 0
+    usual = part.usual
+    n, part.opens, part.closes = 0, 2**62, -(2**62)
     for i in range(begin, stop):
-        time[n], time[n + 1] = onset[i], offset[i]
-        n += 2
-    ordered = np.sort(time[:n])
-    n = 0
-    for t in ordered:
-        if n == 0 or time[n - 1] != t:
-            time[n] = t
+        part.opens, part.closes = min(part.opens, onset[i]), max(part.closes, offset[i])
+        if offset[i] - onset[i] == usual:
+            time[n] = onset[i]
             n += 1
-    part.columns = n
+    part.columns = unique(time, 0, n)
+    n = part.columns
+    for i in range(begin, stop):
+        if offset[i] - onset[i] != usual:
+            time[n], time[n + 1] = onset[i], offset[i]
+            n += 2
+    n = unique(time, part.columns, n)
+    part.rest = n - part.columns
     half, width = part.width // 2, part.width
-    sounding = int32s(part.sounding, part.n_sounding)
-    sounding[:] = 0
+    lay_sounding(piece, part, first, last + longest)
     edges, weights = int8s(part.edges, part.n_edges), int32s(part.weights, part.n_weights)
     edges[: min(n * width, len(edges))] = 0
     weights[: min(n * half, len(weights))] = 0
     for i in range(begin, stop):
         lane = LANES + pitch[i]
-        sounding[lane] += min(offset[i] - onset[i], 2**31 - 1 - sounding[lane])
+        alone = offset[i] - onset[i] == usual
         for moment, sign in ((onset[i], 1), (offset[i], -1)):
-            column = first_from(time, 0, n, moment)
+            if alone and sign < 0:
+                continue
+            column = first_from(time, 0 if alone else part.columns, part.columns if alone else n, moment)
             if len(edges):
                 edges[column * width + lane] += sign
                 edges[column * width + half + lane] -= sign
@@ -249,6 +264,33 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
                 weights[column * half + lane] += sign * weight[i]
     if part.n_below:
         lay_table(piece, part, first, last + longest)
+
+
+@compiled
+def unique(time: Any, start: int, stop: int) -> Any:
+    """Put times from `start` up to `stop` in order, each once, and return where they end."""
+    n = start
+    for t in np.sort(time[start:stop]):
+        if n == start or time[n - 1] != t:
+            time[n] = t
+            n += 1
+    return n
+
+
+@compiled
+def lay_sounding(piece: Any, part: Any, first: int, last: int) -> None:
+    """Sum up how long each pitch sounds in the part, layer by layer."""
+    onset, offset = int64s(piece.lit_onset, piece.n_lit_onset), int64s(piece.lit_offset, piece.n_lit_onset)
+    pitch, reach = int64s(piece.lit_pitch, piece.n_lit_onset), int64s(piece.lit_reach, piece.n_lit_onset)
+    start = int64s(piece.lit_start, piece.n_lit_start)
+    sounding = int32s(part.sounding, part.n_sounding)
+    sounding[:] = 0
+    for layer in range(piece.n_energy):
+        row = layer * (part.width // 2) + LANES
+        i = first_from(reach, start[layer], start[layer + 1], first + 1)
+        while i < start[layer + 1] and onset[i] < last:
+            sounding[row + pitch[i]] += min(offset[i] - onset[i], 2**31 - 1 - sounding[row + pitch[i]])
+            i += 1
 
 
 @compiled

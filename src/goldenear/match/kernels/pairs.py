@@ -79,11 +79,15 @@ class Pair(NamedTuple):
     """What a unit of X's energy counts: its brightness squared where plain, else 1."""
     length: int = 0
     """How long the sample's window is."""
+    reach: int = 0
+    """When the last of its strokes ends, in any layer."""
     low: int = 0
     high: int = -1
     """The transpositions to try."""
     rise: float = 0.0
     """What a unit of shared time adds, at most, to the similarity of the layer that is swept."""
+    other_rise: float = 0.0
+    """The same of the other layer."""
     most: int = 0
     """What that layer can share at most."""
     floor: float = 0.0
@@ -100,6 +104,7 @@ class Pair(NamedTuple):
     listing: int = 0
     """1 where every placement that reaches the floor is listed; how many so far stands in `listed`."""
     listed: int = 0
+    lane: int = 0
 
 
 @compiled
@@ -160,7 +165,7 @@ def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
     whole, top, drawn = number(packed, k, END), number(packed, k, RANGE), number(packed, k, DRAWN)
     n_layers, _ = layers_of(rules.quarters)
     capacity = room.n_pitch // 2
-    pair.length = 0
+    pair.length, pair.reach = 0, 0
     for layer in range(n_layers):
         struck = rules.quarters == 4 or layer == 1
         n = layer * capacity
@@ -174,6 +179,7 @@ def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
                 b = a + min(pair.stroke, gaps[i] * pair.sample_up)
             pitch[n] = top - pitches[i] if pair.upside_down and i < pitched else pitches[i]
             begin[n], end[n], weight[n] = a, b, brightness[i]
+            pair.reach = max(pair.reach, b)
             if brightness[i] > 0:
                 pair.length = max(pair.length, b)
             n += 1
@@ -220,6 +226,8 @@ def set_numbers(piece: Any, packed: Any, rules: Any, pair: Any, room: Any) -> No
                 pair.most = min(pair.most, whole_light[layer] // piece.plain * pair.piece_up)
             lean = 0.0 if rules.glow else 1.0 / (1 if pair.plain else brightest)
             pair.rise = steepest(mine, lean, float(pair.most))
+        elif pair.plain:
+            pair.other_rise = steepest(mine, 1.0, float(area))
 
 
 @compiled
@@ -273,3 +281,22 @@ def windows(packed: Any, pair: Any) -> Any:
 def base_pitch(packed: Any, pair: Any) -> Any:
     """Return the pitch that noted pitches are counted from."""
     return number(packed, pair.picture, LOWEST)
+
+
+@compiled
+def power_of(swept: int, other: float, one: float, quarters: int) -> float:
+    """Return the fourth power of the similarity of both layers: `one` is the layer that is swept."""
+    held, struck = (other, one) if swept else (one, other)
+    product = 1.0
+    for _ in range(4 - quarters):
+        product *= held
+    for _ in range(quarters):
+        product *= struck
+    return product
+
+
+@compiled
+def asked_for(pair: Any) -> Any:
+    """Return the fourth power of the least similarity that is of interest, a hair less."""
+    least = max(pair.height, pair.floor) * (1 - HAIR)
+    return least * least * least * least

@@ -6,7 +6,15 @@ from typing import Any
 
 from goldenear.correlate.backends.records import compiled, float64s, int64s
 from goldenear.match.kernels.layout import first_from, sounded
-from goldenear.match.kernels.pairs import base_pitch, layers_of, mean_of, similarity_of, windows
+from goldenear.match.kernels.pairs import (
+    asked_for,
+    base_pitch,
+    layers_of,
+    mean_of,
+    power_of,
+    similarity_of,
+    windows,
+)
 from goldenear.match.score import OF_ENERGY
 
 
@@ -182,6 +190,24 @@ def of_layer(
 
 
 @compiled
+def least_energy(
+    piece: Any, part: Any, packed: Any, pair: Any, layer: int, transposition: int, first: int, last: int
+) -> Any:
+    """Return what X sounds at the least in the sample's window, at every shift from `first` to `last`.
+
+    It is what lies in all of these windows; 0 where there is no table to read it from.
+    """
+    stop = first + pair.length
+    if not pair.plain or not part.lines or stop <= last:
+        return 0
+    lowest, highest = windows(packed, pair)
+    bottom = min(max(lowest + transposition - piece.lowest, 0), piece.pitches)
+    top = min(max(highest + 1 + transposition - piece.lowest, 0), piece.pitches)
+    total = sounded(part, piece.pitches, layer, bottom, top, stop, pair.piece_up)
+    return total - sounded(part, piece.pitches, layer, bottom, top, last, pair.piece_up)
+
+
+@compiled
 def consider(
     piece: Any,
     part: Any,
@@ -204,24 +230,21 @@ def consider(
     above = rules.octave and transposition > rules.octave // 2
     folded = transposition - rules.octave if above else transposition
     key = (abs(folded), folded, shift)
-    if n_layers == 1 and not pair.listing and not is_better(pair, one, key):
-        return False
-    if not is_corner(piece, rules, pair, shift, room):
-        return False
     likeness = one
     if n_layers == 2:
         other = 1 - swept
+        most = float64s(room.other, room.n_other)[transposition - pair.lane]
+        if power_of(swept, most, one, rules.quarters) < asked_for(pair):
+            return False
         of_other = shared_in(piece, part, packed, pair, other, transposition, shift, room)
         two = of_layer(piece, part, packed, pair, other, transposition, shift, of_other, room)
-        if swept == 1:
-            shared = of_other
-            likeness = mean_of(two, one, rules.quarters)
-        else:
-            likeness = mean_of(one, two, rules.quarters)
+        likeness = mean_of(two, one, rules.quarters) if swept else mean_of(one, two, rules.quarters)
+        shared = of_other if swept else shared
+    wanted = likeness >= pair.floor if pair.listing else is_better(pair, likeness, key)
+    if not wanted or not is_corner(piece, rules, pair, shift, room):
+        return False
     if pair.listing:
         return list_placement(pair, likeness, folded, shift, shared, room)
-    if not is_better(pair, likeness, key):
-        return False
     pair.height, pair.size = likeness, key[0]
     pair.transposition, pair.shift, pair.shared = folded, shift, shared * pair.weight
     return True
@@ -237,12 +260,11 @@ def is_better(pair: Any, likeness: float, key: Any) -> Any:
 
 @compiled
 def list_placement(pair: Any, likeness: float, transposition: int, shift: int, shared: int, room: Any) -> Any:
-    """List a placement if it reaches the floor and there is room; what has none is counted all the same."""
-    if likeness >= pair.floor:
-        found, scores = int64s(room.found, room.n_found), float64s(room.scores, room.n_scores)
-        n = pair.listed
-        if n < len(scores):
-            found[3 * n], found[3 * n + 1], found[3 * n + 2] = transposition, shift, shared * pair.weight
-            scores[n] = likeness
-        pair.listed = n + 1
+    """List a placement if there is room; what has none is counted all the same."""
+    found, scores = int64s(room.found, room.n_found), float64s(room.scores, room.n_scores)
+    n = pair.listed
+    if n < len(scores):
+        found[3 * n], found[3 * n + 1], found[3 * n + 2] = transposition, shift, shared * pair.weight
+        scores[n] = likeness
+    pair.listed = n + 1
     return False
