@@ -8,11 +8,11 @@ is kept beside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,12 +63,15 @@ class PiecePicture:
         Where the picture begins, in quarters.
     scale : int
         The brightness that one unit of X's own brightness is drawn with.
+    kept : dict
+        What engines keep of it from one library of samples to the next.
     """
 
     lit: tuple[PianoRoll, ...]
     sounding: tuple[PianoRoll, ...]
     origin: Fraction
     scale: int
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def ticks_per_quarter(self) -> int:

@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import must_be
+from goldenear.arguments import must_be, whole_number
 from goldenear.errors import InvalidInput, InvalidTaste
-from goldenear.match.engines import Backend, Engine, engine_for
+from goldenear.match.engines import MOST_THREADS, Backend, Engine, engine_for
 from goldenear.match.prepared import PreparedSamples, prepare
-from goldenear.match.rank import rank
+from goldenear.match.rank import rank, rank_each
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound, several_notes
 from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
@@ -187,14 +187,10 @@ class Taste:
         """
         must_be_notes("x", x)
         must_sound(x)
+        whole_number("threads", threads, 1, MOST_THREADS)
         engine = self.engine_for(backend, [x])
-        return Verdict(
-            x,
-            rank(x, self.good, backend=engine, threads=threads),
-            rank(x, self.bad, backend=engine, threads=threads),
-            self.settings,
-            self.calibration,
-        )
+        good, bad = rank_each(x, (self.good, self.bad), engine=engine, threads=threads)
+        return Verdict(x, good, bad, self.settings, self.calibration)
 
     def engine_for(self, backend: Backend, xs: Sequence[NoteArray]) -> Engine:
         """Return the engine that is to judge every X; ``"auto"`` chooses by the work in all of them.

@@ -280,7 +280,10 @@ class LaidReading:
         recipe = samples.recipe
         _, self.swept = layers_of(recipe.quarters)
         self.reading = reading
-        self.piece: PieceLayout = piece_layout(x, recipe)
+        if "numba" not in x.kept:
+            layout = piece_layout(x, recipe)
+            x.kept["numba"] = layout, as_record(layout)
+        self.piece: PieceLayout = x.kept["numba"][0]
         weighted = library.weighted or not self.piece.plain or reading == "neighbour"
         self._longest = int(library.longest * self.piece.unit_down / self.piece.unit_up) + 2
         tabled = bool(self.piece.plain) and reading in ("semitone", "rhythm")
@@ -290,7 +293,7 @@ class LaidReading:
         units = (SPAN + 1) * self._longest + 1 if self._is_long else self.piece.length + 1
         self.part = part_layout(self.piece, self.swept, units, usual, weighted=weighted, tabled=tabled)
         self.records = (
-            as_record(self.piece),
+            x.kept["numba"][1],
             as_record(self.part),
             library.record,
             library.meetings(reading, self.piece.unit_up, self.piece.unit_down),
