@@ -13,8 +13,8 @@ from benchmarks.tables import Table
 from evaluation import melodies
 from evaluation.options import Options
 from goldenear.match.background import in_order
-from goldenear.match.chance import Tail
 from goldenear.notes.cut import random_cuts
+from goldenear.taste.chance import Tail
 
 QUARTERS = 16.0
 LIBRARIES = (4, 40, 400)

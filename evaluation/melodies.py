@@ -12,7 +12,7 @@ import goldenear as ge
 from evaluation.baselines import n_grams
 from evaluation.errors import NotHere
 from evaluation.options import Options
-from goldenear.match.chance import kin
+from goldenear.taste.chance import kin
 
 TUNES = Path(__file__).with_name("tunes")
 

@@ -9,10 +9,10 @@ import pytest
 import goldenear as ge
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.background import shipped
-from goldenear.match.chance import EVEN, at_large, kin
 from goldenear.notes.cut import cut, random_cuts
 from goldenear.taste.audit import Judged, Share, audit
 from goldenear.taste.calibration import Calibration, read_calibration, write_calibration
+from goldenear.taste.chance import EVEN, at_large, kin
 
 
 def line(seed: int, n: int = 24) -> ge.NoteArray:

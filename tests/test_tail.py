@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldenear.errors import InvalidInput
-from goldenear.match.chance import Tail, Tails
+from goldenear.taste.chance import Tail, Tails
 
 
 def test_within_what_was_seen_it_is_the_share_seen() -> None:

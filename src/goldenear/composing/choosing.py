@@ -9,9 +9,9 @@ import numpy as np
 from goldenear.composing.develop import Draft
 from goldenear.composing.ground import Ground
 from goldenear.composing.kinds import kind_of, usual_kind
-from goldenear.match.chance import LOWER
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
+from goldenear.taste.chance import LOWER
 
 COMMON, STRANGE = 6.0, 0.03
 """What it costs a draft, in score, to be like the good samples at large, for what is like everything says nothing;

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import one_of, shown
 from goldenear.errors import InvalidInput
-from goldenear.match.chance import at_large
+from goldenear.taste.chance import at_large
 
 Made = TypeVar("Made")
 

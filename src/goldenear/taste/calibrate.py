@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from goldenear.arguments import function, number, text, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.background import FEWEST_PIECES, in_order, shipped
-from goldenear.match.chance import FEWEST_GROUPS, Tail, Tails, at_large, kin
 from goldenear.match.engines import MOST_THREADS, Backend
 from goldenear.notes.cut import random_cuts
 from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.taste.audit import Judged, Near, Share, audit
 from goldenear.taste.calibration import Calibration, digest_of
+from goldenear.taste.chance import FEWEST_GROUPS, Tail, Tails, at_large, kin
 from goldenear.taste.judge import Taste, must_be_a_taste
 
 Item = TypeVar("Item")

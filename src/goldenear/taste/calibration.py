@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import array_of, number
 from goldenear.errors import InvalidTaste
-from goldenear.match.chance import Tail, Tails, at_large
 from goldenear.match.recipe import Recipe
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.audit import Audit, made_again
+from goldenear.taste.chance import Tail, Tails, at_large
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
