@@ -63,6 +63,9 @@ class Pair(NamedTuple):
     """One sample, read in one variant, against X. Times are in pair units."""
 
     picture: int = 0
+    layers: int = 1
+    swept: int = 0
+    """How many layers are compared, and which is swept."""
     upside_down: int = 0
     backwards: int = 0
     piece_up: int = 1
@@ -105,6 +108,11 @@ class Pair(NamedTuple):
     """1 where every placement that reaches the floor is listed; how many so far stands in `listed`."""
     listed: int = 0
     lane: int = 0
+    """The lowest of the transpositions that are swept together."""
+
+
+Scene = tuple[Any, ...]
+"""One sample before a part of X: the records of X, of the part, of the samples, the rules, the pair and the room."""
 
 
 @compiled
@@ -114,22 +122,14 @@ def number(packed: Any, picture: int, which: int) -> Any:
 
 
 @compiled
-def set_pair(
-    piece: Any,
-    packed: Any,
-    meetings: Any,
-    variants: Any,
-    rules: Any,
-    sample: int,
-    v: int,
-    pair: Any,
-    room: Any,
-) -> None:
+def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int) -> None:
     """Set the pair to one variant of a sample, and note the sample's strokes in the room."""
+    piece, _, packed, rules, pair, _ = scene
     k = int64s(packed.first_picture, packed.n_first_picture)[sample]
     k += int64s(variants.picture, variants.n_picture)[v]
     meeting = number(packed, k, KIND) * variants.n_picture + v
     pair.picture = k
+    pair.layers, pair.swept = layers_of(rules.quarters)
     pair.upside_down = int64s(variants.upside_down, variants.n_picture)[v]
     pair.backwards = int64s(variants.backwards, variants.n_picture)[v]
     pair.piece_up = int64s(meetings.piece_up, meetings.n_piece_up)[meeting]
@@ -141,16 +141,17 @@ def set_pair(
     pair.plain = piece.plain > 0 and not rules.glow and brightest == dimmest
     pair.weight = piece.plain * brightest if pair.plain else 1
     pair.energy_weight = piece.plain * piece.plain if pair.plain else 1
-    note_strokes(packed, rules, pair, room)
-    set_numbers(piece, packed, rules, pair, room)
-    set_transpositions(piece, packed, rules, pair)
+    note_strokes(scene)
+    set_numbers(scene)
+    set_transpositions(scene)
     pair.height = 0.0
     pair.shared = 0
 
 
 @compiled
-def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
+def note_strokes(scene: Scene) -> None:
     """Note the strokes of each layer as they lie in this variant, from time 0 on: pitched ones first, then drums."""
+    _, _, packed, rules, pair, room = scene
     k = pair.picture
     start = int64s(packed.note_start, packed.n_note_start)
     first, last = start[k], start[k + 1]
@@ -158,18 +159,15 @@ def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
     onset, offset = int64s(packed.onset, packed.n_pitch), int64s(packed.offset, packed.n_pitch)
     gaps = int32s(packed.before if pair.backwards else packed.after, packed.n_pitch)
     brightness = int16s(packed.brightness, packed.n_pitch)
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    end, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
     counts = int64s(room.counts, room.n_counts)
     pitched = first + number(packed, k, PITCHED)
     whole, top, drawn = number(packed, k, END), number(packed, k, RANGE), number(packed, k, DRAWN)
-    n_layers, _ = layers_of(rules.quarters)
-    capacity = room.n_pitch // 2
     pair.length, pair.reach = 0, 0
-    for layer in range(n_layers):
+    for layer in range(pair.layers):
         struck = rules.quarters == 4 or layer == 1
-        n = layer * capacity
-        counts[2 * layer] = 0
+        counts[2 * layer], counts[2 * layer + 1] = 0, last - first
+        pitch, begin, end, weight, _ = strokes_of(room, layer)
+        n = 0
         for i in range(first, last):
             if drawn and layers[i] != (STRUCK if struck else HELD):
                 continue
@@ -184,42 +182,50 @@ def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
                 pair.length = max(pair.length, b)
             n += 1
             if i < pitched:
-                counts[2 * layer] = n - layer * capacity
-        counts[2 * layer + 1] = n - layer * capacity
+                counts[2 * layer] = n
+        counts[2 * layer + 1] = n
 
 
 @compiled
-def set_numbers(piece: Any, packed: Any, rules: Any, pair: Any, room: Any) -> None:
-    """Write the numbers of the measure for each layer, and what bounds the layer that is swept."""
-    begin, end = int64s(room.begin, room.n_pitch), int64s(room.end, room.n_pitch)
-    weight = int64s(room.weight, room.n_pitch)
+def strokes_of(room: Any, layer: int) -> Any:
+    """Return the strokes noted of a layer: pitch, begin, end and weight; and how many have pitch: they come first."""
     counts = int64s(room.counts, room.n_counts)
-    numbers = float64s(room.numbers, room.n_numbers)
+    n, skipped = counts[2 * layer + 1], layer * (room.n_pitch // 2) * 8
+    pitch, begin = int64s(room.pitch + skipped, n), int64s(room.begin + skipped, n)
+    end, weight = int64s(room.end + skipped, n), int64s(room.weight + skipped, n)
+    return pitch, begin, end, weight, counts[2 * layer]
+
+
+@compiled
+def numbers_of(room: Any, layer: int) -> Any:
+    """Return the numbers of the measure for a layer."""
+    return float64s(room.numbers, room.n_numbers)[5 * layer : 5 * layer + 5]
+
+
+@compiled
+def set_numbers(scene: Scene) -> None:
+    """Write the numbers of the measure for each layer, and what bounds the layer that is swept."""
+    piece, _, packed, rules, pair, room = scene
     terms = int64s(rules.terms, rules.n_terms).reshape(-1, 7)
     formula = (terms, rules.root, rules.clutter_up, rules.clutter_down)
     lowest, highest = windows(packed, pair)
     whole_energy, whole_light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
-    n_layers, swept = layers_of(rules.quarters)
     brightest = number(packed, pair.picture, BRIGHTEST)
-    capacity = room.n_pitch // 2
-    for layer in range(n_layers):
+    counted = (float(pair.weight), float(pair.energy_weight))
+    for layer in range(pair.layers):
         energy, light, area = 0, 0, 0
-        for j in range(layer * capacity, layer * capacity + counts[2 * layer + 1]):
+        pitch, begin, end, weight, _ = strokes_of(room, layer)
+        for j in range(len(pitch)):
             long, w = end[j] - begin[j], weight[j]
             if w > 0:
                 energy += long * w * w
                 light += long * w
                 area += long
-        x = (
-            piece.plain,
-            piece.scale,
-            whole_energy[layer] * pair.piece_up,
-            whole_light[layer] * pair.piece_up,
-        )
-        counted = (float(pair.weight), float(pair.energy_weight))
-        mine = numbers[5 * layer : 5 * layer + 5]
+        energy_of_x, light_of_x = whole_energy[layer] * pair.piece_up, whole_light[layer] * pair.piece_up
+        x = (piece.plain, piece.scale, energy_of_x, light_of_x)
+        mine = numbers_of(room, layer)
         layer_numbers(formula, x, (energy, light, area, brightest, int(highest >= lowest)), counted, mine)
-        if layer == swept:
+        if layer == pair.swept:
             pair.most = area if pair.plain else light * piece.loudest
             if pair.plain:
                 # What X has of each pitch, all together, is a bound as well.
@@ -231,8 +237,9 @@ def set_numbers(piece: Any, packed: Any, rules: Any, pair: Any, room: Any) -> No
 
 
 @compiled
-def set_transpositions(piece: Any, packed: Any, rules: Any, pair: Any) -> None:
+def set_transpositions(scene: Scene) -> None:
     """Set the lowest and the highest transposition to try."""
+    piece, _, packed, rules, pair, _ = scene
     k = pair.picture
     start = int64s(packed.note_start, packed.n_note_start)
     pitched = number(packed, k, PITCHED)
@@ -247,8 +254,9 @@ def set_transpositions(piece: Any, packed: Any, rules: Any, pair: Any) -> None:
 
 
 @compiled
-def refusal(piece: Any, packed: Any, pair: Any, most_placements: float) -> int:
+def refusal(scene: Scene, most_placements: float) -> int:
     """Tell whether a pair takes more placements than can be tried, or sums that leave 64 bits; 0 if neither."""
+    piece, _, packed, _, pair, _ = scene
     k = pair.picture
     shifts = float(piece.length * pair.piece_up) + float(number(packed, k, END) * pair.sample_up)
     if shifts * (pair.high - pair.low + 1) > most_placements:
@@ -278,9 +286,10 @@ def windows(packed: Any, pair: Any) -> Any:
 
 
 @compiled
-def base_pitch(packed: Any, pair: Any) -> Any:
-    """Return the pitch that noted pitches are counted from."""
-    return number(packed, pair.picture, LOWEST)
+def row_of(scene: Scene, transposition: int) -> Any:
+    """Return the row among X's pitches on which pitch 0 of the noted strokes lies at a transposition."""
+    piece, _, packed, _, pair, _ = scene
+    return number(packed, pair.picture, LOWEST) + transposition - piece.lowest
 
 
 @compiled
