@@ -8,22 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import compiled, float64s, int8s, int16s, int32s, int64s
+from goldenear.match import packed as of
 from goldenear.match import score
-from goldenear.match.packed import (
-    BRIGHTEST,
-    DIMMEST,
-    DRAWN,
-    END,
-    HELD,
-    KIND,
-    LOWEST,
-    NUMBERS,
-    PITCHED,
-    RANGE,
-    STRUCK,
-    WINDOW_HIGHEST,
-    WINDOW_LOWEST,
-)
 from goldenear.match.score import HAIR
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
@@ -74,6 +60,8 @@ class Pair(NamedTuple):
     unit_down: int = 1
     stroke: int = 1
     """How long a stroke is."""
+    usual: int = 0
+    """How long strokes are of which X has columns of onsets alone; 0 where it has none."""
     plain: int = 0
     """Whether X and the sample are of one brightness each: then pixels that meet count 1."""
     weight: int = 1
@@ -118,7 +106,7 @@ Scene = tuple[Any, ...]
 @compiled
 def number(packed: Any, picture: int, which: int) -> Any:
     """Return one of the numbers of a picture."""
-    return int64s(packed.numbers, packed.n_numbers)[picture * len(NUMBERS) + which]
+    return int64s(packed.numbers, packed.n_numbers)[picture * len(of.NUMBERS) + which]
 
 
 @compiled
@@ -127,7 +115,7 @@ def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int) ->
     piece, _, packed, rules, pair, _ = scene
     k = int64s(packed.first_picture, packed.n_first_picture)[sample]
     k += int64s(variants.picture, variants.n_picture)[v]
-    meeting = number(packed, k, KIND) * variants.n_picture + v
+    meeting = number(packed, k, of.KIND) * variants.n_picture + v
     pair.picture = k
     pair.layers, pair.swept = layers_of(rules.quarters)
     pair.upside_down = int64s(variants.upside_down, variants.n_picture)[v]
@@ -137,7 +125,7 @@ def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int) ->
     pair.unit_up = int64s(meetings.unit_up, meetings.n_piece_up)[meeting]
     pair.unit_down = int64s(meetings.unit_down, meetings.n_piece_up)[meeting]
     pair.stroke = rules.stroke_up * pair.unit_down // (rules.stroke_down * pair.unit_up)
-    brightest, dimmest = number(packed, k, BRIGHTEST), number(packed, k, DIMMEST)
+    brightest, dimmest = number(packed, k, of.BRIGHTEST), number(packed, k, of.DIMMEST)
     pair.plain = piece.plain > 0 and not rules.glow and brightest == dimmest
     pair.weight = piece.plain * brightest if pair.plain else 1
     pair.energy_weight = piece.plain * piece.plain if pair.plain else 1
@@ -160,8 +148,8 @@ def note_strokes(scene: Scene) -> None:
     gaps = int32s(packed.before if pair.backwards else packed.after, packed.n_pitch)
     brightness = int16s(packed.brightness, packed.n_pitch)
     counts = int64s(room.counts, room.n_counts)
-    pitched = first + number(packed, k, PITCHED)
-    whole, top, drawn = number(packed, k, END), number(packed, k, RANGE), number(packed, k, DRAWN)
+    pitched = first + number(packed, k, of.PITCHED)
+    whole, top, drawn = number(packed, k, of.END), number(packed, k, of.RANGE), number(packed, k, of.DRAWN)
     pair.length, pair.reach = 0, 0
     for layer in range(pair.layers):
         struck = rules.quarters == 4 or layer == 1
@@ -169,7 +157,7 @@ def note_strokes(scene: Scene) -> None:
         pitch, begin, end, weight, _ = strokes_of(room, layer)
         n = 0
         for i in range(first, last):
-            if drawn and layers[i] != (STRUCK if struck else HELD):
+            if drawn and layers[i] != (of.STRUCK if struck else of.HELD):
                 continue
             a = (whole - offset[i] if pair.backwards else onset[i]) * pair.sample_up
             b = a + (offset[i] - onset[i]) * pair.sample_up
@@ -210,7 +198,7 @@ def set_numbers(scene: Scene) -> None:
     formula = (terms, rules.root, rules.clutter_up, rules.clutter_down)
     lowest, highest = windows(packed, pair)
     whole_energy, whole_light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
-    brightest = number(packed, pair.picture, BRIGHTEST)
+    brightest = number(packed, pair.picture, of.BRIGHTEST)
     counted = (float(pair.weight), float(pair.energy_weight))
     for layer in range(pair.layers):
         energy, light, area = 0, 0, 0
@@ -242,11 +230,11 @@ def set_transpositions(scene: Scene) -> None:
     piece, _, packed, rules, pair, _ = scene
     k = pair.picture
     start = int64s(packed.note_start, packed.n_note_start)
-    pitched = number(packed, k, PITCHED)
+    pitched = number(packed, k, of.PITCHED)
     pair.low, pair.high = 0, 0
     if pitched and piece.has_pitch:
-        lowest = number(packed, k, LOWEST)
-        low = piece.lowest - lowest - number(packed, k, RANGE)
+        lowest = number(packed, k, of.LOWEST)
+        low = piece.lowest - lowest - number(packed, k, of.RANGE)
         high = piece.lowest + piece.pitches - 1 - lowest
         if piece.has_drums and start[k + 1] - start[k] > pitched:
             low, high = min(low, 0), max(high, 0)
@@ -258,10 +246,10 @@ def refusal(scene: Scene, most_placements: float) -> int:
     """Tell whether a pair takes more placements than can be tried, or sums that leave 64 bits; 0 if neither."""
     piece, _, packed, _, pair, _ = scene
     k = pair.picture
-    shifts = float(piece.length * pair.piece_up) + float(number(packed, k, END) * pair.sample_up)
+    shifts = float(piece.length * pair.piece_up) + float(number(packed, k, of.END) * pair.sample_up)
     if shifts * (pair.high - pair.low + 1) > most_placements:
         return TOO_MANY_PLACEMENTS
-    brightest = max(number(packed, k, BRIGHTEST), -number(packed, k, DIMMEST))
+    brightest = max(number(packed, k, of.BRIGHTEST), -number(packed, k, of.DIMMEST))
     energy, light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
     for layer in range(piece.n_energy):
         if max(3.0 * light[layer] * brightest, 4.0 * energy[layer]) * pair.piece_up > 2.0**62:
@@ -282,14 +270,14 @@ def raise_floor(rules: Any, pair: Any) -> Any:
 @compiled
 def windows(packed: Any, pair: Any) -> Any:
     """Return the lowest and the highest pitch of the sample's window, untransposed."""
-    return number(packed, pair.picture, WINDOW_LOWEST), number(packed, pair.picture, WINDOW_HIGHEST)
+    return number(packed, pair.picture, of.WINDOW_LOWEST), number(packed, pair.picture, of.WINDOW_HIGHEST)
 
 
 @compiled
 def row_of(scene: Scene, transposition: int) -> Any:
     """Return the row among X's pitches on which pitch 0 of the noted strokes lies at a transposition."""
     piece, _, packed, _, pair, _ = scene
-    return number(packed, pair.picture, LOWEST) + transposition - piece.lowest
+    return number(packed, pair.picture, of.LOWEST) + transposition - piece.lowest
 
 
 @compiled

@@ -19,6 +19,8 @@ from goldenear.match.kernels.pairs import (
 )
 from goldenear.match.score import OF_ENERGY
 
+EVERY_PITCH = (-(2**62), 2**62)
+
 
 @compiled
 def drums_of(piece: Any, layer: int) -> Any:
@@ -38,6 +40,17 @@ def sounding_of(piece: Any, layer: int) -> Any:
     pitch, onset = int64s(piece.sound_pitch, n)[first:last], int64s(piece.sound_onset, n)[first:last]
     offset, energy = int64s(piece.sound_offset, n)[first:last], int64s(piece.sound_weight, n)[first:last]
     return pitch, onset, offset, energy, int64s(piece.sound_reach, n)[first:last]
+
+
+@compiled
+def line_of(piece: Any, layer: int, row: int) -> Any:
+    """Return what a layer of X is lit with on one pitch, as `heard` reads it."""
+    start, n = int64s(piece.line_start, piece.n_line_start), piece.n_line_onset
+    line = layer * (piece.pitches + 1) + row
+    first, last = start[line], start[line + 1]
+    onset, offset = int64s(piece.line_onset, n)[first:last], int64s(piece.line_offset, n)[first:last]
+    # Strokes of one pitch end in the order in which they begin; and what stands for their pitch is not looked at.
+    return onset, onset, offset, int64s(piece.line_weight, n)[first:last], offset
 
 
 @compiled
@@ -77,30 +90,13 @@ def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
         if tabled:
             total += heard_in_table(scene, layer, (row, row), a, b)
         else:
-            total += heard_on_line(piece, pair, layer, row, a, b) * (1 if pair.plain else weight[j])
+            found = heard(line_of(piece, layer, row), pair, EVERY_PITCH, a, b)
+            total += found * (1 if pair.plain else weight[j])
     if len(pitch) > pitched:
         drums = drums_of(piece, layer)
         for j in range(pitched, len(pitch)):
             found = heard(drums, pair, (pitch[j], pitch[j]), begin[j] + shift, end[j] + shift)
             total += found * (1 if pair.plain else weight[j])
-    return total
-
-
-@compiled
-def heard_on_line(piece: Any, pair: Any, layer: int, row: int, a: int, b: int) -> Any:
-    """Return how long X's strokes of one pitch are lit from `a` to `b`; weighted if not plain."""
-    start, n = int64s(piece.line_start, piece.n_line_start), piece.n_line_onset
-    onset, offset = int64s(piece.line_onset, n), int64s(piece.line_offset, n)
-    lit = int64s(piece.line_weight, n)
-    line = layer * (piece.pitches + 1) + row
-    up, stop, total = pair.piece_up, start[line + 1], 0
-    # Strokes of one pitch end in the order in which they begin.
-    i = first_from(offset, start[line], stop, a // up + 1)
-    while i < stop and onset[i] * up < b:
-        inside = min(offset[i] * up, b) - max(onset[i] * up, a)
-        if inside > 0:
-            total += inside * (1 if pair.plain else lit[i])
-        i += 1
     return total
 
 

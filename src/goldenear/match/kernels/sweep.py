@@ -83,10 +83,8 @@ ROOFS = 5
 class Room(NamedTuple):
     """Room for one thread to work in; what is noted of a sample stands here, one layer after the other."""
 
-    table8: NDArray[np.uint8]
-    table16: NDArray[np.uint16]
-    table32: NDArray[np.int32]
-    table64: NDArray[np.int64]
+    table: NDArray[np.int64]
+    """Rows of 64 numbers, of 8 to 64 bits each; all 0 but while a sample is swept."""
     pitch: NDArray[np.int64]
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
@@ -116,13 +114,9 @@ class Room(NamedTuple):
 
 def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
     """Return room for samples of so many strokes a layer, parts of X of so many columns, and so many placements."""
-
-    def table(kind: Any) -> NDArray[Any]:
-        return _aligned(2 * (ROWS + LONGEST_STROKE) * LANES, kind)
-
     return Room._make(
         (
-            *(table(kind) for kind in (np.uint8, np.uint16, np.int32, np.int64)),
+            _aligned(2 * (ROWS + LONGEST_STROKE) * LANES),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
             np.zeros(4, np.int64),
             np.zeros(10),
@@ -138,12 +132,11 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
     )
 
 
-def _aligned(n: int, kind: Any) -> NDArray[Any]:
+def _aligned(n: int) -> NDArray[np.int64]:
     """Return zeros that begin on a cache line."""
-    size = np.dtype(kind).itemsize
-    room = np.zeros(n * size + 64, np.uint8)
-    start = -room.ctypes.data % 64
-    return room[start : start + n * size].view(kind)
+    room = np.zeros(n + 8, np.int64)
+    start = -room.ctypes.data % 64 // 8
+    return room[start : start + n]
 
 
 @compiled
@@ -208,13 +201,12 @@ def note_edges(scene: Scene, lowest: int) -> Any:
     pitch, begin, end, weight, pitched = strokes_of(room, pair.swept)
     base = LANES + row_of(scene, lowest)
     half = part.width // 2 if pair.plain else 0
-    usual = usual_length(part, pair)
     n, whole = 0, 0
     for others in range(2):
         whole = n
         for j in range(pitched):
             where = base + pitch[j]
-            if not 0 < where < LANES + piece.pitches or (end[j] - begin[j] != usual) != others:
+            if not 0 < where < LANES + piece.pitches or (end[j] - begin[j] != pair.usual) != others:
                 continue
             if others:
                 # What is shared turns by minus the product of two edges: a beginning reads the columns' other half.
@@ -239,13 +231,6 @@ def note_edge(room: Any, pair: Any, first: int, n: int, edge: Any) -> Any:
                 return n
     moment[n], place[n], second[n], sign[n] = edge[0], edge[1], 0, edge[2]
     return n + 1
-
-
-@compiled
-def usual_length(part: Any, pair: Any) -> Any:
-    """Return how long strokes are of which X has columns of onsets alone; 0 where it has none."""
-    usual = part.usual * pair.piece_up
-    return usual if usual <= LONGEST_STROKE else 0
 
 
 @compiled
@@ -298,7 +283,7 @@ def meeting(part: Any, pair: Any, noted: Any, kind: int) -> Any:
         The range of X's columns, and of the sample's edges; by how much either counts as later; and whether what they
         turn is subtracted.
     """
-    usual, full = usual_length(part, pair), part.usual * pair.piece_up
+    full = part.usual * pair.piece_up
     onsets, others = (0, part.columns), (part.columns, part.columns + part.rest)
     begins = (0, noted[0])
     if kind == 0:
@@ -310,7 +295,7 @@ def meeting(part: Any, pair: Any, noted: Any, kind: int) -> Any:
     if kind == 3:
         return others, begins, (0, 0), True
     if kind == 4:
-        return others, begins, (0, usual), False
+        return others, begins, (0, pair.usual), False
     return onsets, begins, (0, 0), False
 
 
@@ -360,11 +345,12 @@ def turned_before(scene: Scene, met: Any, start: int, state: Any, table: Any) ->
 
 
 @compiled
-def under_roofs(scene: Scene, edges: int, usual: int, start: int, state: Any, table: Any) -> Any:
+def under_roofs(scene: Scene, edges: int, start: int, state: Any, table: Any) -> Any:
     """Return slope and shared time at shift `start`, with the roofs that it lies under."""
-    part, room = scene[1], scene[-1]
+    _, part, _, _, pair, room = scene
     moment, place, second, sign = edges_of(room)
     time = int64s(room.piece_time, part.columns)
+    usual = pair.usual
     slope, value = state
     for j in range(edges):
         i = first_from(time, 0, part.columns, start + moment[j] - usual + 1)
@@ -384,13 +370,13 @@ def begin_at(scene: Scene, noted: Any, start: int, table: Any) -> Any:
     `noted` is what `note_edges` returned.
     """
     part, pair = scene[1], scene[-2]
-    usual = usual_length(part, pair)
+    usual = pair.usual
     state = splat(0, table), splat(0, table)
     for kind in range(ROOFS if usual else 3):
         state = turned_before(scene, meeting(part, pair, noted, kind), start, state, table)
     if usual:
-        state = under_roofs(scene, noted[0], usual, start, state, table)
-        clear(table, 2 * usual)
+        state = under_roofs(scene, noted[0], start, state, table)
+        clear(table, 0, 2 * usual)
         meet(scene, meeting(part, pair, noted, ROOFS), (start - usual + 1, start + usual), 1, table)
     return turn_drums(scene, (-NEVER, start, start), state, table, 0)
 
@@ -399,8 +385,7 @@ def begin_at(scene: Scene, noted: Any, start: int, table: Any) -> Any:
 def turn_at(scene: Scene, noted: Any, span: Any, table: Any) -> None:
     """Add to the table what turns slopes at the shifts of a span, its end not among them; see `begin_at`."""
     part, pair = scene[1], scene[-2]
-    usual = usual_length(part, pair)
-    turns = first_turn(usual)
+    usual, turns = pair.usual, first_turn(pair.usual)
     for kind in range(ROOFS if usual else 3):
         meet(scene, meeting(part, pair, noted, kind), span, turns, table)
     if usual:
@@ -440,21 +425,20 @@ def sum_rows(usual: int, rows: Any, state: Any, table: Any) -> Any:
 @compiled
 def move_on(usual: int, rows: int, table: Any) -> None:
     """Clear the rows that were summed up, and bring the onsets that are still needed to the front."""
-    zero, turns = splat(0, table), first_turn(usual)
-    for row in range(turns, turns + rows):
-        store(table, row * LANES, zero)
+    turns = first_turn(usual)
+    clear(table, turns, turns + rows)
     if usual:
         for row in range(2 * usual):
             store(table, row * LANES, load(table, (row + rows) * LANES))
-        for row in range(2 * usual, 2 * usual + rows):
-            store(table, row * LANES, zero)
+        clear(table, 2 * usual, 2 * usual + rows)
 
 
 @compiled
 def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
     """Look at every shift of 64 transpositions from `lowest` on; what is bright enough is considered.
 
-    Only lanes whose bit is set in `allowed` count. All that can be shared must fit in the table's numbers.
+    Only lanes whose bit is set in `allowed` count. All that can be shared must fit in the table's numbers. The table
+    is all 0, and is left so.
     """
     _, part, _, rules, pair, _ = scene
     noted = note_edges(scene, lowest)
@@ -462,8 +446,7 @@ def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
     if start > stop:
         return
     near = min(max(pair.length // NEAR, 1), ROWS)
-    usual = usual_length(part, pair)
-    turns = first_turn(usual)
+    usual, turns = pair.usual, first_turn(pair.usual)
     # Without onsets it would take long to begin anew.
     asks = usual and part.lines and rules.prune and pair.plain and pair.most < 2**30
     length = max(pair.length // SPANS, ROWS) if asks else stop + 1 - start
@@ -489,14 +472,13 @@ def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
             row = until
         move_on(usual, end - start, table)
         start = end
-    if usual:
-        clear(table, 2 * usual)
+    clear(table, 0, 2 * usual)
 
 
 @compiled
-def clear(table: Any, rows: int) -> None:
-    """Set the first rows of a table to 0."""
-    for row in range(rows):
+def clear(table: Any, first: int, last: int) -> None:
+    """Set the rows of a table from `first` up to `last` to 0."""
+    for row in range(first, last):
         store(table, row * LANES, splat(0, table))
 
 
@@ -679,6 +661,8 @@ def lay(scene: Scene) -> None:
     time, piece_time = int64s(part.time, part.n_time), int64s(room.piece_time, room.n_piece_time)
     for i in range(part.columns + part.rest):
         piece_time[i] = time[i] * pair.piece_up
+    usual = part.usual * pair.piece_up
+    pair.usual = usual if usual <= LONGEST_STROKE else 0
     # The middle first: there most is shared, and what is found there often decides the rest.
     spare = max(pair.high - pair.low + 1 - LANES, 0)
     middle = pair.low + spare // 2
@@ -693,10 +677,10 @@ def lay(scene: Scene) -> None:
         if not allowed:
             continue
         if not pair.plain:
-            sweep(scene, lowest, allowed, int64s(room.table64, room.n_table64))
+            sweep(scene, lowest, allowed, int64s(room.table, room.n_table))
         elif within < 2**8:
-            sweep(scene, lowest, allowed, uint8s(room.table8, room.n_table8))
+            sweep(scene, lowest, allowed, uint8s(room.table, room.n_table))
         elif within < 2**16:
-            sweep(scene, lowest, allowed, uint16s(room.table16, room.n_table16))
+            sweep(scene, lowest, allowed, uint16s(room.table, room.n_table))
         else:
-            sweep(scene, lowest, allowed, int32s(room.table32, room.n_table32))
+            sweep(scene, lowest, allowed, int32s(room.table, room.n_table))
