@@ -196,7 +196,7 @@ def set_numbers(scene: Scene) -> None:
     piece, _, packed, rules, pair, room = scene
     terms = int64s(rules.terms, rules.n_terms).reshape(-1, 7)
     formula = (terms, rules.root, rules.clutter_up, rules.clutter_down)
-    lowest, highest = windows(packed, pair)
+    lowest, highest = window_of(scene, 0)
     whole_energy, whole_light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
     brightest = number(packed, pair.picture, of.BRIGHTEST)
     counted = (float(pair.weight), float(pair.energy_weight))
@@ -268,12 +268,6 @@ def raise_floor(rules: Any, pair: Any) -> Any:
 
 
 @compiled
-def windows(packed: Any, pair: Any) -> Any:
-    """Return the lowest and the highest pitch of the sample's window, untransposed."""
-    return number(packed, pair.picture, of.WINDOW_LOWEST), number(packed, pair.picture, of.WINDOW_HIGHEST)
-
-
-@compiled
 def row_of(scene: Scene, transposition: int) -> Any:
     """Return the row among X's pitches on which pitch 0 of the noted strokes lies at a transposition."""
     piece, _, packed, _, pair, _ = scene
@@ -281,19 +275,25 @@ def row_of(scene: Scene, transposition: int) -> Any:
 
 
 @compiled
-def power_of(swept: int, other: float, one: float, quarters: int) -> float:
-    """Return the fourth power of the similarity of both layers: `one` is the layer that is swept."""
-    held, struck = (other, one) if swept else (one, other)
-    product = 1.0
-    for _ in range(4 - quarters):
-        product *= held
-    for _ in range(quarters):
-        product *= struck
-    return product
+def window_of(scene: Scene, transposition: int) -> Any:
+    """Return the lowest and the highest row among X's pitches in the sample's window at a transposition."""
+    piece, _, packed, _, pair, _ = scene
+    lowest, highest = (
+        number(packed, pair.picture, of.WINDOW_LOWEST),
+        number(packed, pair.picture, of.WINDOW_HIGHEST),
+    )
+    return lowest + transposition - piece.lowest, highest + transposition - piece.lowest
 
 
 @compiled
-def asked_for(pair: Any) -> Any:
-    """Return the fourth power of the least similarity that is of interest, a hair less."""
+def is_asked_for(scene: Scene, one: float, other: float) -> bool:
+    """Tell whether the layers' similarities, that which is swept first, may be as much as is of interest together."""
+    _, _, _, rules, pair, _ = scene
+    held, struck = (other, one) if pair.swept else (one, other)
+    power = 1.0
+    for _ in range(4 - rules.quarters):
+        power *= held
+    for _ in range(rules.quarters):
+        power *= struck
     least = max(pair.height, pair.floor) * (1 - HAIR)
-    return least * least * least * least
+    return power >= least * least * least * least

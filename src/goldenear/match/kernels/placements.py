@@ -8,14 +8,13 @@ from goldenear.correlate.backends.records import compiled, float64s, int64s
 from goldenear.match.kernels.layout import first_from, sounded
 from goldenear.match.kernels.pairs import (
     Scene,
-    asked_for,
+    is_asked_for,
     mean_of,
     numbers_of,
-    power_of,
     row_of,
     similarity_of,
     strokes_of,
-    windows,
+    window_of,
 )
 from goldenear.match.score import OF_ENERGY
 
@@ -113,14 +112,6 @@ def energy_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
 
 
 @compiled
-def window_of(scene: Scene, transposition: int) -> Any:
-    """Return the lowest and the highest row among X's pitches in the sample's window at a transposition."""
-    piece, _, packed, _, pair, _ = scene
-    lowest, highest = windows(packed, pair)
-    return lowest + transposition - piece.lowest, highest + transposition - piece.lowest
-
-
-@compiled
 def drum_energy(scene: Scene, layer: int, a: int, b: int) -> Any:
     """Return X's energy from `a` to `b` on the drums that must sound in the sample."""
     piece, _, _, _, pair, room = scene
@@ -198,28 +189,23 @@ def consider(scene: Scene, transposition: int, shift: int, shared: int) -> Any:
     likeness = one
     if pair.layers == 2:
         most = float64s(room.other, room.n_other)[transposition - pair.lane]
-        if power_of(swept, most, one, rules.quarters) < asked_for(pair):
+        if not is_asked_for(scene, one, most):
             return False
         of_other = shared_in(scene, 1 - swept, transposition, shift)
         two = of_layer(scene, 1 - swept, transposition, shift, of_other)
         likeness = mean_of(two, one, rules.quarters) if swept else mean_of(one, two, rules.quarters)
         shared = of_other if swept else shared
-    wanted = likeness >= pair.floor if pair.listing else is_better(pair, likeness, key)
-    if not wanted or not is_corner(scene, shift):
+    least = pair.floor if pair.listing else pair.height
+    if likeness < least or not is_corner(scene, shift):
         return False
     if pair.listing:
         return list_placement(pair, likeness, folded, shift, shared, room)
+    # Of equals the smallest key.
+    if likeness == pair.height and key >= (pair.size, pair.transposition, pair.shift):
+        return False
     pair.height, pair.size = likeness, key[0]
     pair.transposition, pair.shift, pair.shared = folded, shift, shared * pair.weight
     return True
-
-
-@compiled
-def is_better(pair: Any, likeness: float, key: Any) -> Any:
-    """Tell whether a placement is better than the best so far: more alike, or as alike and of a smaller key."""
-    if likeness != pair.height:
-        return likeness > pair.height
-    return key < (pair.size, pair.transposition, pair.shift)
 
 
 @compiled

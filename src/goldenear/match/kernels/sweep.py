@@ -47,9 +47,8 @@ from goldenear.correlate.backends.records import (
 from goldenear.match.kernels.layout import first_from
 from goldenear.match.kernels.pairs import (
     Scene,
-    asked_for,
+    is_asked_for,
     numbers_of,
-    power_of,
     raise_floor,
     row_of,
     similarity_of,
@@ -538,13 +537,12 @@ def lanes_that_may(
 @compiled
 def bright_enough(scene: Scene, lowest: int, bright: Any, shared: Any, other: Any, span: Any) -> Any:
     """Return those of some lanes in which enough is shared for what X sounds in all windows of a span."""
-    _, _, _, rules, pair, _ = scene
-    bits, target = bright, asked_for(pair)
+    pair, bits = scene[-2], bright
     while bits:
         lane = lowest_bit(bits)
         bits &= bits - np.uint64(1)
         one = most_of_layer(scene, pair.swept, lowest + lane, lane_of(shared, lane), span)
-        if power_of(pair.swept, other[lane], one, rules.quarters) < target:
+        if not is_asked_for(scene, one, other[lane]):
             bright &= ~(np.uint64(1) << np.uint64(lane))
     return bright
 
