@@ -213,19 +213,15 @@ def _packed(drawn: list[Drawn], alone: NDArray[np.int8], first: NDArray[np.int64
     """Put pictures into columns, all at once."""
     counts = np.array([len(picture.notes[0]) for picture in drawn], np.int64)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    if not len(counts):
-        none = np.zeros(0, np.int64)
-        columns_of_none = [none.astype(kind) for kind in _KINDS]
-        numbers = none.reshape(0, len(NUMBERS))
-        return Packed._make([alone, first, starts, *columns_of_none, numbers, none.reshape(0, 2)])
-    columns = [np.concatenate([picture.notes[i] for picture in drawn]).astype(np.int64) for i in range(6)]
+    none = np.zeros(0, np.int64)
+    columns = [np.concatenate([none, *(p.notes[i] for p in drawn)]).astype(np.int64) for i in range(6)]
     picture = np.repeat(np.arange(len(counts)), counts)
     if _out_of_order(picture, columns[4], columns[1]):
         order = np.lexsort((columns[1], columns[4], picture))
         columns = [column[order] for column in columns]
     pitch, onset, offset, brightness, is_drum, layers = columns
     at = starts[:-1]
-    resolution, margin, as_drawn = np.array([picture[1:] for picture in drawn], np.int64).T
+    resolution, margin, as_drawn = np.array([picture[1:] for picture in drawn], np.int64).reshape(-1, 3).T
     # What is drawn is counted from where its sound begins, all else from its first note.
     origin = np.where(as_drawn == 1, 0, np.minimum.reduceat(onset, at))
     onset, offset = onset - origin[picture], offset - origin[picture]

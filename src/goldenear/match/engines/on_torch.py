@@ -291,8 +291,9 @@ def _transpositions(piece: Piece, packed: Packed, picture: Ints) -> tuple[Ints, 
 def _greatest_sum(piece: Piece, packed: Packed, pairs: Pairs) -> NDArray[np.float64]:
     """Return what no sum of each pair exceeds."""
     brightest, dimmest = packed.numbers[pairs.picture][:, [of.BRIGHTEST, of.DIMMEST]].T
-    found: NDArray[np.float64] = greatest_sum(piece.picture, np.maximum(brightest, -dimmest))
-    return found * piece.scale * pairs.piece_up
+    in_ticks = greatest_sum(piece.picture, np.maximum(brightest, -dimmest))
+    greatest: NDArray[np.float64] = in_ticks * piece.scale * pairs.piece_up
+    return greatest
 
 
 def _best_places(

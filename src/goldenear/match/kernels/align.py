@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +17,6 @@ from goldenear.match.alignment import (
     RHYTHM,
     STEP,
     TRANSPOSITIONS,
-    Line,
     check_size,
     forms_of,
     kept_lines,
@@ -45,19 +43,6 @@ class Lines(NamedTuple):
     """How many notes each has, and how many ticks."""
 
 
-def lines_as_columns(lines: Sequence[Line]) -> Lines:
-    """Put melodies into columns."""
-    none = np.zeros(0, np.int64)
-    return Lines(
-        np.cumsum([0, *(len(line.pitch) for line in lines)]).astype(np.int64),
-        np.concatenate([none, *(line.pitch for line in lines)]),
-        np.concatenate([none, *(line.time for line in lines)]),
-        np.array([line.ticks_per_quarter for line in lines], np.int64),
-        np.array([len(line.pitch) for line in lines], np.int64),
-        np.array([line.time.sum() for line in lines], np.int64),
-    )
-
-
 def align(x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how well X's melody aligns with those of the samples named in `which`, shape (len(which),).
 
@@ -82,9 +67,17 @@ def _kept_columns(samples: PreparedSamples, form: Form) -> Lines:
     """Return the melodies of all samples, mirrored, as columns; made once."""
     name = f"columns of lines, {form}"
     if name not in samples.kept:
-        samples.kept[name] = lines_as_columns(kept_lines(samples, form))
-    lines: Lines = samples.kept[name]
-    return lines
+        lines, none = kept_lines(samples, form), np.zeros(0, np.int64)
+        samples.kept[name] = Lines(
+            np.cumsum([0, *(len(line.pitch) for line in lines)]).astype(np.int64),
+            np.concatenate([none, *(line.pitch for line in lines)]),
+            np.concatenate([none, *(line.time for line in lines)]),
+            np.array([line.ticks_per_quarter for line in lines], np.int64),
+            np.array([len(line.pitch) for line in lines], np.int64),
+            np.array([line.time.sum() for line in lines], np.int64),
+        )
+    found: Lines = samples.kept[name]
+    return found
 
 
 @compiled

@@ -286,7 +286,7 @@ def window_of(scene: Scene, transposition: int) -> Any:
 
 
 @compiled
-def is_asked_for(scene: Scene, one: float, other: float) -> bool:
+def is_asked_for(scene: Scene, one: float, other: float) -> Any:
     """Tell whether the layers' similarities, that which is swept first, may be as much as is of interest together."""
     _, _, _, rules, pair, _ = scene
     held, struck = (other, one) if pair.swept else (one, other)

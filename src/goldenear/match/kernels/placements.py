@@ -173,7 +173,7 @@ def least_energy(scene: Scene, layer: int, transposition: int, span: Any) -> Any
 
 
 @compiled
-def consider(scene: Scene, transposition: int, shift: int, shared: int) -> Any:
+def consider(scene: Scene, transposition: int, shift: int, shared: Any) -> Any:
     """Score one placement, where the swept layer shares so much; tell whether it is the best so far.
 
     Where placements are listed, it is listed, if it may.

@@ -324,8 +324,11 @@ def meet(scene: Scene, met: Any, span: Any, row: int, table: Any) -> None:
 
 
 @compiled
-def turned_before(scene: Scene, met: Any, start: int, state: Any, table: Any) -> Any:
-    """Return slope and shared time at shift `start`, with what turned before it; see `meeting` for `met`."""
+def turned_before(scene: Scene, met: Any, reach: int, start: int, state: Any, table: Any) -> Any:
+    """Return slope and shared time at shift `start`, with what turned before it; see `meeting` for `met`.
+
+    Of roofs, which reach so far to either side of where onsets meet, only those count that the shift lies under.
+    """
     part, room = scene[1], scene[-1]
     columns, edges, late, minus = met
     moment, place, second, sign = edges_of(room)
@@ -333,31 +336,13 @@ def turned_before(scene: Scene, met: Any, start: int, state: Any, table: Any) ->
     slope, value = state
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
-        i = columns[0]
-        while i < columns[1] and time[i] - away < start:
+        i = first_from(time, columns[0], columns[1], start + away - reach + 1) if reach else columns[0]
+        while i < columns[1] and time[i] - away < start + reach:
+            since = start - time[i] + away
+            turn = -1 if minus or (reach and since > 0) else 1
             column = column_of(part, i, (place[j], second[j], sign[j]), table)
-            column = times(column, -1 if minus else 1)
-            slope = add(slope, column)
-            value = add(value, times(column, start - time[i] + away))
-            i += 1
-    return slope, value
-
-
-@compiled
-def under_roofs(scene: Scene, edges: int, start: int, state: Any, table: Any) -> Any:
-    """Return slope and shared time at shift `start`, with the roofs that it lies under."""
-    _, part, _, _, pair, room = scene
-    moment, place, second, sign = edges_of(room)
-    time = int64s(room.piece_time, part.columns)
-    usual = pair.usual
-    slope, value = state
-    for j in range(edges):
-        i = first_from(time, 0, part.columns, start + moment[j] - usual + 1)
-        while i < part.columns and time[i] - moment[j] < start + usual:
-            since = start - time[i] + moment[j]
-            column = column_of(part, i, (place[j], second[j], sign[j]), table)
-            slope = add(slope, times(column, -1 if since > 0 else 1))
-            value = add(value, times(column, usual - abs(since)))
+            slope = add(slope, times(column, turn))
+            value = add(value, times(column, reach - abs(since) if reach else turn * since))
             i += 1
     return slope, value
 
@@ -371,10 +356,10 @@ def begin_at(scene: Scene, noted: Any, start: int, table: Any) -> Any:
     part, pair = scene[1], scene[-2]
     usual = pair.usual
     state = splat(0, table), splat(0, table)
-    for kind in range(ROOFS if usual else 3):
-        state = turned_before(scene, meeting(part, pair, noted, kind), start, state, table)
+    for kind in range(ROOFS + 1 if usual else 3):
+        reach = usual if kind == ROOFS else 0
+        state = turned_before(scene, meeting(part, pair, noted, kind), reach, start, state, table)
     if usual:
-        state = under_roofs(scene, noted[0], start, state, table)
         clear(table, 0, 2 * usual)
         meet(scene, meeting(part, pair, noted, ROOFS), (start - usual + 1, start + usual), 1, table)
     return turn_drums(scene, (-NEVER, start, start), state, table, 0)
@@ -548,7 +533,7 @@ def bright_enough(scene: Scene, lowest: int, bright: Any, shared: Any, other: An
 
 
 @compiled
-def most_of_layer(scene: Scene, layer: int, transposition: int, shared: int, span: Any) -> Any:
+def most_of_layer(scene: Scene, layer: int, transposition: int, shared: Any, span: Any) -> Any:
     """Return what a layer's similarity cannot exceed at the shifts of a span where it shares no more than that."""
     pair, room = scene[-2:]
     numbers, rise = numbers_of(room, layer), pair.rise if layer == pair.swept else pair.other_rise
