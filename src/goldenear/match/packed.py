@@ -155,14 +155,14 @@ def layer_bits(recipe: Recipe) -> list[int]:
 
 
 class Drawn(NamedTuple):
-    """Pictures before they are packed: notes as columns, and for each picture its numbers."""
+    """A picture before it is packed."""
 
-    notes: list[tuple[Any, ...]]
-    """Pitch, onset, offset, brightness, is_drum and layers, one picture after another."""
-    resolution: list[int]
-    reading: list[Reading]
-    octave: list[int]
-    drawn: list[int]
+    notes: Sequence[NDArray[Any]]
+    """Pitch, onset, offset, brightness, is_drum and layers."""
+    resolution: int
+    margin: int
+    """How much wider than the sample its window is; `FAR` for all pitches."""
+    as_drawn: int
 
 
 def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
@@ -176,70 +176,52 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
     readings = list(dict.fromkeys(a.reading for a in recipe.alterations))
     may_share = shares_pictures(recipe)
     alone, first = [], []
-    drawn = Drawn([], [], [], [], [])
-    both = sum(layer_bits(recipe))
+    drawn: list[Drawn] = []
     for sample in samples:
         shown = recipe.shown(sample)
         shares = may_share and (not len(shown) or shown.brightness.min() > 0)
         alone.append(not shares)
-        first.append(len(drawn.drawn))
+        first.append(len(drawn))
         if not shares:
-            for alteration in recipe.alterations:
-                _draw(drawn, sample, recipe, alteration)
+            drawn += [_drawn(sample, recipe, alteration) for alteration in recipe.alterations]
             continue
         if not len(shown):
             raise NoNotes(sample.name)
-        columns = (shown.pitch, shown.onset, shown.offset, shown.brightness, shown.is_drum, None)
-        for reading in readings:
-            drawn.notes.append(columns)
-            drawn.resolution.append(shown.ticks_per_quarter)
-            drawn.reading.append(reading)
-            drawn.octave.append(shown.steps_per_octave)
-            drawn.drawn.append(0)
-    return _packed(drawn, both, np.array(alone, np.int8), np.array(first, np.int64))
+        layers = np.full(len(shown), sum(layer_bits(recipe)))
+        columns = (shown.pitch, shown.onset, shown.offset, shown.brightness, shown.is_drum, layers)
+        margins = [_margin(reading, shown) for reading in readings]
+        drawn += [Drawn(columns, shown.ticks_per_quarter, margin, 0) for margin in margins]
+    return _packed(drawn, np.array(alone, np.int8), np.array(first, np.int64))
 
 
-def _draw(drawn: Drawn, sample: NoteArray, recipe: Recipe, alteration: Alteration) -> None:
-    """Add the picture of a sample under one alteration, the strokes of each layer as notes."""
+def _margin(reading: Reading, sample: NoteArray) -> int:
+    margin = margin_of(reading, sample.steps_per_octave)
+    return FAR if margin is None else margin
+
+
+def _drawn(sample: NoteArray, recipe: Recipe, alteration: Alteration) -> Drawn:
+    """Return the picture of a sample under one alteration, the strokes of each layer as notes."""
     picture = sample_picture(sample, recipe, alteration)
-    rolls = picture.layers
-    drawn.notes.append(
-        (
-            *(
-                np.concatenate([getattr(roll, name) for roll in rolls])
-                for name in ("pitch", "onset", "offset", "brightness", "is_drum")
-            ),
-            np.repeat(layer_bits(recipe), [len(roll) for roll in rolls]),
-        )
-    )
-    drawn.resolution.append(picture.ticks_per_quarter)
-    drawn.reading.append(alteration.reading)
-    drawn.octave.append(sample.steps_per_octave)
-    drawn.drawn.append(1)
+    names = ("pitch", "onset", "offset", "brightness", "is_drum")
+    columns = [np.concatenate([getattr(roll, name) for roll in picture.layers]) for name in names]
+    layers = np.repeat(layer_bits(recipe), [len(roll) for roll in picture.layers])
+    margin = _margin(alteration.reading, sample)
+    return Drawn((*columns, layers), picture.ticks_per_quarter, margin, 1)
 
 
-def _packed(drawn: Drawn, both: int, alone: NDArray[np.int8], first: NDArray[np.int64]) -> Packed:
+def _packed(drawn: list[Drawn], alone: NDArray[np.int8], first: NDArray[np.int64]) -> Packed:
     """Put pictures into columns, all at once."""
-    counts = np.array([len(columns[0]) for columns in drawn.notes], np.int64)
+    counts = np.array([len(picture.notes[0]) for picture in drawn], np.int64)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    if not len(counts):
-        none = np.zeros(0, np.int64)
-        columns_of_none = [none.astype(kind) for kind in _KINDS]
-        numbers = none.reshape(0, len(NUMBERS))
-        return Packed._make([alone, first, starts, *columns_of_none, numbers, none.reshape(0, 2)])
-    pitch, onset, offset, brightness, is_drum = (
-        np.concatenate([columns[i] for columns in drawn.notes]).astype(np.int64) for i in range(5)
-    )
-    layers = np.concatenate(
-        [np.full(len(columns[0]), both) if columns[5] is None else columns[5] for columns in drawn.notes]
-    )
+    none = np.zeros(0, np.int64)
+    columns = [np.concatenate([none, *(p.notes[i] for p in drawn)]).astype(np.int64) for i in range(6)]
     picture = np.repeat(np.arange(len(counts)), counts)
-    order = np.lexsort((onset, is_drum, picture)) if _out_of_order(picture, is_drum, onset) else slice(None)
-    pitch, onset, offset, brightness, is_drum, layers = (
-        column[order] for column in (pitch, onset, offset, brightness, is_drum, layers)
-    )
+    if _out_of_order(picture, columns[4], columns[1]):
+        order = np.lexsort((columns[1], columns[4], picture))
+        columns = [column[order] for column in columns]
+    pitch, onset, offset, brightness, is_drum, layers = columns
     at = starts[:-1]
-    as_drawn = np.array(drawn.drawn, np.int64)
+    resolution, margin, as_drawn = np.array([picture[1:] for picture in drawn], np.int64).reshape(-1, 3).T
     # What is drawn is counted from where its sound begins, all else from its first note.
     origin = np.where(as_drawn == 1, 0, np.minimum.reduceat(onset, at))
     onset, offset = onset - origin[picture], offset - origin[picture]
@@ -251,21 +233,20 @@ def _packed(drawn: Drawn, both: int, alone: NDArray[np.int8], first: NDArray[np.
     without = highest < lowest
     lowest[without], highest[without] = 0, 0
     numbers = np.zeros((len(counts), len(NUMBERS)), np.int64)
-    resolution = np.array(drawn.resolution, np.int64)
     common = np.gcd(unit, resolution)
     numbers[:, UNIT_UP], numbers[:, UNIT_DOWN] = unit // common, resolution // common
     numbers[:, END] = np.maximum.reduceat(offset, at)
     numbers[:, PITCHED] = np.add.reduceat(pitched.astype(np.int64), at)
     numbers[:, LOWEST], numbers[:, RANGE] = lowest, highest - lowest
-    numbers[:, WINDOW_LOWEST : WINDOW_HIGHEST + 1] = _windows(drawn, pitch, pitched & (brightness > 0), at)
+    numbers[:, WINDOW_LOWEST : WINDOW_HIGHEST + 1] = _windows(margin, pitch, pitched & (brightness > 0), at)
     numbers[:, BRIGHTEST] = np.maximum.reduceat(brightness, at)
     numbers[:, DIMMEST] = np.minimum.reduceat(brightness, at)
     numbers[:, DRAWN] = as_drawn
     units, numbers[:, KIND] = np.unique(numbers[:, : UNIT_DOWN + 1], axis=0, return_inverse=True)
     after, before = _gaps(picture, pitch * 2 + is_drum, onset, offset)
     pitch = np.where(pitched, pitch - lowest[picture], pitch)
-    columns = (pitch, onset, offset, after, before, brightness, layers)
-    typed = [column.astype(kind) for column, kind in zip(columns, _KINDS, strict=True)]
+    notes = (pitch, onset, offset, after, before, brightness, layers)
+    typed = [column.astype(kind) for column, kind in zip(notes, _KINDS, strict=True)]
     return Packed._make([alone, first, starts, *typed, numbers, units])
 
 
@@ -280,15 +261,11 @@ def _out_of_order(picture: NDArray[Any], is_drum: NDArray[Any], onset: NDArray[A
 
 
 def _windows(
-    drawn: Drawn, pitch: NDArray[np.int64], bright: NDArray[np.bool_], at: NDArray[np.int64]
+    margin: NDArray[np.int64], pitch: NDArray[np.int64], bright: NDArray[np.bool_], at: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return the lowest and the highest pitch of each window, shape (pictures, 2)."""
     lowest = np.minimum.reduceat(np.where(bright, pitch, FAR), at)
     highest = np.maximum.reduceat(np.where(bright, pitch, -FAR), at)
-    margins = [
-        margin_of(reading, octave) for reading, octave in zip(drawn.reading, drawn.octave, strict=True)
-    ]
-    margin = np.array([FAR if m is None else m for m in margins], np.int64)
     some = highest >= lowest
     return np.stack([np.where(some, lowest - margin, 0), np.where(some, highest + margin, -1)], axis=1)
 

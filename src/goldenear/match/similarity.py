@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import lcm
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from goldenear.correlate.correlogram import MAX_SHARED, planes, summed_tiles
 from goldenear.correlate.frame import Frame, extent, frame_around
 from goldenear.correlate.turning_points import Lines
 from goldenear.errors import TooLarge
-from goldenear.match.pictures import AlterationGroup, PiecePicture, SamplePicture
+from goldenear.match.pictures import AlterationGroup, PiecePicture
 from goldenear.match.recipe import Recipe
 from goldenear.match.score import (
     HAIR,
@@ -76,7 +76,7 @@ class Pair(NamedTuple):
     """The numbers of the measure, shape (layers, pictures, 5): see :mod:`goldenear.match.score`."""
 
 
-def paired(x: PiecePicture, group: AlterationGroup, recipe: Recipe) -> Pair:
+def _paired(x: PiecePicture, group: AlterationGroup, recipe: Recipe) -> Pair:
     """Bring X and the pictures of a sample to their common grid."""
     resolution = lcm(x.ticks_per_quarter, group.ticks_per_quarter)
     piece_up, up = resolution // x.ticks_per_quarter, resolution // group.ticks_per_quarter
@@ -109,14 +109,11 @@ def similarity_tiles(
     TooLarge
         If there are too many placements, or sums could leave 64 bits.
     """
-    pair = paired(x, group, recipe)
-    octave = steps_per_octave if group.reading == "octave" else None
-    return pair, _tiles(pair, engine, steps_per_octave, octave, floors)
+    pair = _paired(x, group, recipe)
+    return pair, _tiles(pair, engine, steps_per_octave, floors)
 
 
-def _tiles(
-    pair: Pair, engine: SharedTime, steps_per_octave: int, octave: int | None, floors: Sequence[float]
-) -> Iterator[Tile]:
+def _tiles(pair: Pair, engine: SharedTime, octave: int, floors: Sequence[float]) -> Iterator[Tile]:
     """Walk the frame from left to right, the layers side by side."""
     x, group, recipe = pair.x, pair.group, pair.recipe
     lit, sounding = ([_planes(roll, pair.piece_up) for roll in rolls] for rolls in (x.lit, x.sounding))
@@ -124,12 +121,14 @@ def _tiles(
     frames = [_frame(lit, layers) for layers in samples]
     frame = frames[0].joined(*frames[1:])
     _check_budget(pair, frame)
+    limits = allowed_transpositions(group.reading, recipe, octave)
     allowed = [
-        allowed_frame(f, group.reading, recipe, steps_per_octave) if _both_pitched(lit[0], layers[0]) else f
+        f.limited(*limits) if len(lit[0][0].pitch) and len(layers[0][0].pitch) else f
         for f, layers in zip(frames, samples, strict=True)
     ]
     may_count = np.array([(f.first_transposition, f.first_transposition + f.rows) for f in allowed])
-    corners = [_corners(pair, picture) for picture in group.pictures]
+    # Where a note of X begins or ends where one of the sample does.
+    corners = [np.unique(x.times[:, None] * pair.piece_up - p.times * pair.up) for p in group.pictures]
     columns = max(1, TILE_CELLS // (frame.rows * len(frames)))
     _, lead = layers_of(recipe.quarters)
     shared_tiles = [
@@ -155,13 +154,10 @@ def _tiles(
         similarity = mean_of(layers[0], layers[-1], recipe.quarters)
         placed = np.array([_columns(tile, shifts) for shifts in corners])
         similarity[~placed[pictures]] = 0.0
-        yield Tile(
-            pictures,
-            _folded(transpositions, octave),
-            tile.first_shift,
-            shared[0].values[pictures, rows],
-            similarity,
-        )
+        if group.reading == "octave":
+            # Within half an octave either way.
+            transpositions = np.where(transpositions > octave // 2, transpositions - octave, transpositions)
+        yield Tile(pictures, transpositions, tile.first_shift, shared[0].values[pictures, rows], similarity)
 
 
 def _planes(roll: PianoRoll, up: int) -> Planes:
@@ -178,16 +174,6 @@ def _frame(lit: Sequence[Planes], layers: Sequence[Planes]) -> Frame:
     return frames[0].joined(*frames[1:])
 
 
-def _both_pitched(x: Planes, sample: Planes) -> bool:
-    return bool(len(x[0].pitch) and len(sample[0].pitch))
-
-
-def _corners(pair: Pair, picture: SamplePicture) -> NDArray[np.int64]:
-    """Return the shifts at which a note of X begins or ends where one of the sample does, in any order."""
-    every = pair.x.times[:, None] * pair.piece_up - picture.times * pair.up
-    return np.unique(every)
-
-
 def _columns(tile: Frame, shifts: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which columns of a tile are among rising shifts."""
     placed = np.zeros(tile.columns, bool)
@@ -200,7 +186,7 @@ def _bounds(pair: Pair, layer: int) -> NDArray[np.float64]:
     """Return how much a unit of shared time adds to a layer's similarity at most, shape (pictures,)."""
     glow = pair.group.reading == "neighbour"
     most_in_x = pair.x.sums[layer].light * pair.piece_up
-    loudest = _loudest(pair.x)
+    loudest = max(int(roll.brightness.max()) for roll in pair.x.lit)
     found = []
     for picture, numbers in zip(pair.group.pictures, pair.numbers[layer], strict=True):
         # Under "neighbour" every pixel of X also glows on two steps beside it.
@@ -209,20 +195,23 @@ def _bounds(pair: Pair, layer: int) -> NDArray[np.float64]:
     return np.array(found)
 
 
-def _loudest(x: PiecePicture) -> int:
-    return max(int(roll.brightness.max()) for roll in x.lit)
-
-
 def _check_budget(pair: Pair, frame: Frame) -> None:
     """Raise TooLarge, before anything is computed, if a sum could leave 64 bits or the work would not end."""
-    x, pictures = pair.x, pair.group.pictures
+    pictures = pair.group.pictures
     brightest = max(max(picture.brightest, -picture.dimmest) for picture in pictures)
-    # Under "neighbour" every pixel of X also glows on two steps beside it.
-    shared = max(3 * sums.light * pair.piece_up * brightest for sums in x.sums)
-    if max(shared, *(4 * sums.energy * pair.piece_up for sums in x.sums)) > MAX_SHARED:
+    if greatest_sum(pair.x, brightest) * pair.piece_up > MAX_SHARED:
         raise refusal_of("", too_many_placements=False)
     if frame.cells * len(pictures) > MAX_PLACEMENTS:
         raise refusal_of("", too_many_placements=True)
+
+
+def greatest_sum(x: PiecePicture, brightest: Any) -> Any:
+    """Return what no sum exceeds, in X's ticks, with samples of this brightness: a number, or many.
+
+    Under "neighbour" every pixel of X also glows on two steps beside it.
+    """
+    shared = 3.0 * max(sums.light for sums in x.sums) * brightest
+    return np.maximum(shared, 4.0 * max(sums.energy for sums in x.sums))
 
 
 def refusal_of(sample: str, *, too_many_placements: bool) -> TooLarge:
@@ -234,11 +223,6 @@ def refusal_of(sample: str, *, too_many_placements: bool) -> TooLarge:
             f"{MAX_PLACEMENTS:,}: cut the music, or quantise it to fewer ticks a quarter"
         )
     return TooLarge(f"{pair} are too long and bright to be counted in 64 bits: use fewer ticks a quarter")
-
-
-def allowed_frame(frame: Frame, reading: Reading, recipe: Recipe, steps_per_octave: int) -> Frame:
-    """Return the placements to try: all shifts, and the transpositions that the recipe and the reading allow."""
-    return frame.limited(*allowed_transpositions(reading, recipe, steps_per_octave))
 
 
 def allowed_transpositions(reading: Reading, recipe: Recipe, steps_per_octave: int) -> tuple[int, int]:
@@ -282,18 +266,8 @@ def _energy_tiles(
         yield Energy(low, below, drum_energy)
 
 
-def _folded(transpositions: NDArray[np.int64], octave: int | None) -> NDArray[np.int64]:
-    """Return transpositions within half an octave either way, where octaves are folded."""
-    if octave is None:
-        return transpositions
-    return np.where(transpositions > octave // 2, transpositions - octave, transpositions)
-
-
 def _window_energy(
-    energy: Energy,
-    group: AlterationGroup,
-    pictures: NDArray[np.int64],
-    transpositions: NDArray[np.int64],
+    energy: Energy, group: AlterationGroup, pictures: NDArray[np.int64], transpositions: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return the energy in the window of each row, shape (rows, shifts)."""
     rows = len(energy.below) - 1

@@ -32,18 +32,19 @@ def entries(fingerprint: int) -> Any:
         """
         if fingerprint == 0:
             return
-        piece, part, packed, rule, pair, room = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
-        alone = int8s(packed.alone, packed.n_alone)
+        pair = pairs[0]
+        scene = pieces[0], parts[0], packs[0], rules[0], pair, rooms[0]
+        alone = int8s(packs[0].alone, packs[0].n_alone)
         count = variants[0].n_picture
         for which in range(len(floors)):
             if floors[which] > 1:
                 continue
             sample, v = which // count, which % count
             own = alone[sample]
-            set_pair(piece, packed, meetings[own], variants[own], rule, sample, v, pair, room)
+            set_pair(scene, meetings[own], variants[own], sample, v)
             pair.floor = max(floors[which], reached[which])
-            if similarity_bound(piece, part, packed, rule, pair, room) > 0:
-                lay(piece, part, packed, rule, pair, room)
+            if similarity_bound(scene) > 0:
+                lay(scene)
                 reached[which] = max(reached[which], pair.height)
 
     return raise_reached

@@ -30,7 +30,7 @@ from goldenear.match.packed import Packed, Variants, meet, variants
 from goldenear.match.pictures import PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.recipe import Recipe
-from goldenear.match.similarity import MAX_PLACEMENTS, allowed_transpositions, refusal_of
+from goldenear.match.similarity import MAX_PLACEMENTS, allowed_transpositions, greatest_sum, refusal_of
 from goldenear.notes.piano_roll import PianoRoll, Reading, joined
 from goldenear.optional import needed
 
@@ -289,12 +289,10 @@ def _transpositions(piece: Piece, packed: Packed, picture: Ints) -> tuple[Ints, 
 
 
 def _greatest_sum(piece: Piece, packed: Packed, pairs: Pairs) -> NDArray[np.float64]:
-    """Return what no sum exceeds; under "neighbour" X's notes glow on two steps beside them."""
-    numbers, sums = packed.numbers[pairs.picture], piece.picture.sums
-    brightest = np.maximum(numbers[:, of.BRIGHTEST], -numbers[:, of.DIMMEST])
-    shared = 3.0 * max(layer.light for layer in sums) * brightest
-    energy = 4.0 * max(layer.energy for layer in sums)
-    greatest: NDArray[np.float64] = np.maximum(shared, energy) * piece.scale * pairs.piece_up
+    """Return what no sum of each pair exceeds."""
+    brightest, dimmest = packed.numbers[pairs.picture][:, [of.BRIGHTEST, of.DIMMEST]].T
+    in_ticks = greatest_sum(piece.picture, np.maximum(brightest, -dimmest))
+    greatest: NDArray[np.float64] = in_ticks * piece.scale * pairs.piece_up
     return greatest
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +17,6 @@ from goldenear.match.alignment import (
     RHYTHM,
     STEP,
     TRANSPOSITIONS,
-    Line,
     check_size,
     forms_of,
     kept_lines,
@@ -45,19 +43,6 @@ class Lines(NamedTuple):
     """How many notes each has, and how many ticks."""
 
 
-def lines_as_columns(lines: Sequence[Line]) -> Lines:
-    """Put melodies into columns."""
-    none = np.zeros(0, np.int64)
-    return Lines(
-        np.cumsum([0, *(len(line.pitch) for line in lines)]).astype(np.int64),
-        np.concatenate([none, *(line.pitch for line in lines)]),
-        np.concatenate([none, *(line.time for line in lines)]),
-        np.array([line.ticks_per_quarter for line in lines], np.int64),
-        np.array([len(line.pitch) for line in lines], np.int64),
-        np.array([line.time.sum() for line in lines], np.int64),
-    )
-
-
 def align(x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how well X's melody aligns with those of the samples named in `which`, shape (len(which),).
 
@@ -82,9 +67,17 @@ def _kept_columns(samples: PreparedSamples, form: Form) -> Lines:
     """Return the melodies of all samples, mirrored, as columns; made once."""
     name = f"columns of lines, {form}"
     if name not in samples.kept:
-        samples.kept[name] = lines_as_columns(kept_lines(samples, form))
-    lines: Lines = samples.kept[name]
-    return lines
+        lines, none = kept_lines(samples, form), np.zeros(0, np.int64)
+        samples.kept[name] = Lines(
+            np.cumsum([0, *(len(line.pitch) for line in lines)]).astype(np.int64),
+            np.concatenate([none, *(line.pitch for line in lines)]),
+            np.concatenate([none, *(line.time for line in lines)]),
+            np.array([line.ticks_per_quarter for line in lines], np.int64),
+            np.array([len(line.pitch) for line in lines], np.int64),
+            np.array([line.time.sum() for line in lines], np.int64),
+        )
+    found: Lines = samples.kept[name]
+    return found
 
 
 @compiled
@@ -122,22 +115,26 @@ def _transpositions(
 
 @compiled
 def _points(
-    x_pitch: Any, x_time: Any, pitch: Any, time: Any, transposition: int, ours_up: float, theirs_up: float,
-    pair: Any, above: Any, beside: Any, lost: Any,
-) -> int:  # fmt: skip
-    """Return the points of the best alignment at one transposition and stretch."""
+    x_pitch: Any, x_time: Any, pitch: Any, time: Any, transposition: int, lengths: Any, rows: Any
+) -> int:
+    """Return the points of the best alignment at one transposition and stretch.
+
+    `lengths` is what a tick of either melody counts; `rows` is room for one row of each of the three tables, and for
+    what is lost by rhythm.
+    """
+    pair, above, beside, lost = rows
     n, m = len(x_pitch), len(pitch)
     for j in range(m + 1):
         pair[j], above[j], beside[j] = NEVER, NEVER, -OPEN - EXTEND * (j - 1)
     pair[0], beside[0] = 0, NEVER
     last = -1
     for i in range(n):
-        ours = float(x_time[i]) * ours_up
+        ours = float(x_time[i]) * lengths[0]
         if x_time[i] != last:
             # As for the note before, where that was as long.
             last = x_time[i]
             for j in range(m):
-                theirs = float(time[j]) * theirs_up
+                theirs = float(time[j]) * lengths[1]
                 lost[j] = np.int64(np.floor(RHYTHM * min(ours, theirs) / max(ours, theirs))) - RHYTHM
         was = max(pair[0], above[0], beside[0])
         above[0] = max(max(pair[0], beside[0]) - OPEN, above[0] - EXTEND)
@@ -155,7 +152,7 @@ def _points(
 
 
 def entry(fingerprint: int) -> Any:
-    """Return the function that is called from outside; the fingerprint is frozen in, as in `contest`."""
+    """Return the function that is called from outside; the fingerprint is frozen in, as in `driver`."""
 
     @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
     def align_many(
@@ -165,32 +162,23 @@ def entry(fingerprint: int) -> Any:
         """Raise ``found[i]`` to the likeness of X's melody to that of sample ``which[i]``."""
         if fingerprint == 0:
             return
-        longest = 0
-        for k in which:
-            longest = max(longest, start[k + 1] - start[k])
-        pair, above, beside = (
-            np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
-        )  # fmt: skip
-        lost = np.empty(longest, np.int64)
+        longest = np.diff(start).max()
+        rows = np.empty((4, longest + 1), np.int64)
+        pair, above, beside, lost = rows[0], rows[1], rows[2], rows[3]
         for i in range(len(which)):
             k = which[i]
-            begin, end = start[k], start[k + 1]
-            if begin == end:
+            p, t = pitch[start[k] : start[k + 1]], time[start[k] : start[k + 1]]
+            if not len(p):
                 continue
-            chosen = _transpositions(
-                x_pitch, x_time, x_ticks, pitch[begin:end], time[begin:end], ticks[k], low, high
-            )
-            whole = NOTE * np.sqrt(float(len(x_pitch)) * float(end - begin))
+            chosen = _transpositions(x_pitch, x_time, x_ticks, p, t, ticks[k], low, high)
+            whole = NOTE * np.sqrt(float(len(x_pitch)) * float(len(p)))
             for s in range(len(up)):
-                best = 0
+                lengths, best = (float(ticks[k] * down[s]), float(x_ticks * up[s])), 0
                 for transposition in chosen:
-                    best = max(
-                        best,
-                        _points(
-                            x_pitch, x_time, pitch[begin:end], time[begin:end], transposition,
-                            float(ticks[k] * down[s]), float(x_ticks * up[s]), pair, above, beside, lost,
-                        ),
-                    )  # fmt: skip
+                    points = _points(
+                        x_pitch, x_time, p, t, transposition, lengths, (pair, above, beside, lost)
+                    )
+                    best = max(best, points)
                 found[i] = max(found[i], best / whole * price[s])
 
     return align_many

@@ -16,7 +16,7 @@ from goldenear.correlate.backends.lanes import LANES, greatest
 from goldenear.correlate.backends.records import compiled, float64s, int8s, int32s, int64s
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of_sources
 from goldenear.match.kernels.layout import lay_part
-from goldenear.match.kernels.pairs import layers_of, most_of_both, raise_floor, refusal, set_pair
+from goldenear.match.kernels.pairs import Scene, most_of_both, raise_floor, refusal, set_pair
 from goldenear.match.kernels.sweep import lanes_allowed, lay, shared_at_most
 from goldenear.match.score import HAIR
 
@@ -31,19 +31,18 @@ def bit_of(v: int) -> Any:
 
 
 @compiled
-def similarity_bound(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, room: Any) -> float:
+def similarity_bound(scene: Scene) -> float:
     """Return what the similarity of a pair cannot exceed in this part, before its weight; 0 if below the floor."""
+    _, part, _, rules, pair, room = scene
     need = raise_floor(rules, pair)
     if need > pair.most:
         return 0.0
     most = pair.most
     if pair.plain and most < 2**30:
-        lanes = int32s(room.lanes32, room.n_lanes32)
-        sounding = int32s(part.sounding, part.n_sounding)
-        _, swept = layers_of(rules.quarters)
+        lanes, sounding = int32s(room.lanes32, room.n_lanes32), int32s(part.sounding, part.n_sounding)
         found = 0
         for lowest in range(pair.low, pair.high + 1, LANES):
-            bound = shared_at_most(piece, sounding, packed, swept, pair, lowest, room)
+            bound = shared_at_most(scene, sounding, pair.swept, lowest)
             found = max(found, greatest(bound, lanes_allowed(lowest, pair.low, pair.high), lanes))
         most = min(most, found)
     if most < need:
@@ -54,28 +53,75 @@ def similarity_bound(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, 
 @compiled
 def keep_best(best: Any, sample: int, index: int, weight: float, pair: Any) -> None:
     """Keep what was found for a sample, if it is better; of equals the alteration that stands first."""
-    similarities, indices = (
-        float64s(best.similarity, best.n_similarity),
-        int64s(best.alteration, best.n_similarity),
-    )
+    n = best.n_similarity
+    similarities, indices = float64s(best.similarity, n), int64s(best.alteration, n)
+    transpositions, shifts = int64s(best.transposition, n), int64s(best.shift, n)
     similarity, old = pair.height * weight, similarities[sample]
-    if similarity > old or (similarity == old and similarity > 0 and index <= indices[sample]):
-        if similarity == old and index == indices[sample]:
-            # The same picture on another part of X: of equals the smallest transposition, then the earliest.
-            here = (abs(pair.transposition), pair.transposition, pair.shift)
-            p = int64s(best.transposition, best.n_similarity)[sample]
-            if here >= (abs(p), p, int64s(best.shift, best.n_similarity)[sample]):
-                return
-        similarities[sample] = similarity
-        indices[sample] = index
-        int64s(best.transposition, best.n_similarity)[sample] = pair.transposition
-        int64s(best.shift, best.n_similarity)[sample] = pair.shift
-        int64s(best.shared, best.n_similarity)[sample] = pair.shared
-        int64s(best.unit_up, best.n_similarity)[sample] = pair.unit_up
-        int64s(best.unit_down, best.n_similarity)[sample] = pair.unit_down
+    if similarity < old or similarity == 0 or (similarity == old and index > indices[sample]):
+        return
+    if similarity == old and index == indices[sample]:
+        # The same picture on another part of X: of equals the smallest transposition, then the earliest.
+        here, p = (abs(pair.transposition), pair.transposition, pair.shift), transpositions[sample]
+        if here >= (abs(p), p, shifts[sample]):
+            return
+    similarities[sample], indices[sample] = similarity, index
+    transpositions[sample], shifts[sample] = pair.transposition, pair.shift
+    int64s(best.shared, n)[sample] = pair.shared
+    int64s(best.unit_up, n)[sample], int64s(best.unit_down, n)[sample] = pair.unit_up, pair.unit_down
 
 
-def entries(fingerprint: int) -> tuple[Any, ...]:  # noqa: PLR0915, four functions
+@compiled
+def bound_variants(
+    scene: Scene,
+    meetings: Any,
+    variants: Any,
+    sample: int,
+    floor: tuple[float, float],
+    upper: Any,
+    hopes: Any,
+) -> int:
+    """Bound the variants of one sample; see `bound_samples`. Returns why it cannot be compared, or 0."""
+    weights = float64s(variants.weight, variants.n_weight)
+    pair, hopeful = scene[-2], np.uint64(0)
+    for v in range(len(weights)):
+        set_pair(scene, meetings, variants, sample, v)
+        refused = refusal(scene, floor[1])
+        if refused:
+            return refused
+        if weights[v] > 0 and weights[v] >= floor[0]:
+            pair.floor = floor[0] / weights[v] * (1 - 1e-12)
+            highest = weights[v] * similarity_bound(scene)
+            if highest > 0:
+                hopeful |= bit_of(v)
+                upper[sample] = max(upper[sample], highest)
+    hopes[sample] = hopeful
+    return 0
+
+
+@compiled
+def score_variants(
+    scene: Scene, meetings: Any, variants: Any, sample: int, floor: float, hopes: Any, best: Any
+) -> None:
+    """Lay one sample on a part of X, in the variants with hope, and keep the best."""
+    _, _, _, rules, pair, _ = scene
+    weights = float64s(variants.weight, variants.n_weight)
+    indices = int64s(variants.alteration, variants.n_weight)
+    similarities = float64s(best.similarity, best.n_similarity)
+    for v in range(len(weights)):
+        reached = max(similarities[sample], floor) if rules.prune else 0.0
+        if weights[v] <= 0 or weights[v] < reached:
+            # The greatest weights come first: no placement can be worth more than its weight.
+            break
+        if not hopes[sample] & bit_of(v):
+            continue
+        set_pair(scene, meetings, variants, sample, v)
+        pair.floor = reached / weights[v] * (1 - 1e-12)
+        lay(scene)
+        if pair.height > 0:
+            keep_best(best, sample, indices[v], weights[v], pair)
+
+
+def entries(fingerprint: int) -> tuple[Any, ...]:
     """Return the functions that are called from outside.
 
     The fingerprint of all files that they are made of is frozen in: the cache of compiled code sees when it changes.
@@ -105,24 +151,13 @@ def entries(fingerprint: int) -> tuple[Any, ...]:  # noqa: PLR0915, four functio
         """
         if fingerprint == 0:
             return 0
-        piece, part, packed, rule, pair, room = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
-        alone = int8s(packed.alone, packed.n_alone)
+        scene = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
+        alone = int8s(packs[0].alone, packs[0].n_alone)
         for sample in range(span[0], span[1]):
             own = alone[sample]
-            weights = float64s(variants[own].weight, variants[own].n_weight)
-            hopeful = np.uint64(0)
-            for v in range(len(weights)):
-                set_pair(piece, packed, meetings[own], variants[own], rule, sample, v, pair, room)
-                refused = refusal(piece, packed, pair, floor[1])
-                if refused:
-                    return 4 * sample + refused
-                if weights[v] > 0 and weights[v] >= floor[0]:
-                    pair.floor = floor[0] / weights[v] * (1 - 1e-12)
-                    highest = weights[v] * similarity_bound(piece, part, packed, rule, pair, room)
-                    if highest > 0:
-                        hopeful |= bit_of(v)
-                        upper[sample] = max(upper[sample], highest)
-            hopes[sample] = hopeful
+            refused = bound_variants(scene, meetings[own], variants[own], sample, floor, upper, hopes)
+            if refused:
+                return 4 * sample + refused
         return 0
 
     @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
@@ -133,25 +168,11 @@ def entries(fingerprint: int) -> tuple[Any, ...]:  # noqa: PLR0915, four functio
         """Lay the samples named in `order` on a part of X, in the variants with hope, and keep their best."""
         if fingerprint == 0:
             return
-        piece, part, packed, rule, pair, room = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
-        alone = int8s(packed.alone, packed.n_alone)
-        similarities = float64s(best[0].similarity, best[0].n_similarity)
+        scene = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
+        alone = int8s(packs[0].alone, packs[0].n_alone)
         for sample in order:
             own = alone[sample]
-            weights = float64s(variants[own].weight, variants[own].n_weight)
-            indices = int64s(variants[own].alteration, variants[own].n_weight)
-            for v in range(len(weights)):
-                reached = max(similarities[sample], floor) if rule.prune else 0.0
-                if weights[v] <= 0 or weights[v] < reached:
-                    # The greatest weights come first: no placement can be worth more than its weight.
-                    break
-                if not hopes[sample] & bit_of(v):
-                    continue
-                set_pair(piece, packed, meetings[own], variants[own], rule, sample, v, pair, room)
-                pair.floor = reached / weights[v] * (1 - 1e-12)
-                lay(piece, part, packed, rule, pair, room)
-                if pair.height > 0:
-                    keep_best(best[0], sample, indices[v], weights[v], pair)
+            score_variants(scene, meetings[own], variants[own], sample, floor, hopes, best[0])
 
     @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
     def list_placements(
@@ -164,11 +185,12 @@ def entries(fingerprint: int) -> tuple[Any, ...]:  # noqa: PLR0915, four functio
         """
         if fingerprint == 0:
             return 0
-        piece, part, packed, rule, pair, room = pieces[0], parts[0], packs[0], rules[0], pairs[0], rooms[0]
-        own = int8s(packed.alone, packed.n_alone)[which[0]]
-        set_pair(piece, packed, meetings[own], variants[own], rule, which[0], which[1], pair, room)
+        pair = pairs[0]
+        scene = pieces[0], parts[0], packs[0], rules[0], pair, rooms[0]
+        own = int8s(packs[0].alone, packs[0].n_alone)[which[0]]
+        set_pair(scene, meetings[own], variants[own], which[0], which[1])
         pair.floor, pair.listing, pair.listed = floor, 1, 0
-        lay(piece, part, packed, rule, pair, room)
+        lay(scene)
         pair.listing = 0
         return int(pair.listed)
 

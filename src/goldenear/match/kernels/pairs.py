@@ -8,22 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import compiled, float64s, int8s, int16s, int32s, int64s
+from goldenear.match import packed as of
 from goldenear.match import score
-from goldenear.match.packed import (
-    BRIGHTEST,
-    DIMMEST,
-    DRAWN,
-    END,
-    HELD,
-    KIND,
-    LOWEST,
-    NUMBERS,
-    PITCHED,
-    RANGE,
-    STRUCK,
-    WINDOW_HIGHEST,
-    WINDOW_LOWEST,
-)
 from goldenear.match.score import HAIR
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
@@ -63,6 +49,9 @@ class Pair(NamedTuple):
     """One sample, read in one variant, against X. Times are in pair units."""
 
     picture: int = 0
+    layers: int = 1
+    swept: int = 0
+    """How many layers are compared, and which is swept."""
     upside_down: int = 0
     backwards: int = 0
     piece_up: int = 1
@@ -71,6 +60,8 @@ class Pair(NamedTuple):
     unit_down: int = 1
     stroke: int = 1
     """How long a stroke is."""
+    usual: int = 0
+    """How long strokes are of which X has columns of onsets alone; 0 where it has none."""
     plain: int = 0
     """Whether X and the sample are of one brightness each: then pixels that meet count 1."""
     weight: int = 1
@@ -105,31 +96,28 @@ class Pair(NamedTuple):
     """1 where every placement that reaches the floor is listed; how many so far stands in `listed`."""
     listed: int = 0
     lane: int = 0
+    """The lowest of the transpositions that are swept together."""
+
+
+Scene = tuple[Any, ...]
+"""One sample before a part of X: the records of X, of the part, of the samples, the rules, the pair and the room."""
 
 
 @compiled
 def number(packed: Any, picture: int, which: int) -> Any:
     """Return one of the numbers of a picture."""
-    return int64s(packed.numbers, packed.n_numbers)[picture * len(NUMBERS) + which]
+    return int64s(packed.numbers, packed.n_numbers)[picture * len(of.NUMBERS) + which]
 
 
 @compiled
-def set_pair(
-    piece: Any,
-    packed: Any,
-    meetings: Any,
-    variants: Any,
-    rules: Any,
-    sample: int,
-    v: int,
-    pair: Any,
-    room: Any,
-) -> None:
+def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int) -> None:
     """Set the pair to one variant of a sample, and note the sample's strokes in the room."""
+    piece, _, packed, rules, pair, _ = scene
     k = int64s(packed.first_picture, packed.n_first_picture)[sample]
     k += int64s(variants.picture, variants.n_picture)[v]
-    meeting = number(packed, k, KIND) * variants.n_picture + v
+    meeting = number(packed, k, of.KIND) * variants.n_picture + v
     pair.picture = k
+    pair.layers, pair.swept = layers_of(rules.quarters)
     pair.upside_down = int64s(variants.upside_down, variants.n_picture)[v]
     pair.backwards = int64s(variants.backwards, variants.n_picture)[v]
     pair.piece_up = int64s(meetings.piece_up, meetings.n_piece_up)[meeting]
@@ -137,20 +125,21 @@ def set_pair(
     pair.unit_up = int64s(meetings.unit_up, meetings.n_piece_up)[meeting]
     pair.unit_down = int64s(meetings.unit_down, meetings.n_piece_up)[meeting]
     pair.stroke = rules.stroke_up * pair.unit_down // (rules.stroke_down * pair.unit_up)
-    brightest, dimmest = number(packed, k, BRIGHTEST), number(packed, k, DIMMEST)
+    brightest, dimmest = number(packed, k, of.BRIGHTEST), number(packed, k, of.DIMMEST)
     pair.plain = piece.plain > 0 and not rules.glow and brightest == dimmest
     pair.weight = piece.plain * brightest if pair.plain else 1
     pair.energy_weight = piece.plain * piece.plain if pair.plain else 1
-    note_strokes(packed, rules, pair, room)
-    set_numbers(piece, packed, rules, pair, room)
-    set_transpositions(piece, packed, rules, pair)
+    note_strokes(scene)
+    set_numbers(scene)
+    set_transpositions(scene)
     pair.height = 0.0
     pair.shared = 0
 
 
 @compiled
-def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
+def note_strokes(scene: Scene) -> None:
     """Note the strokes of each layer as they lie in this variant, from time 0 on: pitched ones first, then drums."""
+    _, _, packed, rules, pair, room = scene
     k = pair.picture
     start = int64s(packed.note_start, packed.n_note_start)
     first, last = start[k], start[k + 1]
@@ -158,20 +147,17 @@ def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
     onset, offset = int64s(packed.onset, packed.n_pitch), int64s(packed.offset, packed.n_pitch)
     gaps = int32s(packed.before if pair.backwards else packed.after, packed.n_pitch)
     brightness = int16s(packed.brightness, packed.n_pitch)
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    end, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
     counts = int64s(room.counts, room.n_counts)
-    pitched = first + number(packed, k, PITCHED)
-    whole, top, drawn = number(packed, k, END), number(packed, k, RANGE), number(packed, k, DRAWN)
-    n_layers, _ = layers_of(rules.quarters)
-    capacity = room.n_pitch // 2
+    pitched = first + number(packed, k, of.PITCHED)
+    whole, top, drawn = number(packed, k, of.END), number(packed, k, of.RANGE), number(packed, k, of.DRAWN)
     pair.length, pair.reach = 0, 0
-    for layer in range(n_layers):
+    for layer in range(pair.layers):
         struck = rules.quarters == 4 or layer == 1
-        n = layer * capacity
-        counts[2 * layer] = 0
+        counts[2 * layer], counts[2 * layer + 1] = 0, last - first
+        pitch, begin, end, weight, _ = strokes_of(room, layer)
+        n = 0
         for i in range(first, last):
-            if drawn and layers[i] != (STRUCK if struck else HELD):
+            if drawn and layers[i] != (of.STRUCK if struck else of.HELD):
                 continue
             a = (whole - offset[i] if pair.backwards else onset[i]) * pair.sample_up
             b = a + (offset[i] - onset[i]) * pair.sample_up
@@ -184,42 +170,50 @@ def note_strokes(packed: Any, rules: Any, pair: Any, room: Any) -> None:
                 pair.length = max(pair.length, b)
             n += 1
             if i < pitched:
-                counts[2 * layer] = n - layer * capacity
-        counts[2 * layer + 1] = n - layer * capacity
+                counts[2 * layer] = n
+        counts[2 * layer + 1] = n
 
 
 @compiled
-def set_numbers(piece: Any, packed: Any, rules: Any, pair: Any, room: Any) -> None:
-    """Write the numbers of the measure for each layer, and what bounds the layer that is swept."""
-    begin, end = int64s(room.begin, room.n_pitch), int64s(room.end, room.n_pitch)
-    weight = int64s(room.weight, room.n_pitch)
+def strokes_of(room: Any, layer: int) -> Any:
+    """Return the strokes noted of a layer: pitch, begin, end and weight; and how many have pitch: they come first."""
     counts = int64s(room.counts, room.n_counts)
-    numbers = float64s(room.numbers, room.n_numbers)
+    n, skipped = counts[2 * layer + 1], layer * (room.n_pitch // 2) * 8
+    pitch, begin = int64s(room.pitch + skipped, n), int64s(room.begin + skipped, n)
+    end, weight = int64s(room.end + skipped, n), int64s(room.weight + skipped, n)
+    return pitch, begin, end, weight, counts[2 * layer]
+
+
+@compiled
+def numbers_of(room: Any, layer: int) -> Any:
+    """Return the numbers of the measure for a layer."""
+    return float64s(room.numbers, room.n_numbers)[5 * layer : 5 * layer + 5]
+
+
+@compiled
+def set_numbers(scene: Scene) -> None:
+    """Write the numbers of the measure for each layer, and what bounds the layer that is swept."""
+    piece, _, packed, rules, pair, room = scene
     terms = int64s(rules.terms, rules.n_terms).reshape(-1, 7)
     formula = (terms, rules.root, rules.clutter_up, rules.clutter_down)
-    lowest, highest = windows(packed, pair)
+    lowest, highest = window_of(scene, 0)
     whole_energy, whole_light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
-    n_layers, swept = layers_of(rules.quarters)
-    brightest = number(packed, pair.picture, BRIGHTEST)
-    capacity = room.n_pitch // 2
-    for layer in range(n_layers):
+    brightest = number(packed, pair.picture, of.BRIGHTEST)
+    counted = (float(pair.weight), float(pair.energy_weight))
+    for layer in range(pair.layers):
         energy, light, area = 0, 0, 0
-        for j in range(layer * capacity, layer * capacity + counts[2 * layer + 1]):
+        pitch, begin, end, weight, _ = strokes_of(room, layer)
+        for j in range(len(pitch)):
             long, w = end[j] - begin[j], weight[j]
             if w > 0:
                 energy += long * w * w
                 light += long * w
                 area += long
-        x = (
-            piece.plain,
-            piece.scale,
-            whole_energy[layer] * pair.piece_up,
-            whole_light[layer] * pair.piece_up,
-        )
-        counted = (float(pair.weight), float(pair.energy_weight))
-        mine = numbers[5 * layer : 5 * layer + 5]
+        energy_of_x, light_of_x = whole_energy[layer] * pair.piece_up, whole_light[layer] * pair.piece_up
+        x = (piece.plain, piece.scale, energy_of_x, light_of_x)
+        mine = numbers_of(room, layer)
         layer_numbers(formula, x, (energy, light, area, brightest, int(highest >= lowest)), counted, mine)
-        if layer == swept:
+        if layer == pair.swept:
             pair.most = area if pair.plain else light * piece.loudest
             if pair.plain:
                 # What X has of each pitch, all together, is a bound as well.
@@ -231,15 +225,16 @@ def set_numbers(piece: Any, packed: Any, rules: Any, pair: Any, room: Any) -> No
 
 
 @compiled
-def set_transpositions(piece: Any, packed: Any, rules: Any, pair: Any) -> None:
+def set_transpositions(scene: Scene) -> None:
     """Set the lowest and the highest transposition to try."""
+    piece, _, packed, rules, pair, _ = scene
     k = pair.picture
     start = int64s(packed.note_start, packed.n_note_start)
-    pitched = number(packed, k, PITCHED)
+    pitched = number(packed, k, of.PITCHED)
     pair.low, pair.high = 0, 0
     if pitched and piece.has_pitch:
-        lowest = number(packed, k, LOWEST)
-        low = piece.lowest - lowest - number(packed, k, RANGE)
+        lowest = number(packed, k, of.LOWEST)
+        low = piece.lowest - lowest - number(packed, k, of.RANGE)
         high = piece.lowest + piece.pitches - 1 - lowest
         if piece.has_drums and start[k + 1] - start[k] > pitched:
             low, high = min(low, 0), max(high, 0)
@@ -247,13 +242,14 @@ def set_transpositions(piece: Any, packed: Any, rules: Any, pair: Any) -> None:
 
 
 @compiled
-def refusal(piece: Any, packed: Any, pair: Any, most_placements: float) -> int:
+def refusal(scene: Scene, most_placements: float) -> int:
     """Tell whether a pair takes more placements than can be tried, or sums that leave 64 bits; 0 if neither."""
+    piece, _, packed, _, pair, _ = scene
     k = pair.picture
-    shifts = float(piece.length * pair.piece_up) + float(number(packed, k, END) * pair.sample_up)
+    shifts = float(piece.length * pair.piece_up) + float(number(packed, k, of.END) * pair.sample_up)
     if shifts * (pair.high - pair.low + 1) > most_placements:
         return TOO_MANY_PLACEMENTS
-    brightest = max(number(packed, k, BRIGHTEST), -number(packed, k, DIMMEST))
+    brightest = max(number(packed, k, of.BRIGHTEST), -number(packed, k, of.DIMMEST))
     energy, light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
     for layer in range(piece.n_energy):
         if max(3.0 * light[layer] * brightest, 4.0 * energy[layer]) * pair.piece_up > 2.0**62:
@@ -272,31 +268,32 @@ def raise_floor(rules: Any, pair: Any) -> Any:
 
 
 @compiled
-def windows(packed: Any, pair: Any) -> Any:
-    """Return the lowest and the highest pitch of the sample's window, untransposed."""
-    return number(packed, pair.picture, WINDOW_LOWEST), number(packed, pair.picture, WINDOW_HIGHEST)
+def row_of(scene: Scene, transposition: int) -> Any:
+    """Return the row among X's pitches on which pitch 0 of the noted strokes lies at a transposition."""
+    piece, _, packed, _, pair, _ = scene
+    return number(packed, pair.picture, of.LOWEST) + transposition - piece.lowest
 
 
 @compiled
-def base_pitch(packed: Any, pair: Any) -> Any:
-    """Return the pitch that noted pitches are counted from."""
-    return number(packed, pair.picture, LOWEST)
+def window_of(scene: Scene, transposition: int) -> Any:
+    """Return the lowest and the highest row among X's pitches in the sample's window at a transposition."""
+    piece, _, packed, _, pair, _ = scene
+    lowest, highest = (
+        number(packed, pair.picture, of.WINDOW_LOWEST),
+        number(packed, pair.picture, of.WINDOW_HIGHEST),
+    )
+    return lowest + transposition - piece.lowest, highest + transposition - piece.lowest
 
 
 @compiled
-def power_of(swept: int, other: float, one: float, quarters: int) -> float:
-    """Return the fourth power of the similarity of both layers: `one` is the layer that is swept."""
-    held, struck = (other, one) if swept else (one, other)
-    product = 1.0
-    for _ in range(4 - quarters):
-        product *= held
-    for _ in range(quarters):
-        product *= struck
-    return product
-
-
-@compiled
-def asked_for(pair: Any) -> Any:
-    """Return the fourth power of the least similarity that is of interest, a hair less."""
+def is_asked_for(scene: Scene, one: float, other: float) -> Any:
+    """Tell whether the layers' similarities, that which is swept first, may be as much as is of interest together."""
+    _, _, _, rules, pair, _ = scene
+    held, struck = (other, one) if pair.swept else (one, other)
+    power = 1.0
+    for _ in range(4 - rules.quarters):
+        power *= held
+    for _ in range(rules.quarters):
+        power *= struck
     least = max(pair.height, pair.floor) * (1 - HAIR)
-    return least * least * least * least
+    return power >= least * least * least * least

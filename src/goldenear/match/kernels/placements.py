@@ -7,140 +7,122 @@ from typing import Any
 from goldenear.correlate.backends.records import compiled, float64s, int64s
 from goldenear.match.kernels.layout import first_from, sounded
 from goldenear.match.kernels.pairs import (
-    asked_for,
-    base_pitch,
-    layers_of,
+    Scene,
+    is_asked_for,
     mean_of,
-    power_of,
+    numbers_of,
+    row_of,
     similarity_of,
-    windows,
+    strokes_of,
+    window_of,
 )
 from goldenear.match.score import OF_ENERGY
 
+EVERY_PITCH = (-(2**62), 2**62)
+
 
 @compiled
-def shared_in(
-    piece: Any, part: Any, packed: Any, pair: Any, layer: int, transposition: int, shift: int, room: Any
-) -> Any:
+def drums_of(piece: Any, layer: int) -> Any:
+    """Return the drums of a layer of X, by onset: pitch, onset, offset, brightness and reach."""
+    start, n = int64s(piece.drum_start, piece.n_drum_start), piece.n_drum_onset
+    first, last = start[layer], start[layer + 1]
+    pitch, onset = int64s(piece.drum_pitch, n)[first:last], int64s(piece.drum_onset, n)[first:last]
+    offset, weight = int64s(piece.drum_offset, n)[first:last], int64s(piece.drum_weight, n)[first:last]
+    return pitch, onset, offset, weight, int64s(piece.drum_reach, n)[first:last]
+
+
+@compiled
+def sounding_of(piece: Any, layer: int) -> Any:
+    """Return what sounds in a layer of X, by onset: pitch, onset, offset, energy and reach."""
+    start, n = int64s(piece.sound_start, piece.n_sound_start), piece.n_sound_onset
+    first, last = start[layer], start[layer + 1]
+    pitch, onset = int64s(piece.sound_pitch, n)[first:last], int64s(piece.sound_onset, n)[first:last]
+    offset, energy = int64s(piece.sound_offset, n)[first:last], int64s(piece.sound_weight, n)[first:last]
+    return pitch, onset, offset, energy, int64s(piece.sound_reach, n)[first:last]
+
+
+@compiled
+def line_of(piece: Any, layer: int, row: int) -> Any:
+    """Return what a layer of X is lit with on one pitch, as `heard` reads it."""
+    start, n = int64s(piece.line_start, piece.n_line_start), piece.n_line_onset
+    line = layer * (piece.pitches + 1) + row
+    first, last = start[line], start[line + 1]
+    onset, offset = int64s(piece.line_onset, n)[first:last], int64s(piece.line_offset, n)[first:last]
+    # Strokes of one pitch end in the order in which they begin; and what stands for their pitch is not looked at.
+    return onset, onset, offset, int64s(piece.line_weight, n)[first:last], offset
+
+
+@compiled
+def heard(strokes: Any, pair: Any, pitches: Any, a: int, b: int) -> Any:
+    """Return how long X's strokes of some pitches (lowest, highest) sound from `a` to `b`; weighted if not plain."""
+    pitch, onset, offset, weight, reach = strokes
+    up, total = pair.piece_up, 0
+    i = first_from(reach, 0, len(reach), a // up + 1)
+    while i < len(onset) and onset[i] * up < b:
+        inside = min(offset[i] * up, b) - max(onset[i] * up, a)
+        if inside > 0 and pitches[0] <= pitch[i] <= pitches[1]:
+            total += inside * (1 if pair.plain else weight[i])
+        i += 1
+    return total
+
+
+@compiled
+def heard_in_table(scene: Scene, layer: int, pitches: Any, a: int, b: int) -> Any:
+    """Return the same for pitched strokes of a plain X, read off the table of what has sounded."""
+    piece, part, _, _, pair, _ = scene
+    bottom, top = min(max(pitches[0], 0), piece.pitches), min(max(pitches[1] + 1, 0), piece.pitches)
+    before = sounded(part, piece.pitches, layer, bottom, top, a, pair.piece_up)
+    return sounded(part, piece.pitches, layer, bottom, top, b, pair.piece_up) - before
+
+
+@compiled
+def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     """Return what a layer shares at one placement, as it is counted for the pair."""
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    end, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    start = int64s(piece.line_start, piece.n_line_start)
-    onset, offset = (
-        int64s(piece.line_onset, piece.n_line_onset),
-        int64s(piece.line_offset, piece.n_line_onset),
-    )
-    lit = int64s(piece.line_weight, piece.n_line_onset)
-    first = layer * (room.n_pitch // 2)
-    base = base_pitch(packed, pair) + transposition - piece.lowest
-    lines = layer * (piece.pitches + 1)
-    up = pair.piece_up
+    piece, part, _, _, pair, room = scene
+    pitch, begin, end, weight, pitched = strokes_of(room, layer)
+    base, tabled = row_of(scene, transposition), pair.plain and part.lines
     total = 0
-    for j in range(first, first + counts[2 * layer]):
-        row = base + pitch[j]
+    for j in range(pitched):
+        row, a, b = base + pitch[j], begin[j] + shift, end[j] + shift
         if not 0 <= row < piece.pitches:
             continue
-        a, b = begin[j] + shift, end[j] + shift
-        if pair.plain and part.lines:
-            total += sounded(part, piece.pitches, layer, row, row + 1, b, up)
-            total -= sounded(part, piece.pitches, layer, row, row + 1, a, up)
-            continue
-        stop = start[lines + row + 1]
-        # Strokes of one pitch end in the order in which they begin.
-        i = first_from(offset, start[lines + row], stop, a // up + 1)
-        while i < stop and onset[i] * up < b:
-            inside = min(offset[i] * up, b) - max(onset[i] * up, a)
-            if inside > 0:
-                total += inside * (1 if pair.plain else lit[i] * weight[j])
-            i += 1
-    if counts[2 * layer + 1] > counts[2 * layer]:
-        total += drums_shared(piece, pair, layer, shift, room)
+        if tabled:
+            total += heard_in_table(scene, layer, (row, row), a, b)
+        else:
+            found = heard(line_of(piece, layer, row), pair, EVERY_PITCH, a, b)
+            total += found * (1 if pair.plain else weight[j])
+    if len(pitch) > pitched:
+        drums = drums_of(piece, layer)
+        for j in range(pitched, len(pitch)):
+            found = heard(drums, pair, (pitch[j], pitch[j]), begin[j] + shift, end[j] + shift)
+            total += found * (1 if pair.plain else weight[j])
     return total
 
 
 @compiled
-def drums_shared(piece: Any, pair: Any, layer: int, shift: int, room: Any) -> Any:
-    """Return what the drums of a layer share at one shift."""
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    end, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    start = int64s(piece.drum_start, piece.n_drum_start)
-    drum = int64s(piece.drum_pitch, piece.n_drum_onset)
-    onset, offset = (
-        int64s(piece.drum_onset, piece.n_drum_onset),
-        int64s(piece.drum_offset, piece.n_drum_onset),
-    )
-    lit, reach = int64s(piece.drum_weight, piece.n_drum_onset), int64s(piece.drum_reach, piece.n_drum_onset)
-    first = layer * (room.n_pitch // 2)
-    up = pair.piece_up
-    total = 0
-    for j in range(first + counts[2 * layer], first + counts[2 * layer + 1]):
-        a, b = begin[j] + shift, end[j] + shift
-        i = first_from(reach, start[layer], start[layer + 1], a // up + 1)
-        while i < start[layer + 1] and onset[i] * up < b:
-            inside = min(offset[i] * up, b) - max(onset[i] * up, a)
-            if inside > 0 and drum[i] == pitch[j]:
-                total += inside * (1 if pair.plain else lit[i] * weight[j])
-            i += 1
-    return total
-
-
-@compiled
-def energy_in(
-    piece: Any, part: Any, packed: Any, pair: Any, layer: int, transposition: int, shift: int, room: Any
-) -> Any:
+def energy_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     """Return what X sounds in the sample's window at one placement, as it is counted for the pair."""
-    start = int64s(piece.sound_start, piece.n_sound_start)
-    pitch = int64s(piece.sound_pitch, piece.n_sound_pitch)
-    onset, offset = (
-        int64s(piece.sound_onset, piece.n_sound_pitch),
-        int64s(piece.sound_offset, piece.n_sound_pitch),
-    )
-    energy, reach = (
-        int64s(piece.sound_weight, piece.n_sound_pitch),
-        int64s(piece.sound_reach, piece.n_sound_pitch),
-    )
-    lowest, highest = windows(packed, pair)
-    lowest += transposition - piece.lowest
-    highest += transposition - piece.lowest
-    up, stop = pair.piece_up, start[layer + 1]
-    a, b = shift, shift + pair.length
-    total = 0
+    piece, part, _, _, pair, _ = scene
+    pitches, end = window_of(scene, transposition), shift + pair.length
     if pair.plain and part.lines:
-        bottom, top = min(max(lowest, 0), piece.pitches), min(max(highest + 1, 0), piece.pitches)
-        total += sounded(part, piece.pitches, layer, bottom, top, b, up)
-        total -= sounded(part, piece.pitches, layer, bottom, top, a, up)
-        stop = start[layer]
-    i = first_from(reach, start[layer], stop, a // up + 1)
-    while i < stop and onset[i] * up < b:
-        if lowest <= pitch[i] <= highest:
-            inside = min(offset[i] * up, b) - max(onset[i] * up, a)
-            if inside > 0:
-                total += inside * (1 if pair.plain else energy[i])
-        i += 1
-    if piece.has_drums:
-        total += drum_energy(piece, pair, layer, a, b, room)
-    return total
+        total = heard_in_table(scene, layer, pitches, shift, end)
+    else:
+        total = heard(sounding_of(piece, layer), pair, pitches, shift, end)
+    return total + drum_energy(scene, layer, shift, end) if piece.has_drums else total
 
 
 @compiled
-def drum_energy(piece: Any, pair: Any, layer: int, a: int, b: int, room: Any) -> Any:
+def drum_energy(scene: Scene, layer: int, a: int, b: int) -> Any:
     """Return X's energy from `a` to `b` on the drums that must sound in the sample."""
-    pitch, weight = int64s(room.pitch, room.n_pitch), int64s(room.weight, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    start = int64s(piece.drum_start, piece.n_drum_start)
-    drum, onset = int64s(piece.drum_pitch, piece.n_drum_onset), int64s(piece.drum_onset, piece.n_drum_onset)
-    offset, lit = int64s(piece.drum_offset, piece.n_drum_onset), int64s(piece.drum_weight, piece.n_drum_onset)
-    reach = int64s(piece.drum_reach, piece.n_drum_onset)
-    first = layer * (room.n_pitch // 2)
-    up = pair.piece_up
-    total = 0
-    i = first_from(reach, start[layer], start[layer + 1], a // up + 1)
-    while i < start[layer + 1] and onset[i] * up < b:
+    piece, _, _, _, pair, room = scene
+    pitch, _, _, weight, pitched = strokes_of(room, layer)
+    drum, onset, offset, lit, reach = drums_of(piece, layer)
+    up, total = pair.piece_up, 0
+    i = first_from(reach, 0, len(reach), a // up + 1)
+    while i < len(onset) and onset[i] * up < b:
         inside = min(offset[i] * up, b) - max(onset[i] * up, a)
         if inside > 0:
-            for j in range(first + counts[2 * layer], first + counts[2 * layer + 1]):
+            for j in range(pitched, len(pitch)):
                 if pitch[j] == drum[i] and weight[j] > 0:
                     total += inside * (1 if pair.plain else lit[i] * lit[i])
                     break
@@ -149,15 +131,13 @@ def drum_energy(piece: Any, pair: Any, layer: int, a: int, b: int, room: Any) ->
 
 
 @compiled
-def is_corner(piece: Any, rules: Any, pair: Any, shift: int, room: Any) -> Any:
+def is_corner(scene: Scene, shift: int) -> Any:
     """Tell whether a note of the sample begins or ends where one of X does, in any layer."""
-    begin, end = int64s(room.begin, room.n_pitch), int64s(room.end, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
+    piece, _, _, _, pair, room = scene
     corner = int64s(piece.corner, piece.n_corner)
-    n_layers, _ = layers_of(rules.quarters)
-    for layer in range(n_layers):
-        first = layer * (room.n_pitch // 2)
-        for j in range(first, first + counts[2 * layer + 1]):
+    for layer in range(pair.layers):
+        pitch, begin, end, _, _ = strokes_of(room, layer)
+        for j in range(len(pitch)):
             for side in range(2):
                 time = (end[j] if side else begin[j]) + shift
                 if time % pair.piece_up:
@@ -170,92 +150,62 @@ def is_corner(piece: Any, rules: Any, pair: Any, shift: int, room: Any) -> Any:
 
 
 @compiled
-def of_layer(
-    piece: Any,
-    part: Any,
-    packed: Any,
-    pair: Any,
-    layer: int,
-    transposition: int,
-    shift: int,
-    shared: int,
-    room: Any,
-) -> Any:
+def of_layer(scene: Scene, layer: int, transposition: int, shift: int, shared: int) -> Any:
     """Return the similarity of one layer at one placement; X's energy is counted where the measure asks for it."""
-    numbers = float64s(room.numbers, room.n_numbers)[5 * layer : 5 * layer + 5]
+    numbers = numbers_of(scene[-1], layer)
     energy = 0
     if numbers[OF_ENERGY] != 0 and shared > 0:
-        energy = energy_in(piece, part, packed, pair, layer, transposition, shift, room)
+        energy = energy_in(scene, layer, transposition, shift)
     return similarity_of(numbers, shared, energy)
 
 
 @compiled
-def least_energy(
-    piece: Any, part: Any, packed: Any, pair: Any, layer: int, transposition: int, first: int, last: int
-) -> Any:
-    """Return what X sounds at the least in the sample's window, at every shift from `first` to `last`.
+def least_energy(scene: Scene, layer: int, transposition: int, span: Any) -> Any:
+    """Return what X sounds at the least in the sample's window, at every shift of a span, first to last.
 
     It is what lies in all of these windows; 0 where there is no table to read it from.
     """
-    stop = first + pair.length
-    if not pair.plain or not part.lines or stop <= last:
+    _, part, _, _, pair, _ = scene
+    first, last = span
+    if not pair.plain or not part.lines or first + pair.length <= last:
         return 0
-    lowest, highest = windows(packed, pair)
-    bottom = min(max(lowest + transposition - piece.lowest, 0), piece.pitches)
-    top = min(max(highest + 1 + transposition - piece.lowest, 0), piece.pitches)
-    total = sounded(part, piece.pitches, layer, bottom, top, stop, pair.piece_up)
-    return total - sounded(part, piece.pitches, layer, bottom, top, last, pair.piece_up)
+    return heard_in_table(scene, layer, window_of(scene, transposition), last, first + pair.length)
 
 
 @compiled
-def consider(
-    piece: Any,
-    part: Any,
-    packed: Any,
-    rules: Any,
-    pair: Any,
-    transposition: int,
-    shift: int,
-    shared: int,
-    room: Any,
-) -> Any:
+def consider(scene: Scene, transposition: int, shift: int, shared: Any) -> Any:
     """Score one placement, where the swept layer shares so much; tell whether it is the best so far.
 
     Where placements are listed, it is listed, if it may.
     """
-    n_layers, swept = layers_of(rules.quarters)
-    one = of_layer(piece, part, packed, pair, swept, transposition, shift, shared, room)
+    _, _, _, rules, pair, room = scene
+    swept = pair.swept
+    one = of_layer(scene, swept, transposition, shift, shared)
     if one <= 0 or one < pair.least:
         return False
     above = rules.octave and transposition > rules.octave // 2
     folded = transposition - rules.octave if above else transposition
     key = (abs(folded), folded, shift)
     likeness = one
-    if n_layers == 2:
-        other = 1 - swept
+    if pair.layers == 2:
         most = float64s(room.other, room.n_other)[transposition - pair.lane]
-        if power_of(swept, most, one, rules.quarters) < asked_for(pair):
+        if not is_asked_for(scene, one, most):
             return False
-        of_other = shared_in(piece, part, packed, pair, other, transposition, shift, room)
-        two = of_layer(piece, part, packed, pair, other, transposition, shift, of_other, room)
+        of_other = shared_in(scene, 1 - swept, transposition, shift)
+        two = of_layer(scene, 1 - swept, transposition, shift, of_other)
         likeness = mean_of(two, one, rules.quarters) if swept else mean_of(one, two, rules.quarters)
         shared = of_other if swept else shared
-    wanted = likeness >= pair.floor if pair.listing else is_better(pair, likeness, key)
-    if not wanted or not is_corner(piece, rules, pair, shift, room):
+    least = pair.floor if pair.listing else pair.height
+    if likeness < least or not is_corner(scene, shift):
         return False
     if pair.listing:
         return list_placement(pair, likeness, folded, shift, shared, room)
+    # Of equals the smallest key.
+    if likeness == pair.height and key >= (pair.size, pair.transposition, pair.shift):
+        return False
     pair.height, pair.size = likeness, key[0]
     pair.transposition, pair.shift, pair.shared = folded, shift, shared * pair.weight
     return True
-
-
-@compiled
-def is_better(pair: Any, likeness: float, key: Any) -> Any:
-    """Tell whether a placement is better than the best so far: more alike, or as alike and of a smaller key."""
-    if likeness != pair.height:
-        return likeness > pair.height
-    return key < (pair.size, pair.transposition, pair.shift)
 
 
 @compiled

@@ -46,14 +46,15 @@ from goldenear.correlate.backends.records import (
 )
 from goldenear.match.kernels.layout import first_from
 from goldenear.match.kernels.pairs import (
-    asked_for,
-    base_pitch,
-    layers_of,
-    power_of,
+    Scene,
+    is_asked_for,
+    numbers_of,
     raise_floor,
+    row_of,
     similarity_of,
+    strokes_of,
 )
-from goldenear.match.kernels.placements import consider, least_energy
+from goldenear.match.kernels.placements import consider, drums_of, least_energy
 from goldenear.match.score import BELOW, HAIR, OF_ENERGY
 
 NEVER = 2**62
@@ -71,14 +72,18 @@ ROWS = 128
 LONGEST_STROKE = 96
 """Only strokes up to this length, in shifts, are noted by their onset alone."""
 
+CLOSE = 8
+"""An edge is read together with one at the same time among so many noted before it."""
+
+ROOFS = 5
+"""The kind of meeting that makes roofs: onsets of X and onsets of the sample."""
+
 
 class Room(NamedTuple):
     """Room for one thread to work in; what is noted of a sample stands here, one layer after the other."""
 
-    table8: NDArray[np.uint8]
-    table16: NDArray[np.uint16]
-    table32: NDArray[np.int32]
-    table64: NDArray[np.int64]
+    table: NDArray[np.int64]
+    """Rows of 64 numbers, of 8 to 64 bits each; all 0 but while a sample is swept."""
     pitch: NDArray[np.int64]
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
@@ -103,18 +108,14 @@ class Room(NamedTuple):
     lit: NDArray[np.int32]
     """How long each pitch of X sounds in the windows of a span, as lanes, layer by layer."""
     other: NDArray[np.float64]
-    """What the similarity of the layer that is not swept cannot exceed, lane by lane."""
+    """What the similarity of the layer that is not swept cannot exceed, lane by lane; and the same in a span."""
 
 
 def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
     """Return room for samples of so many strokes a layer, parts of X of so many columns, and so many placements."""
-
-    def table(kind: Any) -> NDArray[Any]:
-        return _aligned(2 * (ROWS + LONGEST_STROKE) * LANES, kind)
-
     return Room._make(
         (
-            *(table(kind) for kind in (np.uint8, np.uint16, np.int32, np.int64)),
+            _aligned(2 * (ROWS + LONGEST_STROKE) * LANES),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
             np.zeros(4, np.int64),
             np.zeros(10),
@@ -125,17 +126,16 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
             np.zeros(3 * listed, np.int64),
             np.zeros(listed),
             np.zeros(2 * (2 * LANES + pitches), np.int32),
-            np.ones(LANES),
+            np.ones(2 * LANES),
         )
     )
 
 
-def _aligned(n: int, kind: Any) -> NDArray[Any]:
+def _aligned(n: int) -> NDArray[np.int64]:
     """Return zeros that begin on a cache line."""
-    size = np.dtype(kind).itemsize
-    room = np.zeros(n * size + 64, np.uint8)
-    start = -room.ctypes.data % 64
-    return room[start : start + n * size].view(kind)
+    room = np.zeros(n + 8, np.int64)
+    start = -room.ctypes.data % 64 // 8
+    return room[start : start + n]
 
 
 @compiled
@@ -149,31 +149,27 @@ def lanes_allowed(lowest: int, low: int, high: int) -> Any:
 
 
 @compiled
-def shared_at_most(
-    piece: Any, sounding: Any, packed: Any, layer: int, pair: Any, lowest: int, room: Any
-) -> Any:
+def shared_at_most(scene: Scene, sounding: Any, layer: int, lowest: int) -> Any:
     """Return, for 64 transpositions, what plain pictures share at most, pitch by pitch: in 32 bits.
 
     `sounding` tells how long each pitch of X sounds, layer by layer, as lanes.
     """
+    piece, _, _, _, pair, room = scene
     wide = 2 * LANES + piece.pitches
     sounding = sounding[layer * wide : (layer + 1) * wide]
-    rows = int64s(room.rows, room.n_rows)
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    end, counts = int64s(room.end, room.n_pitch), int64s(room.counts, room.n_counts)
-    lanes = int32s(room.lanes32, room.n_lanes32)
-    first = layer * (room.n_pitch // 2)
+    rows, lanes = int64s(room.rows, room.n_rows), int32s(room.lanes32, room.n_lanes32)
+    pitch, begin, end, _, pitched = strokes_of(room, layer)
     highest = 0
-    for j in range(first, first + counts[2 * layer]):
+    for j in range(pitched):
         highest = max(highest, pitch[j])
     rows[: highest + 1] = 0
     drums = 0
-    for j in range(first, first + counts[2 * layer + 1]):
-        if j < first + counts[2 * layer]:
+    for j in range(len(pitch)):
+        if j < pitched:
             rows[pitch[j]] += end[j] - begin[j]
         else:
             drums += end[j] - begin[j]
-    base = LANES + base_pitch(packed, pair) + lowest - piece.lowest
+    base = LANES + row_of(scene, lowest)
     total = splat(drums if piece.has_drums else 0, lanes)
     for row in range(highest + 1):
         place = base + row
@@ -184,7 +180,14 @@ def shared_at_most(
 
 
 @compiled
-def note_edges(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, lowest: int, room: Any) -> Any:
+def edges_of(room: Any) -> Any:
+    """Return the edges noted of a sample: moment, place, second place and sign."""
+    moment, place = int64s(room.moment, room.n_moment), int64s(room.place, room.n_moment)
+    return moment, place, int64s(room.second, room.n_moment), int64s(room.sign, room.n_moment)
+
+
+@compiled
+def note_edges(scene: Scene, lowest: int) -> Any:
     """Note the edges of the swept layer that 64 transpositions from `lowest` on can meet.
 
     Returns
@@ -193,112 +196,126 @@ def note_edges(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, lowest
         How many strokes of the usual length there are, of which the beginning alone is noted; and how many edges in
         all, those of other strokes after them.
     """
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    end, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    moment, place = int64s(room.moment, room.n_moment), int64s(room.place, room.n_moment)
-    sign, second = int64s(room.sign, room.n_moment), int64s(room.second, room.n_moment)
-    _, swept = layers_of(rules.quarters)
-    first = swept * (room.n_pitch // 2)
-    base = LANES + base_pitch(packed, pair) + lowest - piece.lowest
+    piece, part, _, _, pair, room = scene
+    pitch, begin, end, weight, pitched = strokes_of(room, pair.swept)
+    base = LANES + row_of(scene, lowest)
     half = part.width // 2 if pair.plain else 0
-    usual = usual_length(part, pair)
     n, whole = 0, 0
     for others in range(2):
-        alone = (-1, -1)
-        for j in range(first, first + counts[2 * swept]):
+        whole = n
+        for j in range(pitched):
             where = base + pitch[j]
-            if not 0 < where < LANES + piece.pitches or (end[j] - begin[j] != usual) != others:
+            if not 0 < where < LANES + piece.pitches or (end[j] - begin[j] != pair.usual) != others:
                 continue
-            # What is shared turns by minus the product of two edges: a beginning reads the columns' other half.
-            for side in range(1 + others):
-                time, at_place = (end[j], where) if side else (begin[j], where + half * others)
-                other = -1
-                if pair.plain:
-                    # Plain edges at one time are read two at a time.
-                    if alone[0] >= 0 and moment[alone[0]] == time:
-                        other = alone[0]
-                    elif alone[1] >= 0 and moment[alone[1]] == time:
-                        other = alone[1]
-                if other >= 0:
-                    second[other] = at_place
-                    alone = (-1 if alone[0] == other else alone[0], -1 if alone[1] == other else alone[1])
-                    continue
-                moment[n], place[n], second[n] = time, at_place, 0
-                sign[n] = weight[j] if side or not others else -weight[j]
-                alone = (alone[0], n) if side else (n, alone[1])
-                n += 1
-        whole = whole if others else n
+            if others:
+                # What is shared turns by minus the product of two edges: a beginning reads the columns' other half.
+                n = note_edge(room, pair, whole, n, (begin[j], where + half, -weight[j]))
+                n = note_edge(room, pair, whole, n, (end[j], where, weight[j]))
+            else:
+                n = note_edge(room, pair, whole, n, (begin[j], where, weight[j]))
     return whole, n
 
 
 @compiled
-def usual_length(part: Any, pair: Any) -> Any:
-    """Return how long strokes are of which X has columns of onsets alone; 0 where it has none."""
-    usual = part.usual * pair.piece_up
-    return usual if usual <= LONGEST_STROKE else 0
+def note_edge(room: Any, pair: Any, first: int, n: int, edge: Any) -> Any:
+    """Note an edge, its time, place and sign, after `n` others; return how many there are from then on.
+
+    Plain edges at one time are read two at a time: an edge may be noted as the second place of one from `first` on.
+    """
+    moment, place, second, sign = edges_of(room)
+    if pair.plain:
+        for other in range(n - 1, max(first, n - CLOSE) - 1, -1):
+            if moment[other] == edge[0] and not second[other]:
+                second[other] = edge[1]
+                return n
+    moment[n], place[n], second[n], sign[n] = edge[0], edge[1], 0, edge[2]
+    return n + 1
 
 
 @compiled
-def span_of(piece: Any, part: Any, rules: Any, pair: Any, room: Any) -> Any:
+def span_of(scene: Scene) -> Any:
     """Return the first shift to look at, and the last: within the part, and where something can be shared."""
-    begin, end = int64s(room.begin, room.n_pitch), int64s(room.end, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    _, swept = layers_of(rules.quarters)
-    first = swept * (room.n_pitch // 2)
+    piece, part, _, _, pair, room = scene
+    pitch, begin, end, _, pitched = strokes_of(room, pair.swept)
+    _, onset, _, _, reach = drums_of(piece, pair.swept)
     start, stop = NEVER, -NEVER
-    latest, earliest = -NEVER, NEVER
-    for j in range(first, first + counts[2 * swept]):
-        latest, earliest = max(latest, end[j]), min(earliest, begin[j])
-    if counts[2 * swept] and part.opens < part.closes:
-        start, stop = part.opens * pair.piece_up - latest, part.closes * pair.piece_up - earliest
-    start, stop = drum_span(piece, rules, pair, start, stop, room)
+    opens, closes = part.opens, part.closes
+    for j in range(len(pitch)):
+        if j == pitched:
+            opens, closes = (onset[0], reach[-1]) if len(onset) else (0, 0)
+        if opens < closes:
+            start = min(start, opens * pair.piece_up - end[j])
+            stop = max(stop, closes * pair.piece_up - begin[j])
     return max(start, part.first * pair.piece_up), min(stop, part.last * pair.piece_up - 1)
 
 
-def column_of(part: Any, column: int, place: int, second: int, weight: int, table: Any) -> Any:
-    """Return a column of X as two edges of a sample read it: how slopes turn where they meet.
+def column_of(part: Any, column: int, edge: Any, table: Any) -> Any:
+    """Return a column of X as an edge of a sample, two places and a sign, reads it: how slopes turn where they meet.
 
-    Tables of 64 bits take one edge times a weight, all others two edges that count 1.
+    Tables of 64 bits take one place times the sign, all others two places that count 1.
     """
     raise NotImplementedError  # compiled code alone reads columns
 
 
 @overload(column_of)  # type: ignore[untyped-decorator]
-def _column_of(part: Any, column: Any, place: Any, second: Any, weight: Any, table: Any) -> Any:  # noqa: ARG001
+def _column_of(part: Any, column: Any, edge: Any, table: Any) -> Any:  # noqa: ARG001
     """Return how columns are read into a table of this type."""
 
-    def times_weight(part: Any, column: Any, place: Any, second: Any, weight: Any, table: Any) -> Any:  # noqa: ARG001
+    def times_sign(part: Any, column: Any, edge: Any, table: Any) -> Any:
         weights = int32s(part.weights, part.n_weights)
-        return times(widen(load(weights, column * (part.width // 2) + place), table), weight)
+        return times(widen(load(weights, column * (part.width // 2) + edge[0]), table), edge[2])
 
-    def two(part: Any, column: Any, place: Any, second: Any, weight: Any, table: Any) -> Any:  # noqa: ARG001
+    def two(part: Any, column: Any, edge: Any, table: Any) -> Any:
         edges, at_column = int8s(part.edges, part.n_edges), column * part.width
-        return widen(add(load(edges, at_column + place), load(edges, at_column + second)), table)
+        return widen(add(load(edges, at_column + edge[0]), load(edges, at_column + edge[1])), table)
 
-    return times_weight if table.dtype == types.int64 else two
+    return times_sign if table.dtype == types.int64 else two
 
 
 @compiled
-def meet(
-    part: Any, columns: Any, edges: Any, late: Any, minus: int, span: Any, row: int, table: Any, room: Any
-) -> None:  # fmt: skip
-    """Add some of X's columns to the rows of the shifts at which they meet some of the sample's edges.
+def meeting(part: Any, pair: Any, noted: Any, kind: int) -> Any:
+    """Return what meets in one kind of meeting, of those that add up to all edges of X against all of the sample.
 
-    `columns` and `edges` are ranges; `late` is by how much X's columns, and the sample's edges, count as later; with
-    `minus` they are subtracted; `span` is a range of shifts, and `row` the row of its first.
+    Returns
+    -------
+    (int, int), (int, int), (int, int), bool
+        The range of X's columns, and of the sample's edges; by how much either counts as later; and whether what they
+        turn is subtracted.
     """
-    moment, place = int64s(room.moment, room.n_moment), int64s(room.place, room.n_moment)
-    sign, second = int64s(room.sign, room.n_moment), int64s(room.second, room.n_moment)
+    full = part.usual * pair.piece_up
+    onsets, others = (0, part.columns), (part.columns, part.columns + part.rest)
+    begins = (0, noted[0])
+    if kind == 0:
+        return others, noted, (0, 0), False
+    if kind == 1:
+        return onsets, noted, (0, 0), False
+    if kind == 2:
+        return onsets, noted, (full, 0), True
+    if kind == 3:
+        return others, begins, (0, 0), True
+    if kind == 4:
+        return others, begins, (0, pair.usual), False
+    return onsets, begins, (0, 0), False
+
+
+@compiled
+def meet(scene: Scene, met: Any, span: Any, row: int, table: Any) -> None:
+    """Add X's columns to the rows of the shifts at which they meet the sample's edges; see `meeting` for `met`.
+
+    `span` is a range of shifts, and `row` the row of its first.
+    """
+    part, room = scene[1], scene[-1]
+    columns, edges, late, minus = met
+    moment, place, second, sign = edges_of(room)
     time = int64s(room.piece_time, columns[1])
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
         high, origin = span[1] + away, span[0] + away - row
-        where, other, weight = place[j], second[j], sign[j]
+        edge = (place[j], second[j], sign[j])
         i = first_from(time, columns[0], columns[1], span[0] + away)
         while i < columns[1] and at(time, i) < high:
             cell = (at(time, i) - origin) * LANES
-            column = column_of(part, i, where, other, weight, table)
+            column = column_of(part, i, edge, table)
             if minus:
                 store(table, cell, subtract(load(table, cell), column))
             else:
@@ -307,85 +324,59 @@ def meet(
 
 
 @compiled
-def turned_before(
-    part: Any, columns: Any, edges: Any, late: Any, minus: int, start: int, state: Any, table: Any, room: Any
-) -> Any:  # fmt: skip
-    """Return slope and shared time at shift `start`, with what turned before it; see `meet`."""
-    moment, place = int64s(room.moment, room.n_moment), int64s(room.place, room.n_moment)
-    sign, second = int64s(room.sign, room.n_moment), int64s(room.second, room.n_moment)
+def turned_before(scene: Scene, met: Any, reach: int, start: int, state: Any, table: Any) -> Any:
+    """Return slope and shared time at shift `start`, with what turned before it; see `meeting` for `met`.
+
+    Of roofs, which reach so far to either side of where onsets meet, only those count that the shift lies under.
+    """
+    part, room = scene[1], scene[-1]
+    columns, edges, late, minus = met
+    moment, place, second, sign = edges_of(room)
     time = int64s(room.piece_time, columns[1])
     slope, value = state
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
-        i = columns[0]
-        while i < columns[1] and time[i] - away < start:
-            column = times(column_of(part, i, place[j], second[j], sign[j], table), -1 if minus else 1)
-            slope = add(slope, column)
-            value = add(value, times(column, start - time[i] + away))
+        i = first_from(time, columns[0], columns[1], start + away - reach + 1) if reach else columns[0]
+        while i < columns[1] and time[i] - away < start + reach:
+            since = start - time[i] + away
+            turn = -1 if minus or (reach and since > 0) else 1
+            column = column_of(part, i, (place[j], second[j], sign[j]), table)
+            slope = add(slope, times(column, turn))
+            value = add(value, times(column, reach - abs(since) if reach else turn * since))
             i += 1
     return slope, value
 
 
 @compiled
-def under_roofs(part: Any, edges: int, usual: int, start: int, state: Any, table: Any, room: Any) -> Any:
-    """Return slope and shared time at shift `start`, with the roofs that it lies under."""
-    moment, place = int64s(room.moment, room.n_moment), int64s(room.place, room.n_moment)
-    sign, second = int64s(room.sign, room.n_moment), int64s(room.second, room.n_moment)
-    time = int64s(room.piece_time, part.columns)
-    slope, value = state
-    for j in range(edges):
-        i = first_from(time, 0, part.columns, start + moment[j] - usual + 1)
-        while i < part.columns and time[i] - moment[j] < start + usual:
-            since = start - time[i] + moment[j]
-            column = column_of(part, i, place[j], second[j], sign[j], table)
-            slope = add(slope, times(column, -1 if since > 0 else 1))
-            value = add(value, times(column, usual - abs(since)))
-            i += 1
-    return slope, value
-
-
-@compiled
-def begin_at(
-    piece: Any, part: Any, rules: Any, pair: Any, noted: Any, start: int, table: Any, room: Any
-) -> Any:
+def begin_at(scene: Scene, noted: Any, start: int, table: Any) -> Any:
     """Return slope and shared time at shift `start`, and add the onsets that meet near it to the table's first rows.
 
     `noted` is what `note_edges` returned.
     """
-    usual, full = usual_length(part, pair), part.usual * pair.piece_up
-    onsets, others = (0, part.columns), (part.columns, part.columns + part.rest)
-    begins, edges = (0, noted[0]), noted
+    part, pair = scene[1], scene[-2]
+    usual = pair.usual
     state = splat(0, table), splat(0, table)
-    state = turned_before(part, others, edges, (0, 0), 0, start, state, table, room)
-    state = turned_before(part, onsets, edges, (0, 0), 0, start, state, table, room)
-    state = turned_before(part, onsets, edges, (full, 0), 1, start, state, table, room)
+    for kind in range(ROOFS + 1 if usual else 3):
+        reach = usual if kind == ROOFS else 0
+        state = turned_before(scene, meeting(part, pair, noted, kind), reach, start, state, table)
     if usual:
-        state = turned_before(part, others, begins, (0, 0), 1, start, state, table, room)
-        state = turned_before(part, others, begins, (0, usual), 0, start, state, table, room)
-        state = under_roofs(part, noted[0], usual, start, state, table, room)
-        clear(table, 2 * usual)
-        meet(part, onsets, begins, (0, 0), 0, (start - usual + 1, start + usual), 1, table, room)
-    return turn_drums(piece, rules, pair, (-NEVER, start, start), state, table, 0, room)
+        clear(table, 0, 2 * usual)
+        meet(scene, meeting(part, pair, noted, ROOFS), (start - usual + 1, start + usual), 1, table)
+    return turn_drums(scene, (-NEVER, start, start), state, table, 0)
 
 
 @compiled
-def turn_at(
-    piece: Any, part: Any, rules: Any, pair: Any, noted: Any, span: Any, table: Any, room: Any
-) -> None:
+def turn_at(scene: Scene, noted: Any, span: Any, table: Any) -> None:
     """Add to the table what turns slopes at the shifts of a span, its end not among them; see `begin_at`."""
-    usual, full = usual_length(part, pair), part.usual * pair.piece_up
-    onsets, others = (0, part.columns), (part.columns, part.columns + part.rest)
-    begins, edges, turns = (0, noted[0]), noted, first_turn(usual)
-    meet(part, others, edges, (0, 0), 0, span, turns, table, room)
-    meet(part, onsets, edges, (0, 0), 0, span, turns, table, room)
-    meet(part, onsets, edges, (full, 0), 1, span, turns, table, room)
+    part, pair = scene[1], scene[-2]
+    usual, turns = pair.usual, first_turn(pair.usual)
+    for kind in range(ROOFS if usual else 3):
+        meet(scene, meeting(part, pair, noted, kind), span, turns, table)
     if usual:
-        meet(part, others, begins, (0, 0), 1, span, turns, table, room)
-        meet(part, others, begins, (0, usual), 0, span, turns, table, room)
         ahead = (span[0] + usual, span[1] + usual)
-        meet(part, onsets, begins, (0, 0), 0, ahead, 2 * usual, table, room)
+        meet(scene, meeting(part, pair, noted, ROOFS), ahead, 2 * usual, table)
     state = splat(0, table), splat(0, table)
-    turn_drums(piece, rules, pair, (span[0], span[0], span[1]), state, table, turns, room)
+    turn_drums(scene, (span[0], span[0], span[1]), state, table, turns)
 
 
 @compiled
@@ -418,33 +409,28 @@ def sum_rows(usual: int, rows: Any, state: Any, table: Any) -> Any:
 @compiled
 def move_on(usual: int, rows: int, table: Any) -> None:
     """Clear the rows that were summed up, and bring the onsets that are still needed to the front."""
-    zero, turns = splat(0, table), first_turn(usual)
-    for row in range(turns, turns + rows):
-        store(table, row * LANES, zero)
+    turns = first_turn(usual)
+    clear(table, turns, turns + rows)
     if usual:
         for row in range(2 * usual):
             store(table, row * LANES, load(table, (row + rows) * LANES))
-        for row in range(2 * usual, 2 * usual + rows):
-            store(table, row * LANES, zero)
+        clear(table, 2 * usual, 2 * usual + rows)
 
 
 @compiled
-def sweep(
-    piece: Any, part: Any, packed: Any, rules: Any, pair: Any, lowest: int, allowed: Any, table: Any,
-    room: Any,
-) -> None:  # fmt: skip
+def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
     """Look at every shift of 64 transpositions from `lowest` on; what is bright enough is considered.
 
-    Only lanes whose bit is set in `allowed` count. All that can be shared must fit in the table's numbers.
+    Only lanes whose bit is set in `allowed` count. All that can be shared must fit in the table's numbers. The table
+    is all 0, and is left so.
     """
-    noted = note_edges(piece, part, packed, rules, pair, lowest, room)
-    start, stop = span_of(piece, part, rules, pair, room)
+    _, part, _, rules, pair, _ = scene
+    noted = note_edges(scene, lowest)
+    start, stop = span_of(scene)
     if start > stop:
         return
-    allowed = lanes_that_may(piece, part, packed, rules, pair, lowest, allowed, room)
     near = min(max(pair.length // NEAR, 1), ROWS)
-    usual = usual_length(part, pair)
-    turns = first_turn(usual)
+    usual, turns = pair.usual, first_turn(pair.usual)
     # Without onsets it would take long to begin anew.
     asks = usual and part.lines and rules.prune and pair.plain and pair.most < 2**30
     length = max(pair.length // SPANS, ROWS) if asks else stop + 1 - start
@@ -452,111 +438,117 @@ def sweep(
     next_span, spans = start, 1
     while start <= stop and allowed:
         if start >= next_span:
-            span = (start, start + length - 1)
-            if asks and not lanes_in_span(piece, part, packed, rules, pair, lowest, allowed, span, room):
+            if asks and not lanes_in_span(scene, lowest, allowed, (start, start + length - 1)):
                 start, next_span, begun, spans = start + length, start + length, False, 1
                 continue
             # The longer nothing could be left out, the more rarely it is asked.
             spans = min(2 * spans, 64)
             next_span = min(start + spans * length, stop + 1)
         if not begun:
-            state, begun = begin_at(piece, part, rules, pair, noted, start, table, room), True
+            state, begun = begin_at(scene, noted, start, table), True
         end = min(start + ROWS, next_span)
-        turn_at(piece, part, rules, pair, noted, (start, end), table, room)
+        turn_at(scene, noted, (start, end), table)
         row = 0
         while row < end - start:
             until = min(row + near, end - start)
             state, crest = sum_rows(usual, (row, until), state, table)
-            rows = (turns + row, turns + until)
-            scan(piece, part, packed, rules, pair, lowest, allowed, start - turns, rows, crest, table, room)
+            scan(scene, lowest, allowed, start - turns, (turns + row, turns + until), crest, table)
             row = until
         move_on(usual, end - start, table)
         start = end
-    if usual:
-        clear(table, 2 * usual)
+    clear(table, 0, 2 * usual)
 
 
 @compiled
-def clear(table: Any, rows: int) -> None:
-    """Set the first rows of a table to 0."""
-    for row in range(rows):
+def clear(table: Any, first: int, last: int) -> None:
+    """Set the rows of a table from `first` up to `last` to 0."""
+    for row in range(first, last):
         store(table, row * LANES, splat(0, table))
 
 
 @compiled
-def lanes_that_may(
-    piece: Any, part: Any, packed: Any, rules: Any, pair: Any, lowest: int, allowed: Any, room: Any
-) -> Any:
-    """Return the lanes whose similarity may reach what is asked for in this part of X.
+def lanes_in_part(scene: Scene, lowest: int, allowed: Any) -> Any:
+    """Return the lanes whose similarity may reach what is asked for in this part of X, and what none exceeds in S.
 
     What the layer that is not swept cannot exceed is noted for each lane.
     """
-    other = float64s(room.other, room.n_other)
-    for lane in range(LANES):
-        other[lane] = 1.0
-    n_layers, swept = layers_of(rules.quarters)
-    if not pair.plain or not rules.prune or pair.most >= 2**30:
-        return allowed
+    _, part, _, rules, pair, room = scene
+    other = float64s(room.other, LANES)
+    other[:] = 1.0
+    if not pair.plain or pair.most >= 2**30:
+        return allowed, pair.most
     sounding, lanes = int32s(part.sounding, part.n_sounding), int32s(room.lanes32, room.n_lanes32)
-    bound = shared_at_most(piece, sounding, packed, swept, pair, lowest, room)
-    allowed &= reaching(bound, splat(min(raise_floor(rules, pair), 2**31 - 1), lanes), lanes)
-    if n_layers == 1 or not allowed:
-        return allowed
-    store(lanes, 0, shared_at_most(piece, sounding, packed, 1 - swept, pair, lowest, room))
-    bits, target = allowed, asked_for(pair)
-    while bits:
-        lane = lowest_bit(bits)
-        bits &= bits - np.uint64(1)
-        other[lane] = min(1.0, pair.other_rise * lanes[lane] * (1 + HAIR))
-        one = min(1.0, pair.rise * lane_of(bound, lane) * (1 + HAIR))
-        if power_of(swept, other[lane], one, rules.quarters) < target:
-            allowed &= ~(np.uint64(1) << np.uint64(lane))
-    return allowed
+    bound = shared_at_most(scene, sounding, pair.swept, lowest)
+    within = min(pair.most, greatest(bound, ~np.uint64(0), lanes))
+    if rules.prune:
+        allowed = lanes_that_may(scene, lowest, allowed, sounding, bound, other, (0, NEVER))
+    return allowed, within
 
 
 @compiled
-def lanes_in_span(
-    piece: Any, part: Any, packed: Any, rules: Any, pair: Any, lowest: int, allowed: Any, span: Any, room: Any
-) -> Any:
+def lanes_in_span(scene: Scene, lowest: int, allowed: Any, span: Any) -> Any:
     """Return the lanes whose similarity may reach what is asked for at the shifts of a span, first to last."""
-    sounding = int32s(room.lit, room.n_lit)
-    sum_up(piece, part, pair, span, sounding)
-    n_layers, swept = layers_of(rules.quarters)
-    lanes, numbers = int32s(room.lanes32, room.n_lanes32), float64s(room.numbers, room.n_numbers)
-    other = float64s(room.other, room.n_other)
-    mine, others = numbers[5 * swept : 5 * swept + 5], numbers[5 * (1 - swept) : 5 * (1 - swept) + 5]
-    bound = shared_at_most(piece, sounding, packed, swept, pair, lowest, room)
-    allowed &= reaching(bound, splat(min(raise_floor(rules, pair), 2**31 - 1), lanes), lanes)
-    if not allowed:
-        return allowed
-    if n_layers == 2:
-        store(lanes, 0, shared_at_most(piece, sounding, packed, 1 - swept, pair, lowest, room))
-    bits, target = allowed, asked_for(pair)
-    while bits:
-        lane = lowest_bit(bits)
-        bits &= bits - np.uint64(1)
-        energy = least_energy(piece, part, packed, pair, swept, lowest + lane, span[0], span[1])
-        one, two = most_of_layer(mine, lane_of(bound, lane), energy, pair.rise), other[lane]
-        if n_layers == 2:
-            energy = least_energy(piece, part, packed, pair, 1 - swept, lowest + lane, span[0], span[1])
-            two = min(two, most_of_layer(others, np.int64(lanes[lane]), energy, pair.other_rise))
-        if power_of(swept, two, one, rules.quarters) < target:
-            allowed &= ~(np.uint64(1) << np.uint64(lane))
-    return allowed
+    pair, room = scene[-2:]
+    sounding, other = int32s(room.lit, room.n_lit), float64s(room.other, room.n_other)
+    sum_up(scene, span, sounding)
+    other[LANES:] = other[:LANES]
+    bound = shared_at_most(scene, sounding, pair.swept, lowest)
+    return lanes_that_may(scene, lowest, allowed, sounding, bound, other[LANES:], span)
 
 
 @compiled
-def most_of_layer(numbers: Any, shared: Any, energy: Any, rise: float) -> Any:
-    """Return what a layer's similarity cannot exceed where it shares no more, and X sounds no less."""
+def lanes_that_may(
+    scene: Scene, lowest: int, allowed: Any, sounding: Any, bound: Any, other: Any, span: Any
+) -> Any:
+    """Return the lanes whose similarity may reach what is asked for at the shifts of a span, first to last.
+
+    `sounding` tells how long X's pitches sound in their windows, and `bound` what the swept layer shares at most.
+    `other`, what the similarity of the other layer cannot exceed, is lowered.
+    """
+    _, _, _, rules, pair, room = scene
+    lanes = int32s(room.lanes32, room.n_lanes32)
+    allowed &= reaching(bound, splat(min(raise_floor(rules, pair), 2**31 - 1), lanes), lanes)
+    if allowed and pair.layers == 2:
+        store(lanes, 0, shared_at_most(scene, sounding, 1 - pair.swept, lowest))
+        bits = allowed
+        while bits:
+            lane = lowest_bit(bits)
+            bits &= bits - np.uint64(1)
+            most_of_it = most_of_layer(scene, 1 - pair.swept, lowest + lane, np.int64(lanes[lane]), span)
+            other[lane] = min(other[lane], most_of_it)
+    return bright_enough(scene, lowest, allowed, bound, other, span)
+
+
+@compiled
+def bright_enough(scene: Scene, lowest: int, bright: Any, shared: Any, other: Any, span: Any) -> Any:
+    """Return those of some lanes in which enough is shared for what X sounds in all windows of a span."""
+    pair, bits = scene[-2], bright
+    while bits:
+        lane = lowest_bit(bits)
+        bits &= bits - np.uint64(1)
+        one = most_of_layer(scene, pair.swept, lowest + lane, lane_of(shared, lane), span)
+        if not is_asked_for(scene, one, other[lane]):
+            bright &= ~(np.uint64(1) << np.uint64(lane))
+    return bright
+
+
+@compiled
+def most_of_layer(scene: Scene, layer: int, transposition: int, shared: Any, span: Any) -> Any:
+    """Return what a layer's similarity cannot exceed at the shifts of a span where it shares no more than that."""
+    pair, room = scene[-2:]
+    numbers, rise = numbers_of(room, layer), pair.rise if layer == pair.swept else pair.other_rise
     most = min(1.0, rise * shared * (1 + HAIR))
-    if numbers[OF_ENERGY] > 0 and numbers[BELOW] >= 0 and energy > shared:
-        most = min(most, similarity_of(numbers, shared, energy) * (1 + HAIR))
+    if numbers[OF_ENERGY] > 0 and numbers[BELOW] >= 0:
+        energy = least_energy(scene, layer, transposition, span)
+        if energy > shared:
+            most = min(most, similarity_of(numbers, shared, energy) * (1 + HAIR))
     return most
 
 
 @compiled
-def sum_up(piece: Any, part: Any, pair: Any, span: Any, sounding: Any) -> None:
+def sum_up(scene: Scene, span: Any, sounding: Any) -> None:
     """Sum up how long each pitch of X sounds in the windows of all shifts of a span, as lanes, layer by layer."""
+    piece, part, _, _, pair, _ = scene
     below = int32s(part.below, part.n_below)
     stride, wide = piece.pitches + 1, 2 * LANES + piece.pitches
     up = pair.piece_up
@@ -576,57 +568,17 @@ def sum_up(piece: Any, part: Any, pair: Any, span: Any, sounding: Any) -> None:
 
 
 @compiled
-def at_lane(table: Any, row: int, bits: Any) -> Any:
-    """Return the shared time in the lowest lane whose bit is set."""
-    return np.int64(at(table, row * LANES + lowest_bit(bits)))
-
-
-@compiled
-def worth_a_look(
-    piece: Any,
-    part: Any,
-    packed: Any,
-    rules: Any,
-    pair: Any,
-    lowest: int,
-    bright: Any,
-    span: Any,
-    crest: Any,
-    room: Any,
-) -> Any:
-    """Return those of the bright lanes that are bright enough for what X sounds in the window at the least."""
-    numbers = float64s(room.numbers, room.n_numbers)
-    _, swept = layers_of(rules.quarters)
-    most_other = float64s(room.other, room.n_other)
-    target = asked_for(pair)
-    mine = numbers[5 * swept : 5 * swept + 5]
-    bits = bright
-    while bits:
-        lane = lowest_bit(bits)
-        bits &= bits - np.uint64(1)
-        shared = lane_of(crest, lane)
-        energy = least_energy(piece, part, packed, pair, swept, lowest + lane, span[0], span[1])
-        one = most_of_layer(mine, shared, energy, pair.rise)
-        if power_of(swept, most_other[lane], one, rules.quarters) < target:
-            bright &= ~(np.uint64(1) << np.uint64(lane))
-    return bright
-
-
-@compiled
-def scan(
-    piece: Any, part: Any, packed: Any, rules: Any, pair: Any, lowest: int, allowed: Any, start: int, rows: Any,
-    crest: Any, table: Any, room: Any,
-) -> None:  # fmt: skip
+def scan(scene: Scene, lowest: int, allowed: Any, start: int, rows: Any, crest: Any, table: Any) -> None:
     """Consider what is bright enough in a table of shared time; the brightest first, to raise the bar."""
+    _, _, _, rules, pair, room = scene
     need = raise_floor(rules, pair)
     if need > pair.most:
         return
     bright = reaching(crest, splat(need, table), table) & allowed
     if not bright:
         return
-    bright = worth_a_look(
-        piece, part, packed, rules, pair, lowest, bright, (start + rows[0], start + rows[1] - 1), crest, room
-    )
+    span, other = (start + rows[0], start + rows[1] - 1), float64s(room.other, room.n_other)
+    bright = bright_enough(scene, lowest, bright, crest, other, span)
     if not bright:
         return
     bar = greatest(crest, bright, table)
@@ -640,80 +592,36 @@ def scan(
             if bits and not every:
                 bits &= ~reaching(value, above_lanes, table)
             while bits:
-                transposition = lowest + lowest_bit(bits)
-                if consider(
-                    piece,
-                    part,
-                    packed,
-                    rules,
-                    pair,
-                    transposition,
-                    start + row,
-                    at_lane(table, row, bits),
-                    room,
-                ):
+                lane = lowest_bit(bits)
+                if consider(scene, lowest + lane, start + row, np.int64(at(table, row * LANES + lane))):
                     need = raise_floor(rules, pair)
                     if need > bar:
-                        bits &= reaching(value, splat(min(need, above), table), table)
                         need_lanes = splat(min(need, above), table)
+                        bits &= reaching(value, need_lanes, table)
                 bits &= bits - np.uint64(1)
         above = bar
         bar = max(need, bar - max(1, (bar - need) // 2))
 
 
 @compiled
-def drum_span(piece: Any, rules: Any, pair: Any, first: int, last: int, room: Any) -> Any:
-    """Return the first and the last shift at which something can be shared, drums among it."""
-    begin, end = int64s(room.begin, room.n_pitch), int64s(room.end, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    start = int64s(piece.drum_start, piece.n_drum_start)
-    onset, reach = int64s(piece.drum_onset, piece.n_drum_onset), int64s(piece.drum_reach, piece.n_drum_onset)
-    _, swept = layers_of(rules.quarters)
-    at_first = swept * (room.n_pitch // 2)
-    if start[swept + 1] > start[swept]:
-        for j in range(at_first + counts[2 * swept], at_first + counts[2 * swept + 1]):
-            first = min(first, onset[start[swept]] * pair.piece_up - end[j])
-            last = max(last, reach[start[swept + 1] - 1] * pair.piece_up - begin[j])
-    return first, last
-
-
-@compiled
-def turn_drums(
-    piece: Any,
-    rules: Any,
-    pair: Any,
-    span: Any,
-    state: Any,
-    table: Any,
-    first_row: int,
-    room: Any,
-) -> Any:
+def turn_drums(scene: Scene, span: Any, state: Any, table: Any, first_row: int) -> Any:
     """Add the turning points that the drums of all transpositions make; return slope and shared time at a shift.
 
     `span` is three shifts: turning points from the first up to the second are summed up in slope and shared time at
     the second; those from there up to the third are added to the table, from `first_row` on.
     """
-    pitch, begin = int64s(room.pitch, room.n_pitch), int64s(room.begin, room.n_pitch)
-    ends, weight = int64s(room.end, room.n_pitch), int64s(room.weight, room.n_pitch)
-    counts = int64s(room.counts, room.n_counts)
-    drums = int64s(piece.drum_start, piece.n_drum_start)
-    drum_pitch = int64s(piece.drum_pitch, piece.n_drum_onset)
-    onset, offset = (
-        int64s(piece.drum_onset, piece.n_drum_onset),
-        int64s(piece.drum_offset, piece.n_drum_onset),
-    )
-    drum_weight = int64s(piece.drum_weight, piece.n_drum_onset)
+    piece, _, _, _, pair, room = scene
+    pitch, begin, ends, weight, pitched = strokes_of(room, pair.swept)
+    drum, onset, offset, light, _ = drums_of(piece, pair.swept)
     since, start, end = span
     slope, value = state
-    _, swept = layers_of(rules.quarters)
-    first = swept * (room.n_pitch // 2)
-    for j in range(first + counts[2 * swept], first + counts[2 * swept + 1]):
-        for i in range(drums[swept], drums[swept + 1]):
+    for j in range(pitched, len(pitch)):
+        for i in range(len(drum)):
             if onset[i] * pair.piece_up - ends[j] >= end:
                 break
-            if drum_pitch[i] != pitch[j]:
+            if drum[i] != pitch[j]:
                 continue
-            both = 1 if pair.plain else weight[j] * drum_weight[i]
+            both = 1 if pair.plain else weight[j] * light[i]
             for corner in range(4):
                 x = (onset[i] if corner < 2 else offset[i]) * pair.piece_up
                 shift = x - (ends[j] if corner % 2 == 0 else begin[j])
@@ -728,14 +636,16 @@ def turn_drums(
 
 
 @compiled
-def lay(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, room: Any) -> None:
+def lay(scene: Scene) -> None:
     """Lay a sample, as the pair is set, on a part of X, with numbers as short as what they count allows."""
+    _, part, _, rules, pair, room = scene
     if raise_floor(rules, pair) > pair.most:
         return
     time, piece_time = int64s(part.time, part.n_time), int64s(room.piece_time, room.n_piece_time)
     for i in range(part.columns + part.rest):
         piece_time[i] = time[i] * pair.piece_up
-    lanes = int32s(room.lanes32, room.n_lanes32)
+    usual = part.usual * pair.piece_up
+    pair.usual = usual if usual <= LONGEST_STROKE else 0
     # The middle first: there most is shared, and what is found there often decides the rest.
     spare = max(pair.high - pair.low + 1 - LANES, 0)
     middle = pair.low + spare // 2
@@ -745,28 +655,15 @@ def lay(piece: Any, part: Any, packed: Any, rules: Any, pair: Any, room: Any) ->
         allowed = lanes_allowed(lowest, pair.low, pair.high)
         if not allowed:
             continue
-        within = pair.most
         pair.lane = lowest
-        if pair.plain and pair.most < 2**30:
-            _, swept = layers_of(rules.quarters)
-            sounding = int32s(part.sounding, part.n_sounding)
-            bound = shared_at_most(piece, sounding, packed, swept, pair, lowest, room)
-            if rules.prune:
-                need = raise_floor(rules, pair)
-                if not reaching(bound, splat(min(need, 2**31 - 1), lanes), lanes) & allowed:
-                    continue
-            within = min(within, greatest(bound, ~np.uint64(0), lanes))
+        allowed, within = lanes_in_part(scene, lowest, allowed)
         if not allowed:
             continue
         if not pair.plain:
-            table64 = int64s(room.table64, room.n_table64)
-            sweep(piece, part, packed, rules, pair, lowest, allowed, table64, room)
+            sweep(scene, lowest, allowed, int64s(room.table, room.n_table))
         elif within < 2**8:
-            table8 = uint8s(room.table8, room.n_table8)
-            sweep(piece, part, packed, rules, pair, lowest, allowed, table8, room)
+            sweep(scene, lowest, allowed, uint8s(room.table, room.n_table))
         elif within < 2**16:
-            table16 = uint16s(room.table16, room.n_table16)
-            sweep(piece, part, packed, rules, pair, lowest, allowed, table16, room)
+            sweep(scene, lowest, allowed, uint16s(room.table, room.n_table))
         else:
-            table32 = int32s(room.table32, room.n_table32)
-            sweep(piece, part, packed, rules, pair, lowest, allowed, table32, room)
+            sweep(scene, lowest, allowed, int32s(room.table, room.n_table))
