@@ -1,37 +1,18 @@
-"""Samples made ready to be compared with many X: packed once, drawn only when asked, and kept on disk.
-
-A file of packed samples is a line of JSON, then all columns one after another; it is read into memory page by page as
-it is used. It is made from music files, and can be made again: it carries a key that names all that it was made of,
-and one whose key differs is not read.
-"""
+"""Samples made ready to be compared with many X: packed once, drawn only when asked."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, overload
-
-import numpy as np
-from numpy.typing import NDArray
 
 from goldenear.arguments import kind_of, must_be, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.packed import Packed, pack, selected
 from goldenear.match.pictures import AlterationGroup, SamplePicture, alteration_groups, sample_picture
 from goldenear.match.recipe import Recipe, recipe_of
-from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray, must_sound, several_notes
-from goldenear.notes.provenance import Provenance
-
-FORMAT = "goldenear-samples-2"
-
-ALIGNED = 64
-"""Each column in a file begins at a multiple of so many bytes."""
-
-NOTES = ("pitch", "onset", "offset", "brightness", "is_drum")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,114 +109,3 @@ def check_same_grid(x: NoteArray, sample: NoteArray, called: str = "X") -> None:
             f"{sample.name or 'a sample'}: its grid has {sample.steps_per_octave} steps an octave, "
             f"{x.name or called} has {x.steps_per_octave}; read both on the same grid"
         )
-
-
-class StoredSamples(Sequence[NoteArray]):
-    """Note arrays that lie in long columns, each made when it is asked for."""
-
-    def __init__(self, columns: dict[str, NDArray[Any]], texts: list[list[Any]]) -> None:
-        self._columns = columns
-        self._texts = texts
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    @overload
-    def __getitem__(self, i: int) -> NoteArray: ...
-    @overload
-    def __getitem__(self, i: slice) -> tuple[NoteArray, ...]: ...
-    def __getitem__(self, i: int | slice) -> NoteArray | tuple[NoteArray, ...]:
-        if isinstance(i, slice):
-            return tuple(self[k] for k in range(len(self))[i])
-        i = range(len(self))[i]
-        first, last = self._columns["first_note"][i : i + 2].tolist()
-        resolution, octave = self._columns["grid"][i].tolist()
-        name, provenance = self._texts[i]
-        return NoteArray(
-            **{column: self._columns[f"note_{column}"][first:last] for column in NOTES},
-            ticks_per_quarter=resolution,
-            steps_per_octave=octave,
-            name=name,
-            provenance=_provenance(provenance),
-        )
-
-
-def _provenance(fields: dict[str, Any]) -> Provenance:
-    """Return a provenance from what JSON kept of it: lists in place of tuples."""
-    tempos = tuple((tick, tempo) for tick, tempo in fields["tempos"])
-    tracks, remarks = tuple(fields["tracks"]), tuple(fields["remarks"])
-    return Provenance(**fields | {"tracks": tracks, "tempos": tempos, "remarks": remarks})
-
-
-def store(path: Path, key: str, samples: PreparedSamples, remarks: Sequence[str] = ()) -> None:
-    """Write prepared samples to a file, whole or not at all.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
-    kept = list(samples)
-    notes = {
-        "first_note": np.cumsum([0, *(len(sample) for sample in kept)]),
-        "grid": np.array([(s.ticks_per_quarter, s.steps_per_octave) for s in kept], np.int64).reshape(-1, 2),
-    }
-    for name in NOTES:
-        parts = [getattr(sample, name) for sample in kept]
-        notes[f"note_{name}"] = np.concatenate(parts) if parts else np.zeros(0, np.int64)
-    columns = {**notes, **samples.packed._asdict()}
-    table: dict[str, list[Any]] = {}
-    body = bytearray()
-    for name, column in columns.items():
-        table[name] = [column.dtype.str, list(column.shape), len(body)]
-        body += column.tobytes() + bytes(-column.nbytes % ALIGNED)
-    head = {
-        "format": FORMAT,
-        "key": key,
-        "columns": table,
-        "samples": [[sample.name, asdict(sample.provenance)] for sample in kept],
-        "remarks": list(remarks),
-    }
-    line = json.dumps(head).encode()
-    line += b" " * (-(len(line) + 1) % ALIGNED) + b"\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes_atomically(path, line + body)
-
-
-def fetch(path: Path, key: str, recipe: Recipe) -> tuple[PreparedSamples, tuple[str, ...]] | None:
-    """Return the samples and remarks of a file, mapped into memory; None where there is none with this key."""
-    try:
-        with path.open("rb") as file:
-            line = file.readline()
-        head = json.loads(line)
-        if head["format"] != FORMAT or head["key"] != key:
-            return None
-        everything = np.memmap(path, np.uint8, "r", len(line)) if path.stat().st_size > len(line) else None
-        columns = {
-            name: _column(everything, np.dtype(kind), tuple(shape), place)
-            for name, (kind, shape, place) in head["columns"].items()
-        }
-        packed = Packed(**{name: columns[name] for name in Packed._fields})
-        texts, remarks = head["samples"], tuple(head["remarks"])
-    except (OSError, ValueError, KeyError, TypeError):
-        # No file, or one that was cut short or written by another version: it will be made again.
-        return None
-    return PreparedSamples(StoredSamples(columns, texts), recipe, _packed=packed), remarks
-
-
-def _column(
-    everything: NDArray[np.uint8] | None, kind: np.dtype[Any], shape: tuple[int, ...], place: int
-) -> NDArray[Any]:
-    """Return one column, without a copy.
-
-    Raises
-    ------
-    ValueError
-        If the file is too short for it.
-    """
-    size = int(np.prod(shape)) * kind.itemsize
-    if not size:
-        return np.zeros(shape, kind)
-    if everything is None or place + size > len(everything):
-        raise ValueError("the file is cut short")
-    return np.asarray(everything[place : place + size]).view(kind).reshape(shape)

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import goldenear
-from goldenear.match.prepared import PreparedSamples, fetch, prepare, store
+from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.notes.note_array import NoteArray
+from goldenear.taste.sample_cache import load, save
 from goldenear.taste.samples import Kind, read_samples
 from goldenear.taste.settings import Settings
 from goldenear.taste.small import chance_of, format_small, is_small
@@ -38,7 +39,7 @@ def prepared_folder(root: Path, kind: Kind, settings: Settings) -> tuple[Prepare
     path = (
         cache_folder() / f"{hashlib.sha256(str((root / kind).resolve()).encode()).hexdigest()[:32]}.samples"
     )
-    ready = fetch(path, key, settings.recipe)
+    ready = load(path, key, settings.recipe)
     if ready is not None:
         return ready
     read = read_samples(root, kind, settings)
@@ -47,7 +48,7 @@ def prepared_folder(root: Path, kind: Kind, settings: Settings) -> tuple[Prepare
     samples = prepare(audible, settings.recipe)
     if files and time.time() - max(file.stat().st_mtime for file in files) > SETTLED:
         try:
-            store(path, key, samples, remarks)
+            save(path, key, samples, remarks)
         except OSError:
             return samples, remarks
     return samples, remarks

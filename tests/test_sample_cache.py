@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import goldenear as ge
-from goldenear.match.prepared import fetch, store
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.taste import library
+from goldenear.taste.sample_cache import load, save
 from test_engines import line, music
 
 
@@ -25,8 +25,8 @@ def test_what_is_stored_is_fetched(tmp_path: Path) -> None:
     kept = [music(rng).named(f"sample {i}") for i in range(30)]
     kept = [sample for sample in kept if (sample.brightness > 0).any()]
     samples = ge.prepare(kept)
-    store(tmp_path / "a", "key", samples, ["a remark"])
-    found, remarks = fetch(tmp_path / "a", "key", samples.recipe)
+    save(tmp_path / "a", "key", samples, ["a remark"])
+    found, remarks = load(tmp_path / "a", "key", samples.recipe)
     assert remarks == ("a remark",)
     assert list(found) == kept
     assert [s.name for s in found] == [s.name for s in kept]
@@ -43,15 +43,15 @@ def test_what_is_stored_is_fetched(tmp_path: Path) -> None:
 def test_nothing_is_read_that_is_not_whole_or_not_ours(tmp_path: Path) -> None:
     samples = ge.prepare([line(np.random.default_rng(1))])
     path = tmp_path / "a"
-    store(path, "key", samples)
-    assert fetch(path, "another key", samples.recipe) is None
-    assert fetch(tmp_path / "missing", "key", samples.recipe) is None
+    save(path, "key", samples)
+    assert load(path, "another key", samples.recipe) is None
+    assert load(tmp_path / "missing", "key", samples.recipe) is None
     whole = path.read_bytes()
     for cut in (0, 10, len(whole) // 2, len(whole) - 64):
         path.write_bytes(whole[:cut])
-        assert fetch(path, "key", samples.recipe) is None
+        assert load(path, "key", samples.recipe) is None
     path.write_bytes(b"{}\n")
-    assert fetch(path, "key", samples.recipe) is None
+    assert load(path, "key", samples.recipe) is None
 
 
 def a_taste(tmp_path: Path) -> Path:
