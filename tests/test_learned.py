@@ -222,7 +222,7 @@ def test_the_matcher_hears_a_bad_sample_inside_a_clip() -> None:
 @pytest.mark.parametrize("steepness", [0, 1, 2], ids=["white", "pink", "brown"])
 def test_no_sample_stands_out_in_noise(steepness: int) -> None:
     matcher = ge.MatcherJudge.of(ge.Taste(TASTE))
-    spectrum = np.fft.rfft(np.random.default_rng(steepness).normal(size=5 * RATE))
+    spectrum = np.fft.rfft(np.random.default_rng(steepness).normal(size=3 * RATE))
     spectrum[1:] /= np.arange(1, len(spectrum)) ** (steepness / 2)
     noise = np.fft.irfft(spectrum)
     assert matcher.judge(Clip.of(0.5 * noise / np.abs(noise).max(), RATE)).outcome == "neither"
