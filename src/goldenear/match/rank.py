@@ -109,9 +109,14 @@ def rank(
 def rank_each(
     x: NoteArray, libraries: Sequence[PreparedSamples], *, engine: Engine, threads: int
 ) -> tuple[Matches, ...]:
-    """Rank several libraries of one recipe, such as good and bad samples, in one pass: X is drawn once.
+    """Rank several libraries of one recipe, such as good and bad samples, and draw X only once.
 
-    See :func:`rank`.
+    Raises
+    ------
+    NoNotes
+        If nothing sounds in X.
+    InvalidInput
+        If grids differ.
     """
     pictures = piece_pictures(x, libraries[0].recipe)
     ranked = []

@@ -23,7 +23,7 @@ THRESHOLD = 0.59
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
 
 THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58, "sound": 0.55}
-"""The same for each recipe with a name; that of sound goes with notes as they are held alone."""
+"""The same for each recipe with a name. Sound's also holds wherever only held notes are compared (struck = 0)."""
 
 TEMPOS = (
     Fraction(1),

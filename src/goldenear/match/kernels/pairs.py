@@ -80,7 +80,7 @@ class Pair(NamedTuple):
     other_rise: float = 0.0
     """The same of the other layer."""
     most: int = 0
-    """What that layer can share at most."""
+    """What the swept layer can share at most."""
     floor: float = 0.0
     """The least similarity, before its weight, that is of interest."""
     least: float = 0.0
