@@ -306,6 +306,8 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         <NoteArray: 1 notes, 0.5 quarters>
         """
         whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
+        if ticks_per_quarter == self.ticks_per_quarter:
+            return self
         up = lcm(ticks_per_quarter, self.ticks_per_quarter) // self.ticks_per_quarter
         down = self.ticks_per_quarter * up // ticks_per_quarter
         if (self.onset * up % down).any() or (self.offset * up % down).any():

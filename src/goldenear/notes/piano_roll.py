@@ -83,6 +83,8 @@ class PianoRoll:
             If a stroke would begin or end between two ticks.
         """
         whole_number("ticks_per_quarter", ticks_per_quarter, 1, MAX_TICK)
+        if ticks_per_quarter == self.ticks_per_quarter:
+            return self
         up, down = Fraction(ticks_per_quarter, self.ticks_per_quarter).as_integer_ratio()
         if down > 1 and ((self.onset * up % down).any() or (self.offset * up % down).any()):
             raise InvalidInput(

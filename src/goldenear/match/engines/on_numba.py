@@ -303,7 +303,7 @@ class LaidReading:
     @property
     def _is_long(self) -> bool:
         """Whether X is laid out part by part."""
-        return bool(self.piece.lit_start[self.swept + 1] - self.piece.lit_start[self.swept] > LONG)
+        return self.piece.lit(self.swept) > LONG
 
     def parts(self) -> Iterator[None]:
         """Lay X out, part by part."""

@@ -22,6 +22,9 @@ from goldenear.match.pictures import PiecePicture
 from goldenear.match.recipe import Recipe
 from goldenear.notes.piano_roll import PianoRoll
 
+LIT, SOUNDING, DRUMS = range(3)
+"""Kinds of X's strokes: with pitch, as they are lit and as they sound; and drums."""
+
 MOST_NUMBERS = 2**22
 """The table of what has sounded is made only where it holds no more numbers than this, a layer."""
 
@@ -51,28 +54,21 @@ class PieceLayout(NamedTuple):
     line_offset: NDArray[np.int64]
     line_weight: NDArray[np.int64]
     """What is lit, pitch by pitch and by onset."""
-    lit_start: NDArray[np.int64]
-    lit_pitch: NDArray[np.int64]
-    lit_onset: NDArray[np.int64]
-    lit_offset: NDArray[np.int64]
-    lit_weight: NDArray[np.int64]
-    lit_reach: NDArray[np.int64]
-    """The same by onset, pitches counted from `lowest`; and the latest end of this stroke and all before it."""
-    sound_start: NDArray[np.int64]
-    sound_pitch: NDArray[np.int64]
-    sound_onset: NDArray[np.int64]
-    sound_offset: NDArray[np.int64]
-    sound_weight: NDArray[np.int64]
-    sound_reach: NDArray[np.int64]
-    """What sounds, by onset; its weight is its energy."""
-    drum_start: NDArray[np.int64]
-    drum_pitch: NDArray[np.int64]
-    drum_onset: NDArray[np.int64]
-    drum_offset: NDArray[np.int64]
-    drum_weight: NDArray[np.int64]
-    drum_reach: NDArray[np.int64]
-    corner: NDArray[np.int64]
-    """The times at which a note begins or ends in some layer, rising."""
+    start: NDArray[np.int64]
+    """Where strokes begin, kind by kind (`LIT`, `SOUNDING`, `DRUMS`) and layer by layer; and where they end."""
+    pitch: NDArray[np.int64]
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    reach: NDArray[np.int64]
+    """Strokes by onset. Pitches are counted from `lowest`, but for drums; the weight of what sounds is its energy;
+    reach is the latest end of a stroke and all before it."""
+    corner: NDArray[np.int8]
+    """1 at each time, in units, at which a note begins or ends in some layer, else 0."""
+
+    def lit(self, layer: int) -> int:
+        """Return how many pitched strokes a layer is lit with."""
+        return int(self.start[layer + 1] - self.start[layer])
 
 
 class PartLayout(NamedTuple):
@@ -111,7 +107,9 @@ class PartLayout(NamedTuple):
 
 def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     """Return one reading of X as compiled loops read it."""
-    unit = int(np.gcd.reduce(x.times))
+    layers = len(x.lit)
+    lit, sounding = _columns(x.lit), _columns(x.sounding)
+    unit = int(np.gcd(np.gcd.reduce(sounding.onset), np.gcd.reduce(sounding.offset)))
     length = Fraction(unit, x.ticks_per_quarter)
     # A stroke must be a whole number of units as well.
     shared = Fraction(
@@ -119,64 +117,74 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
         length.denominator * recipe.stroke.denominator,
     )
     up, down = (shared * x.ticks_per_quarter).as_integer_ratio()
-    lit, sounding = ([_in_units(roll, up, down) for roll in rolls] for rolls in (x.lit, x.sounding))
-    pitches = np.concatenate([roll.pitch[~roll.is_drum] for roll in lit])
-    lowest = int(pitches.min()) if len(pitches) else 0
-    rows = int(pitches.max()) - lowest + 1 if len(pitches) else 1
-    lines = [_by_line(roll, lowest, rows) for roll in lit]
-    starts = np.concatenate([[0], np.cumsum([len(line[1]) for line in lines])])
+    lit, sounding, loudest = lit.in_units(up, down), sounding.in_units(up, down), int(lit.brightness.max())
+    drums = lit.where(lit.is_drum)
+    if len(drums.pitch):
+        lit, sounding = lit.where(~lit.is_drum), sounding.where(~sounding.is_drum)
+    lowest = int(lit.pitch.min()) if len(lit.pitch) else 0
+    rows = int(lit.pitch.max()) - lowest + 1 if len(lit.pitch) else 1
+    lit, sounding = (kind._replace(pitch=kind.pitch - lowest) for kind in (lit, sounding))
+    sounding = sounding._replace(brightness=sounding.brightness**2)
+    kinds = Columns._make(map(np.concatenate, zip(lit, sounding, drums, strict=True)))
+    corner = np.zeros(int(kinds.offset.max()) + 1, np.int8)
+    corner[kinds.onset] = corner[kinds.offset] = 1
+    by_pitch = np.lexsort((lit.onset, lit.pitch, lit.layer))
+    layer = kinds.layer + layers * np.repeat(
+        np.arange(3), [len(lit.pitch), len(sounding.pitch), len(drums.pitch)]
+    )
+    by_onset = np.lexsort((kinds.onset, layer))
+    far = len(corner) * layer[by_onset]
+    lines = np.arange(layers)[:, None] * rows + np.arange(rows + 1)
     return PieceLayout._make(
         (
             shared.numerator,
             shared.denominator,
             lowest,
             rows,
-            int(bool(len(pitches))),
-            int(any(roll.is_drum.any() for roll in lit)),
-            int(max(roll.offset.max() for roll in lit)),
+            int(len(lit.pitch) > 0),
+            int(len(drums.pitch) > 0),
+            len(corner) - 1,
             x.plain,
             x.scale,
-            max(int(roll.brightness.max()) for roll in lit),
+            loudest,
             np.array([sums.energy * down // up for sums in x.sums], np.int64),
             np.array([sums.light * down // up for sums in x.sums], np.int64),
-            np.concatenate([line[0] + start for line, start in zip(lines, starts[:-1], strict=True)]),
-            *(np.concatenate([line[i] for line in lines]) for i in (1, 2, 3)),
-            *_by_onset([roll.where(~roll.is_drum) for roll in lit], lowest, squared=False),
-            *_by_onset([roll.where(~roll.is_drum) for roll in sounding], lowest, squared=True),
-            *_by_onset([roll.where(roll.is_drum) for roll in lit], 0, squared=False),
-            x.times * down // up,
+            np.searchsorted((lit.layer * rows + lit.pitch)[by_pitch], lines.reshape(-1)),
+            *(column[by_pitch] for column in (lit.onset, lit.offset, lit.brightness)),
+            np.searchsorted(layer[by_onset], np.arange(3 * layers + 1)),
+            *(column[by_onset] for column in (kinds.pitch, kinds.onset, kinds.offset, kinds.brightness)),
+            np.maximum.accumulate(kinds.offset[by_onset] + far) - far,
+            corner,
         )
     )
 
 
-def _in_units(roll: PianoRoll, up: int, down: int) -> PianoRoll:
-    """Return a roll with times divided by up / down, exactly."""
-    return PianoRoll(
-        roll.pitch, roll.onset * down // up, roll.offset * down // up, roll.brightness, roll.is_drum, 1
-    )
+class Columns(NamedTuple):
+    """Strokes of all layers as columns."""
+
+    pitch: NDArray[np.int64]
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    brightness: NDArray[np.int64]
+    is_drum: NDArray[np.bool_]
+    layer: NDArray[np.int64]
+
+    def where(self, chosen: NDArray[np.bool_]) -> Columns:
+        """Return some of the strokes."""
+        return Columns._make(column[chosen] for column in self)
+
+    def in_units(self, up: int, down: int) -> Columns:
+        """Return the strokes with times divided by up / down, exactly."""
+        if up == down:
+            return self
+        return self._replace(onset=self.onset * down // up, offset=self.offset * down // up)
 
 
-def _by_line(roll: PianoRoll, lowest: int, rows: int) -> tuple[NDArray[np.int64], ...]:
-    """Return where each pitch's strokes begin, and the pitched strokes' onsets, offsets and brightnesses."""
-    pitched = roll.where(~roll.is_drum)
-    order = np.lexsort((pitched.onset, pitched.pitch))
-    start = np.searchsorted(pitched.pitch[order], lowest + np.arange(rows + 1))
-    return start, pitched.onset[order], pitched.offset[order], pitched.brightness[order].astype(np.int64)
-
-
-def _by_onset(rolls: list[PianoRoll], lowest: int, *, squared: bool) -> tuple[NDArray[np.int64], ...]:
-    """Return where each layer begins; and pitch, onset, offset, weight and reach of its strokes, by onset."""
-    parts = []
-    for roll in rolls:
-        order = np.argsort(roll.onset, kind="stable")
-        weight = roll.brightness[order].astype(np.int64)
-        offset = roll.offset[order]
-        reach = np.maximum.accumulate(offset) if len(offset) else offset
-        parts.append(
-            (roll.pitch[order] - lowest, roll.onset[order], offset, weight**2 if squared else weight, reach)
-        )
-    start = np.concatenate([[0], np.cumsum([len(part[0]) for part in parts])]).astype(np.int64)
-    return start, *(np.concatenate([part[i] for part in parts]) for i in range(5))
+def _columns(rolls: tuple[PianoRoll, ...]) -> Columns:
+    """Return the strokes of all layers."""
+    names = ("pitch", "onset", "offset", "brightness", "is_drum")
+    columns = [np.concatenate([getattr(roll, name) for roll in rolls]) for name in names]
+    return Columns._make([*columns, np.repeat(np.arange(len(rolls)), [len(roll) for roll in rolls])])
 
 
 def part_layout(
@@ -187,7 +195,7 @@ def part_layout(
     There are columns of edges that count 1 where X is plain, and with weights where wanted; and, where wanted and not
     too large, the table of what has sounded.
     """
-    strokes = int(piece.lit_start[swept + 1] - piece.lit_start[swept])
+    strokes = piece.lit(swept)
     half, columns = 2 * LANES + piece.pitches, 2 * strokes + 1
     lines = min(piece.length + 1, units)
     if not tabled or lines * (piece.pitches + 1) > MOST_NUMBERS:
@@ -209,6 +217,17 @@ def part_layout(
 
 
 @compiled
+def strokes_of_x(piece: Any, kind: int, layer: int) -> Any:
+    """Return the strokes of one kind in a layer of X, by onset: pitch, onset, offset, weight and reach."""
+    start, n = int64s(piece.start, piece.n_start), piece.n_onset
+    which = kind * piece.n_energy + layer
+    first, last = start[which], start[which + 1]
+    pitch, onset = int64s(piece.pitch, n)[first:last], int64s(piece.onset, n)[first:last]
+    offset, weight = int64s(piece.offset, n)[first:last], int64s(piece.weight, n)[first:last]
+    return pitch, onset, offset, weight, int64s(piece.reach, n)[first:last]
+
+
+@compiled
 def first_from(rising: Any, start: int, stop: int, least: int) -> Any:
     """Return where, from `start` up to `stop`, rising numbers reach `least`; `stop` if they do not."""
     while start < stop:
@@ -224,11 +243,9 @@ def first_from(rising: Any, start: int, stop: int, least: int) -> Any:
 def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: int) -> None:
     """Lay out the columns for shifts from `first` up to `last`, for samples up to `longest`."""
     part.first, part.last = first, last
-    onset, offset = int64s(piece.lit_onset, piece.n_lit_onset), int64s(piece.lit_offset, piece.n_lit_onset)
-    pitch, weight = int64s(piece.lit_pitch, piece.n_lit_onset), int64s(piece.lit_weight, piece.n_lit_onset)
-    start = int64s(piece.lit_start, piece.n_lit_start)
-    begin = first_from(int64s(piece.lit_reach, piece.n_lit_onset), start[swept], start[swept + 1], first + 1)
-    stop = first_from(onset, begin, start[swept + 1], last + longest)
+    pitch, onset, offset, weight, reach = strokes_of_x(piece, LIT, swept)
+    begin = first_from(reach, 0, len(reach), first + 1)
+    stop = first_from(onset, begin, len(onset), last + longest)
     time = int64s(part.time, part.n_time)
     usual = part.usual
     n, part.opens, part.closes = 0, 2**62, -(2**62)
@@ -280,15 +297,13 @@ def unique(time: Any, start: int, stop: int) -> Any:
 @compiled
 def lay_sounding(piece: Any, part: Any, first: int, last: int) -> None:
     """Sum up how long each pitch sounds in the part, layer by layer."""
-    onset, offset = int64s(piece.lit_onset, piece.n_lit_onset), int64s(piece.lit_offset, piece.n_lit_onset)
-    pitch, reach = int64s(piece.lit_pitch, piece.n_lit_onset), int64s(piece.lit_reach, piece.n_lit_onset)
-    start = int64s(piece.lit_start, piece.n_lit_start)
     sounding = int32s(part.sounding, part.n_sounding)
     sounding[:] = 0
     for layer in range(piece.n_energy):
         row = layer * (part.width // 2) + LANES
-        i = first_from(reach, start[layer], start[layer + 1], first + 1)
-        while i < start[layer + 1] and onset[i] < last:
+        pitch, onset, offset, _, reach = strokes_of_x(piece, LIT, layer)
+        i = first_from(reach, 0, len(reach), first + 1)
+        while i < len(onset) and onset[i] < last:
             sounding[row + pitch[i]] += min(offset[i] - onset[i], 2**31 - 1 - sounding[row + pitch[i]])
             i += 1
 
@@ -305,15 +320,13 @@ def lay_table(piece: Any, part: Any, first: int, last: int) -> None:
     if part.lines <= 0:
         part.lines = 0
         return
-    onset, offset = int64s(piece.lit_onset, piece.n_lit_onset), int64s(piece.lit_offset, piece.n_lit_onset)
-    pitch, start = int64s(piece.lit_pitch, piece.n_lit_onset), int64s(piece.lit_start, piece.n_lit_start)
-    reach = int64s(piece.lit_reach, piece.n_lit_onset)
     for layer in range(layers):
         table = below[layer * capacity * stride : (layer * capacity + part.lines) * stride]
         for i in range(len(table)):
             table[i] = 0
-        i = first_from(reach, start[layer], start[layer + 1], part.zero + 1)
-        while i < start[layer + 1] and onset[i] < part.zero + part.lines:
+        pitch, onset, offset, _, reach = strokes_of_x(piece, LIT, layer)
+        i = first_from(reach, 0, len(reach), part.zero + 1)
+        while i < len(onset) and onset[i] < part.zero + part.lines:
             # A unit that sounds counts from the line after it on.
             a = max(onset[i] - part.zero, 0) + 1
             b = min(offset[i] - part.zero, part.lines - 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from goldenear.correlate.backends.records import compiled, float64s, int64s
-from goldenear.match.kernels.layout import first_from, sounded
+from goldenear.correlate.backends.records import at, compiled, float64s, int8s, int64s
+from goldenear.match.kernels.layout import DRUMS, SOUNDING, first_from, sounded, strokes_of_x
 from goldenear.match.kernels.pairs import (
     Scene,
     is_asked_for,
@@ -19,26 +19,6 @@ from goldenear.match.kernels.pairs import (
 from goldenear.match.score import OF_ENERGY
 
 EVERY_PITCH = (-(2**62), 2**62)
-
-
-@compiled
-def drums_of(piece: Any, layer: int) -> Any:
-    """Return the drums of a layer of X, by onset: pitch, onset, offset, brightness and reach."""
-    start, n = int64s(piece.drum_start, piece.n_drum_start), piece.n_drum_onset
-    first, last = start[layer], start[layer + 1]
-    pitch, onset = int64s(piece.drum_pitch, n)[first:last], int64s(piece.drum_onset, n)[first:last]
-    offset, weight = int64s(piece.drum_offset, n)[first:last], int64s(piece.drum_weight, n)[first:last]
-    return pitch, onset, offset, weight, int64s(piece.drum_reach, n)[first:last]
-
-
-@compiled
-def sounding_of(piece: Any, layer: int) -> Any:
-    """Return what sounds in a layer of X, by onset: pitch, onset, offset, energy and reach."""
-    start, n = int64s(piece.sound_start, piece.n_sound_start), piece.n_sound_onset
-    first, last = start[layer], start[layer + 1]
-    pitch, onset = int64s(piece.sound_pitch, n)[first:last], int64s(piece.sound_onset, n)[first:last]
-    offset, energy = int64s(piece.sound_offset, n)[first:last], int64s(piece.sound_weight, n)[first:last]
-    return pitch, onset, offset, energy, int64s(piece.sound_reach, n)[first:last]
 
 
 @compiled
@@ -92,7 +72,7 @@ def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
             found = heard(line_of(piece, layer, row), pair, EVERY_PITCH, a, b)
             total += found * (1 if pair.plain else weight[j])
     if len(pitch) > pitched:
-        drums = drums_of(piece, layer)
+        drums = strokes_of_x(piece, DRUMS, layer)
         for j in range(pitched, len(pitch)):
             found = heard(drums, pair, (pitch[j], pitch[j]), begin[j] + shift, end[j] + shift)
             total += found * (1 if pair.plain else weight[j])
@@ -107,7 +87,7 @@ def energy_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     if pair.plain and part.lines:
         total = heard_in_table(scene, layer, pitches, shift, end)
     else:
-        total = heard(sounding_of(piece, layer), pair, pitches, shift, end)
+        total = heard(strokes_of_x(piece, SOUNDING, layer), pair, pitches, shift, end)
     return total + drum_energy(scene, layer, shift, end) if piece.has_drums else total
 
 
@@ -116,7 +96,7 @@ def drum_energy(scene: Scene, layer: int, a: int, b: int) -> Any:
     """Return X's energy from `a` to `b` on the drums that must sound in the sample."""
     piece, _, _, _, pair, room = scene
     pitch, _, _, weight, pitched = strokes_of(room, layer)
-    drum, onset, offset, lit, reach = drums_of(piece, layer)
+    drum, onset, offset, lit, reach = strokes_of_x(piece, DRUMS, layer)
     up, total = pair.piece_up, 0
     i = first_from(reach, 0, len(reach), a // up + 1)
     while i < len(onset) and onset[i] * up < b:
@@ -134,17 +114,14 @@ def drum_energy(scene: Scene, layer: int, a: int, b: int) -> Any:
 def is_corner(scene: Scene, shift: int) -> Any:
     """Tell whether a note of the sample begins or ends where one of X does, in any layer."""
     piece, _, _, _, pair, room = scene
-    corner = int64s(piece.corner, piece.n_corner)
+    corner, up = int8s(piece.corner, piece.n_corner), pair.piece_up
     for layer in range(pair.layers):
         pitch, begin, end, _, _ = strokes_of(room, layer)
         for j in range(len(pitch)):
-            for side in range(2):
-                time = (end[j] if side else begin[j]) + shift
-                if time % pair.piece_up:
-                    continue
-                time //= pair.piece_up
-                i = first_from(corner, 0, len(corner), time)
-                if i < len(corner) and corner[i] == time:
+            for moment in (begin[j], end[j]):
+                time = moment + shift
+                unit = time if up == 1 else time // up
+                if 0 <= unit < len(corner) and unit * up == time and at(corner, unit):
                     return True
     return False
 
@@ -195,14 +172,13 @@ def consider(scene: Scene, transposition: int, shift: int, shared: Any) -> Any:
         two = of_layer(scene, 1 - swept, transposition, shift, of_other)
         likeness = mean_of(two, one, rules.quarters) if swept else mean_of(one, two, rules.quarters)
         shared = of_other if swept else shared
+    # Of equals the smallest key.
     least = pair.floor if pair.listing else pair.height
-    if likeness < least or not is_corner(scene, shift):
+    late = likeness == least and not pair.listing and key >= (pair.size, pair.transposition, pair.shift)
+    if likeness < least or late or not is_corner(scene, shift):
         return False
     if pair.listing:
         return list_placement(pair, likeness, folded, shift, shared, room)
-    # Of equals the smallest key.
-    if likeness == pair.height and key >= (pair.size, pair.transposition, pair.shift):
-        return False
     pair.height, pair.size = likeness, key[0]
     pair.transposition, pair.shift, pair.shared = folded, shift, shared * pair.weight
     return True

@@ -44,7 +44,7 @@ from goldenear.correlate.backends.records import (
     uint8s,
     uint16s,
 )
-from goldenear.match.kernels.layout import first_from
+from goldenear.match.kernels.layout import DRUMS, first_from, strokes_of_x
 from goldenear.match.kernels.pairs import (
     Scene,
     is_asked_for,
@@ -54,7 +54,7 @@ from goldenear.match.kernels.pairs import (
     similarity_of,
     strokes_of,
 )
-from goldenear.match.kernels.placements import consider, drums_of, least_energy
+from goldenear.match.kernels.placements import consider, least_energy
 from goldenear.match.score import BELOW, HAIR, OF_ENERGY
 
 NEVER = 2**62
@@ -72,8 +72,11 @@ ROWS = 128
 LONGEST_STROKE = 96
 """Only strokes up to this length, in shifts, are noted by their onset alone."""
 
-CLOSE = 8
-"""An edge is read together with one at the same time among so many noted before it."""
+CLOSE = 64
+"""Which edge was noted last is known of so many times."""
+
+FIRST_CREST = 2 * (ROWS + LONGEST_STROKE)
+"""The row from which on stands what each lane shares at most in the shifts that are looked at together."""
 
 ROOFS = 5
 """The kind of meeting that makes roofs: onsets of X and onsets of the sample."""
@@ -98,6 +101,10 @@ class Room(NamedTuple):
     sign: NDArray[np.int64]
     """The edges of the sample, two at a time where they are plain: when, where in a column of X, where the other is
     (0 is dark), and with what weight."""
+    newest: NDArray[np.int64]
+    """Which edge was noted last at each time, its remainder by `CLOSE`."""
+    peaks: NDArray[np.int64]
+    """Of shifts that are looked at together: what is shared at most, and the row of the first."""
     piece_time: NDArray[np.int64]
     lanes32: NDArray[np.int32]
     rows: NDArray[np.int64]
@@ -115,11 +122,13 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
     """Return room for samples of so many strokes a layer, parts of X of so many columns, and so many placements."""
     return Room._make(
         (
-            _aligned(2 * (ROWS + LONGEST_STROKE) * LANES),
+            _aligned((FIRST_CREST + ROWS // NEAR) * LANES),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
             np.zeros(4, np.int64),
             np.zeros(10),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
+            np.zeros(CLOSE, np.int64),
+            np.zeros(2 * ROWS // NEAR, np.int64),
             np.zeros(columns, np.int64),
             np.zeros(LANES, np.int32),
             np.zeros(2**16, np.int64),
@@ -201,7 +210,7 @@ def note_edges(scene: Scene, lowest: int) -> Any:
     base = LANES + row_of(scene, lowest)
     half = part.width // 2 if pair.plain else 0
     n, whole = 0, 0
-    for others in range(2):
+    for others in range(0 if pair.usual else 1, 2):
         whole = n
         for j in range(pitched):
             where = base + pitch[j]
@@ -224,10 +233,11 @@ def note_edge(room: Any, pair: Any, first: int, n: int, edge: Any) -> Any:
     """
     moment, place, second, sign = edges_of(room)
     if pair.plain:
-        for other in range(n - 1, max(first, n - CLOSE) - 1, -1):
-            if moment[other] == edge[0] and not second[other]:
-                second[other] = edge[1]
-                return n
+        newest = int64s(room.newest, CLOSE)
+        other, newest[edge[0] % CLOSE] = newest[edge[0] % CLOSE], n
+        if first <= other < n and moment[other] == edge[0] and not second[other]:
+            second[other], newest[edge[0] % CLOSE] = edge[1], other
+            return n
     moment[n], place[n], second[n], sign[n] = edge[0], edge[1], 0, edge[2]
     return n + 1
 
@@ -237,7 +247,7 @@ def span_of(scene: Scene) -> Any:
     """Return the first shift to look at, and the last: within the part, and where something can be shared."""
     piece, part, _, _, pair, room = scene
     pitch, begin, end, _, pitched = strokes_of(room, pair.swept)
-    _, onset, _, _, reach = drums_of(piece, pair.swept)
+    _, onset, _, _, reach = strokes_of_x(piece, DRUMS, pair.swept)
     start, stop = NEVER, -NEVER
     opens, closes = part.opens, part.closes
     for j in range(len(pitch)):
@@ -249,7 +259,25 @@ def span_of(scene: Scene) -> Any:
     return max(start, part.first * pair.piece_up), min(stop, part.last * pair.piece_up - 1)
 
 
-def column_of(part: Any, column: int, edge: Any, table: Any) -> Any:
+def columns_of(part: Any, table: Any) -> Any:
+    """Return X's columns of edges as they are read into a table, and how many numbers one takes."""
+    raise NotImplementedError  # compiled code alone reads columns
+
+
+@overload(columns_of)  # type: ignore[untyped-decorator]
+def _columns_of(part: Any, table: Any) -> Any:  # noqa: ARG001
+    """Return how columns are found for a table of this type."""
+
+    def weighted(part: Any, table: Any) -> Any:  # noqa: ARG001
+        return int32s(part.weights, part.n_weights), part.width // 2
+
+    def plain(part: Any, table: Any) -> Any:  # noqa: ARG001
+        return int8s(part.edges, part.n_edges), part.width
+
+    return weighted if table.dtype == types.int64 else plain
+
+
+def column_of(columns: Any, i: int, edge: Any, table: Any) -> Any:
     """Return a column of X as an edge of a sample, two places and a sign, reads it: how slopes turn where they meet.
 
     Tables of 64 bits take one place times the sign, all others two places that count 1.
@@ -258,16 +286,15 @@ def column_of(part: Any, column: int, edge: Any, table: Any) -> Any:
 
 
 @overload(column_of)  # type: ignore[untyped-decorator]
-def _column_of(part: Any, column: Any, edge: Any, table: Any) -> Any:  # noqa: ARG001
+def _column_of(columns: Any, i: Any, edge: Any, table: Any) -> Any:  # noqa: ARG001
     """Return how columns are read into a table of this type."""
 
-    def times_sign(part: Any, column: Any, edge: Any, table: Any) -> Any:
-        weights = int32s(part.weights, part.n_weights)
-        return times(widen(load(weights, column * (part.width // 2) + edge[0]), table), edge[2])
+    def times_sign(columns: Any, i: Any, edge: Any, table: Any) -> Any:
+        return times(widen(load(columns[0], i * columns[1] + edge[0]), table), edge[2])
 
-    def two(part: Any, column: Any, edge: Any, table: Any) -> Any:
-        edges, at_column = int8s(part.edges, part.n_edges), column * part.width
-        return widen(add(load(edges, at_column + edge[0]), load(edges, at_column + edge[1])), table)
+    def two(columns: Any, i: Any, edge: Any, table: Any) -> Any:
+        at_column = i * columns[1]
+        return widen(add(load(columns[0], at_column + edge[0]), load(columns[0], at_column + edge[1])), table)
 
     return times_sign if table.dtype == types.int64 else two
 
@@ -305,17 +332,19 @@ def meet(scene: Scene, met: Any, span: Any, row: int, table: Any) -> None:
     `span` is a range of shifts, and `row` the row of its first.
     """
     part, room = scene[1], scene[-1]
-    columns, edges, late, minus = met
+    among, edges, late, minus = met
+    if among[0] == among[1]:
+        return
     moment, place, second, sign = edges_of(room)
-    time = int64s(room.piece_time, columns[1])
+    time, columns = int64s(room.piece_time, among[1]), columns_of(part, table)
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
         high, origin = span[1] + away, span[0] + away - row
         edge = (place[j], second[j], sign[j])
-        i = first_from(time, columns[0], columns[1], span[0] + away)
-        while i < columns[1] and at(time, i) < high:
+        i = first_from(time, among[0], among[1], span[0] + away)
+        while i < among[1] and at(time, i) < high:
             cell = (at(time, i) - origin) * LANES
-            column = column_of(part, i, edge, table)
+            column = column_of(columns, i, edge, table)
             if minus:
                 store(table, cell, subtract(load(table, cell), column))
             else:
@@ -330,17 +359,20 @@ def turned_before(scene: Scene, met: Any, reach: int, start: int, state: Any, ta
     Of roofs, which reach so far to either side of where onsets meet, only those count that the shift lies under.
     """
     part, room = scene[1], scene[-1]
-    columns, edges, late, minus = met
-    moment, place, second, sign = edges_of(room)
-    time = int64s(room.piece_time, columns[1])
+    among, edges, late, minus = met
     slope, value = state
+    if among[0] == among[1]:
+        return slope, value
+    moment, place, second, sign = edges_of(room)
+    time, columns = int64s(room.piece_time, among[1]), columns_of(part, table)
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
-        i = first_from(time, columns[0], columns[1], start + away - reach + 1) if reach else columns[0]
-        while i < columns[1] and time[i] - away < start + reach:
+        edge = (place[j], second[j], sign[j])
+        i = first_from(time, among[0], among[1], start + away - reach + 1) if reach else among[0]
+        while i < among[1] and time[i] - away < start + reach:
             since = start - time[i] + away
             turn = -1 if minus or (reach and since > 0) else 1
-            column = column_of(part, i, (place[j], second[j], sign[j]), table)
+            column = column_of(columns, i, edge, table)
             slope = add(slope, times(column, turn))
             value = add(value, times(column, reach - abs(since) if reach else turn * since))
             i += 1
@@ -429,8 +461,7 @@ def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
     start, stop = span_of(scene)
     if start > stop:
         return
-    near = min(max(pair.length // NEAR, 1), ROWS)
-    usual, turns = pair.usual, first_turn(pair.usual)
+    usual = pair.usual
     # Without onsets it would take long to begin anew.
     asks = usual and part.lines and rules.prune and pair.plain and pair.most < 2**30
     length = max(pair.length // SPANS, ROWS) if asks else stop + 1 - start
@@ -448,15 +479,53 @@ def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
             state, begun = begin_at(scene, noted, start, table), True
         end = min(start + ROWS, next_span)
         turn_at(scene, noted, (start, end), table)
-        row = 0
-        while row < end - start:
-            until = min(row + near, end - start)
-            state, crest = sum_rows(usual, (row, until), state, table)
-            scan(scene, lowest, allowed, start - turns, (turns + row, turns + until), crest, table)
-            row = until
+        state = look_at(scene, lowest, allowed, (start, end), state, table)
         move_on(usual, end - start, table)
         start = end
     clear(table, 0, 2 * usual)
+
+
+@compiled
+def look_at(scene: Scene, lowest: int, allowed: Any, span: Any, state: Any, table: Any) -> Any:
+    """Sum up the shared time at the shifts of a span, its end not among them, and consider what is bright enough.
+
+    Returns slope and shared time at the end of the span.
+    """
+    _, _, _, rules, pair, room = scene
+    peaks, turns, rows = int64s(room.peaks, room.n_peaks), first_turn(pair.usual), span[1] - span[0]
+    near = min(max(pair.length // NEAR, NEAR), ROWS)
+    need, n = raise_floor(rules, pair), 0
+    bar = splat(min(need, pair.most + 1), table)
+    for row in range(0, rows, near):
+        until = min(row + near, rows)
+        state, crest = sum_rows(pair.usual, (row, until), state, table)
+        bright = reaching(crest, bar, table) & allowed
+        if bright:
+            store(table, (FIRST_CREST + n) * LANES, crest)
+            peaks[2 * n], peaks[2 * n + 1] = greatest(crest, bright, table), row
+            n += 1
+    # The brightest first, to raise the bar.
+    while n and need <= pair.most:
+        best = 0
+        for i in range(1, n):
+            best = i if peaks[2 * i] > peaks[2 * best] else best
+        if peaks[2 * best] < need:
+            break
+        peaks[2 * best], row = 0, peaks[2 * best + 1]
+        crest = load(table, (FIRST_CREST + best) * LANES)
+        scan(
+            scene,
+            lowest,
+            allowed,
+            span[0] - turns,
+            (turns + row, turns + min(row + near, rows)),
+            crest,
+            table,
+        )
+        need = raise_floor(rules, pair)
+    for i in range(n):
+        store(table, (FIRST_CREST + i) * LANES, splat(0, table))
+    return state
 
 
 @compiled
@@ -523,6 +592,9 @@ def lanes_that_may(
 def bright_enough(scene: Scene, lowest: int, bright: Any, shared: Any, other: Any, span: Any) -> Any:
     """Return those of some lanes in which enough is shared for what X sounds in all windows of a span."""
     pair, bits = scene[-2], bright
+    if pair.layers == 1 and numbers_of(scene[-1], pair.swept)[OF_ENERGY] == 0:
+        # Then what is shared says all.
+        return bright
     while bits:
         lane = lowest_bit(bits)
         bits &= bits - np.uint64(1)
@@ -572,20 +644,16 @@ def scan(scene: Scene, lowest: int, allowed: Any, start: int, rows: Any, crest: 
     """Consider what is bright enough in a table of shared time; the brightest first, to raise the bar."""
     _, _, _, rules, pair, room = scene
     need = raise_floor(rules, pair)
-    if need > pair.most:
-        return
     bright = reaching(crest, splat(need, table), table) & allowed
-    if not bright:
-        return
     span, other = (start + rows[0], start + rows[1] - 1), float64s(room.other, room.n_other)
     bright = bright_enough(scene, lowest, bright, crest, other, span)
     if not bright:
         return
     bar = greatest(crest, bright, table)
-    above = bar + 1
+    # Nothing lies above the first bar; what may not fit in the table's numbers.
+    above, every = bar + 1, True
     while above > need:
         need_lanes, above_lanes = splat(bar, table), splat(above, table)
-        every = above > pair.most
         for row in range(rows[0], rows[1]):
             value = load(table, row * LANES)
             bits = reaching(value, need_lanes, table) & bright
@@ -599,7 +667,7 @@ def scan(scene: Scene, lowest: int, allowed: Any, start: int, rows: Any, crest: 
                         need_lanes = splat(min(need, above), table)
                         bits &= reaching(value, need_lanes, table)
                 bits &= bits - np.uint64(1)
-        above = bar
+        above, every = bar, False
         bar = max(need, bar - max(1, (bar - need) // 2))
 
 
@@ -612,7 +680,7 @@ def turn_drums(scene: Scene, span: Any, state: Any, table: Any, first_row: int) 
     """
     piece, _, _, _, pair, room = scene
     pitch, begin, ends, weight, pitched = strokes_of(room, pair.swept)
-    drum, onset, offset, light, _ = drums_of(piece, pair.swept)
+    drum, onset, offset, light, _ = strokes_of_x(piece, DRUMS, pair.swept)
     since, start, end = span
     slope, value = state
     for j in range(pitched, len(pitch)):
