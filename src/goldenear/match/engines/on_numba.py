@@ -146,8 +146,9 @@ class RankingRun:
     ) -> None:
         """Compare the most promising samples first with a part of X, and raise the bar to the k-th best."""
         floor = self.best.bar(k, at_least)
-        upper, hopes = self.bounds(reading, floor if self.prune else 2.0)
-        if not self.prune:
+        whole = not self.prune or (k >= len(compared) and at_least == 0)
+        upper, hopes = self.bounds(reading, 2.0 if whole else floor)
+        if whole:
             hopes[:] = ~np.uint64(0)
             compared[:] = True
             self._score(reading, np.arange(len(upper)), 0.0, hopes)

@@ -80,6 +80,8 @@ class PartLayout(NamedTuple):
     opens: int
     closes: int
     """When the first stroke of the swept layer begins in it, and the last ends."""
+    strokes: int
+    """How many strokes the swept layer has in it, drums among them."""
     usual: int
     """How long strokes are of which the columns hold the onset alone; 0 where columns hold all edges."""
     columns: int
@@ -201,7 +203,7 @@ def part_layout(
     if not tabled or lines * (piece.pitches + 1) > MOST_NUMBERS:
         lines = 0
     return PartLayout(
-        *(0, 0, 0, 0),
+        *(0, 0, 0, 0, 0),
         usual,
         *(0, 0),
         2 * half,
@@ -246,6 +248,7 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
     pitch, onset, offset, weight, reach = strokes_of_x(piece, LIT, swept)
     begin = first_from(reach, 0, len(reach), first + 1)
     stop = first_from(onset, begin, len(onset), last + longest)
+    part.strokes = stop - begin + len(strokes_of_x(piece, DRUMS, swept)[0])
     time = int64s(part.time, part.n_time)
     usual = part.usual
     n, part.opens, part.closes = 0, 2**62, -(2**62)

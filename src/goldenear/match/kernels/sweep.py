@@ -66,7 +66,7 @@ SPANS = 4
 NEAR = 8
 """Shifts are looked at together that lie within this part of the sample's length."""
 
-ROWS = 128
+ROWS = 256
 """Shifts that a table holds: it stays in the nearest cache."""
 
 LONGEST_STROKE = 96
@@ -75,8 +75,8 @@ LONGEST_STROKE = 96
 CLOSE = 64
 """Which edge was noted last is known of so many times."""
 
-FIRST_CREST = 2 * (ROWS + LONGEST_STROKE)
-"""The row from which on stands what each lane shares at most in the shifts that are looked at together."""
+FEW_STROKES = 127
+"""The slope of what so many strokes share fits into 8 bits: each adds 1 to it at most."""
 
 ROOFS = 5
 """The kind of meeting that makes roofs: onsets of X and onsets of the sample."""
@@ -86,7 +86,9 @@ class Room(NamedTuple):
     """Room for one thread to work in; what is noted of a sample stands here, one layer after the other."""
 
     table: NDArray[np.int64]
-    """Rows of 64 numbers, of 8 to 64 bits each; all 0 but while a sample is swept."""
+    """Turning points: rows of 64 numbers, of 8 to 64 bits each; all 0 but while a sample is swept."""
+    shared: NDArray[np.int64]
+    """Shared time: rows of 64 numbers, of 8 to 64 bits each; after them what each lane shares at most in some rows."""
     pitch: NDArray[np.int64]
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
@@ -103,6 +105,8 @@ class Room(NamedTuple):
     (0 is dark), and with what weight."""
     newest: NDArray[np.int64]
     """Which edge was noted last at each time, its remainder by `CLOSE`."""
+    ahead: NDArray[np.int64]
+    """Which column of X each edge meets next, one kind of meeting after the other."""
     peaks: NDArray[np.int64]
     """Of shifts that are looked at together: what is shared at most, and the row of the first."""
     piece_time: NDArray[np.int64]
@@ -122,12 +126,14 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
     """Return room for samples of so many strokes a layer, parts of X of so many columns, and so many placements."""
     return Room._make(
         (
-            _aligned((FIRST_CREST + ROWS // NEAR) * LANES),
+            _aligned(2 * (ROWS + LONGEST_STROKE) * LANES),
+            _aligned((ROWS + ROWS // NEAR) * LANES),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
             np.zeros(4, np.int64),
             np.zeros(10),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
             np.zeros(CLOSE, np.int64),
+            np.zeros((ROOFS + 1) * 2 * strokes, np.int64),
             np.zeros(2 * ROWS // NEAR, np.int64),
             np.zeros(columns, np.int64),
             np.zeros(LANES, np.int32),
@@ -305,43 +311,44 @@ def meeting(part: Any, pair: Any, noted: Any, kind: int) -> Any:
 
     Returns
     -------
-    (int, int), (int, int), (int, int), bool
-        The range of X's columns, and of the sample's edges; by how much either counts as later; and whether what they
-        turn is subtracted.
+    int, (int, int), (int, int), (int, int), bool
+        The kind, the range of X's columns, and of the sample's edges; by how much either counts as later; and whether
+        what they turn is subtracted.
     """
     full = part.usual * pair.piece_up
     onsets, others = (0, part.columns), (part.columns, part.columns + part.rest)
     begins = (0, noted[0])
     if kind == 0:
-        return others, noted, (0, 0), False
+        return kind, others, noted, (0, 0), False
     if kind == 1:
-        return onsets, noted, (0, 0), False
+        return kind, onsets, noted, (0, 0), False
     if kind == 2:
-        return onsets, noted, (full, 0), True
+        return kind, onsets, noted, (full, 0), True
     if kind == 3:
-        return others, begins, (0, 0), True
+        return kind, others, begins, (0, 0), True
     if kind == 4:
-        return others, begins, (0, pair.usual), False
-    return onsets, begins, (0, 0), False
+        return kind, others, begins, (0, pair.usual), False
+    return kind, onsets, begins, (0, 0), False
 
 
 @compiled
 def meet(scene: Scene, met: Any, span: Any, row: int, table: Any) -> None:
     """Add X's columns to the rows of the shifts at which they meet the sample's edges; see `meeting` for `met`.
 
-    `span` is a range of shifts, and `row` the row of its first.
+    `span` is a range of shifts, and `row` the row of its first. The columns that each edge meets next are noted.
     """
     part, room = scene[1], scene[-1]
-    among, edges, late, minus = met
+    kind, among, edges, late, minus = met
     if among[0] == among[1]:
         return
     moment, place, second, sign = edges_of(room)
     time, columns = int64s(room.piece_time, among[1]), columns_of(part, table)
+    ahead = int64s(room.ahead + 8 * kind * room.n_moment, room.n_moment)
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
         high, origin = span[1] + away, span[0] + away - row
         edge = (place[j], second[j], sign[j])
-        i = first_from(time, among[0], among[1], span[0] + away)
+        i = at(ahead, j)
         while i < among[1] and at(time, i) < high:
             cell = (at(time, i) - origin) * LANES
             column = column_of(columns, i, edge, table)
@@ -350,65 +357,72 @@ def meet(scene: Scene, met: Any, span: Any, row: int, table: Any) -> None:
             else:
                 store(table, cell, add(load(table, cell), column))
             i += 1
+        ahead[j] = i
 
 
 @compiled
-def turned_before(scene: Scene, met: Any, reach: int, start: int, state: Any, table: Any) -> Any:
+def turned_before(scene: Scene, met: Any, reach: int, start: int, state: Any, tables: Any) -> Any:
     """Return slope and shared time at shift `start`, with what turned before it; see `meeting` for `met`.
 
-    Of roofs, which reach so far to either side of where onsets meet, only those count that the shift lies under.
+    Of roofs, which reach so far to either side of where onsets meet, only those count that the shift lies under. The
+    column that each edge meets next is noted: of roofs the first that counts.
     """
     part, room = scene[1], scene[-1]
-    among, edges, late, minus = met
+    table, shared = tables
+    kind, among, edges, late, minus = met
     slope, value = state
     if among[0] == among[1]:
         return slope, value
     moment, place, second, sign = edges_of(room)
     time, columns = int64s(room.piece_time, among[1]), columns_of(part, table)
+    ahead = int64s(room.ahead + 8 * kind * room.n_moment, room.n_moment)
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
         edge = (place[j], second[j], sign[j])
         i = first_from(time, among[0], among[1], start + away - reach + 1) if reach else among[0]
+        ahead[j] = i
         while i < among[1] and time[i] - away < start + reach:
             since = start - time[i] + away
             turn = -1 if minus or (reach and since > 0) else 1
             column = column_of(columns, i, edge, table)
             slope = add(slope, times(column, turn))
-            value = add(value, times(column, reach - abs(since) if reach else turn * since))
+            grown = reach - abs(since) if reach else turn * since
+            value = add(value, times(widen(column, shared), grown))
             i += 1
+        ahead[j] = ahead[j] if reach else i
     return slope, value
 
 
 @compiled
-def begin_at(scene: Scene, noted: Any, start: int, table: Any) -> Any:
+def begin_at(scene: Scene, noted: Any, start: int, tables: Any) -> Any:
     """Return slope and shared time at shift `start`, and add the onsets that meet near it to the table's first rows.
 
-    `noted` is what `note_edges` returned.
+    `noted` is what `note_edges` returned; `tables` holds turning points, and shared time.
     """
     part, pair = scene[1], scene[-2]
-    usual = pair.usual
-    state = splat(0, table), splat(0, table)
+    usual, table = pair.usual, tables[0]
+    state = splat(0, table), splat(0, tables[1])
     for kind in range(ROOFS + 1 if usual else 3):
         reach = usual if kind == ROOFS else 0
-        state = turned_before(scene, meeting(part, pair, noted, kind), reach, start, state, table)
+        state = turned_before(scene, meeting(part, pair, noted, kind), reach, start, state, tables)
     if usual:
         clear(table, 0, 2 * usual)
         meet(scene, meeting(part, pair, noted, ROOFS), (start - usual + 1, start + usual), 1, table)
-    return turn_drums(scene, (-NEVER, start, start), state, table, 0)
+    return turn_drums(scene, (-NEVER, start, start), state, tables)
 
 
 @compiled
-def turn_at(scene: Scene, noted: Any, span: Any, table: Any) -> None:
+def turn_at(scene: Scene, noted: Any, span: Any, tables: Any) -> None:
     """Add to the table what turns slopes at the shifts of a span, its end not among them; see `begin_at`."""
     part, pair = scene[1], scene[-2]
-    usual, turns = pair.usual, first_turn(pair.usual)
+    usual, turns, table = pair.usual, first_turn(pair.usual), tables[0]
     for kind in range(ROOFS if usual else 3):
         meet(scene, meeting(part, pair, noted, kind), span, turns, table)
     if usual:
         ahead = (span[0] + usual, span[1] + usual)
         meet(scene, meeting(part, pair, noted, ROOFS), ahead, 2 * usual, table)
-    state = splat(0, table), splat(0, table)
-    turn_drums(scene, (span[0], span[0], span[1]), state, table, turns)
+    state = splat(0, table), splat(0, tables[1])
+    turn_drums(scene, (span[0], span[0], span[1]), state, tables)
 
 
 @compiled
@@ -418,29 +432,30 @@ def first_turn(usual: int) -> Any:
 
 
 @compiled
-def sum_rows(usual: int, rows: Any, state: Any, table: Any) -> Any:
-    """Sum up turning points to slopes and to shared time, row by row, which takes their place.
+def sum_rows(usual: int, rows: Any, state: Any, tables: Any) -> Any:
+    """Sum up turning points to slopes and to shared time, row by row.
 
     Returns slope and shared time at the row after the last, and the most that each lane shares in these rows.
     """
     slope, value = state
-    crest, turns = splat(0, table), first_turn(usual)
+    table, shared = tables
+    crest, turns = splat(0, shared), first_turn(usual)
     for row in range(rows[0], rows[1]):
         change = load(table, (turns + row) * LANES)
-        store(table, (turns + row) * LANES, value)
+        store(shared, row * LANES, value)
         if usual:
             middle = load(table, (row + usual) * LANES)
             eaves = add(load(table, row * LANES), load(table, (row + 2 * usual) * LANES))
             change = add(change, subtract(eaves, add(middle, middle)))
-        crest = most(crest, value, table)
+        crest = most(crest, value, shared)
         slope = add(slope, change)
-        value = add(value, slope)
+        value = add(value, widen(slope, shared))
     return (slope, value), crest
 
 
 @compiled
 def move_on(usual: int, rows: int, table: Any) -> None:
-    """Clear the rows that were summed up, and bring the onsets that are still needed to the front."""
+    """Clear the rows that were summed up, and bring the onsets to the front that are still needed."""
     turns = first_turn(usual)
     clear(table, turns, turns + rows)
     if usual:
@@ -450,22 +465,22 @@ def move_on(usual: int, rows: int, table: Any) -> None:
 
 
 @compiled
-def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
+def sweep(scene: Scene, lowest: int, allowed: Any, tables: Any) -> None:
     """Look at every shift of 64 transpositions from `lowest` on; what is bright enough is considered.
 
-    Only lanes whose bit is set in `allowed` count. All that can be shared must fit in the table's numbers. The table
-    is all 0, and is left so.
+    Only lanes whose bit is set in `allowed` count. Slopes must fit in the first table's numbers, all that can be
+    shared in those of the second. The first is all 0, and is left so.
     """
     _, part, _, rules, pair, _ = scene
     noted = note_edges(scene, lowest)
     start, stop = span_of(scene)
     if start > stop:
         return
-    usual = pair.usual
+    usual, (table, shared) = pair.usual, tables
     # Without onsets it would take long to begin anew.
     asks = usual and part.lines and rules.prune and pair.plain and pair.most < 2**30
     length = max(pair.length // SPANS, ROWS) if asks else stop + 1 - start
-    state, begun = (splat(0, table), splat(0, table)), False
+    state, begun = (splat(0, table), splat(0, shared)), False
     next_span, spans = start, 1
     while start <= stop and allowed:
         if start >= next_span:
@@ -476,33 +491,32 @@ def sweep(scene: Scene, lowest: int, allowed: Any, table: Any) -> None:
             spans = min(2 * spans, 64)
             next_span = min(start + spans * length, stop + 1)
         if not begun:
-            state, begun = begin_at(scene, noted, start, table), True
+            state, begun = begin_at(scene, noted, start, tables), True
         end = min(start + ROWS, next_span)
-        turn_at(scene, noted, (start, end), table)
-        state = look_at(scene, lowest, allowed, (start, end), state, table)
+        turn_at(scene, noted, (start, end), tables)
+        state = look_at(scene, lowest, allowed, (start, end), state, tables)
         move_on(usual, end - start, table)
         start = end
     clear(table, 0, 2 * usual)
 
 
 @compiled
-def look_at(scene: Scene, lowest: int, allowed: Any, span: Any, state: Any, table: Any) -> Any:
+def look_at(scene: Scene, lowest: int, allowed: Any, span: Any, state: Any, tables: Any) -> Any:
     """Sum up the shared time at the shifts of a span, its end not among them, and consider what is bright enough.
 
     Returns slope and shared time at the end of the span.
     """
     _, _, _, rules, pair, room = scene
-    peaks, turns, rows = int64s(room.peaks, room.n_peaks), first_turn(pair.usual), span[1] - span[0]
+    peaks, rows, shared = int64s(room.peaks, room.n_peaks), span[1] - span[0], tables[1]
     near = min(max(pair.length // NEAR, NEAR), ROWS)
     need, n = raise_floor(rules, pair), 0
-    bar = splat(min(need, pair.most + 1), table)
+    bar = splat(min(need, pair.most + 1), shared)
     for row in range(0, rows, near):
-        until = min(row + near, rows)
-        state, crest = sum_rows(pair.usual, (row, until), state, table)
-        bright = reaching(crest, bar, table) & allowed
+        state, crest = sum_rows(pair.usual, (row, min(row + near, rows)), state, tables)
+        bright = reaching(crest, bar, shared) & allowed
         if bright:
-            store(table, (FIRST_CREST + n) * LANES, crest)
-            peaks[2 * n], peaks[2 * n + 1] = greatest(crest, bright, table), row
+            store(shared, (ROWS + n) * LANES, crest)
+            peaks[2 * n], peaks[2 * n + 1] = greatest(crest, bright, shared), row
             n += 1
     # The brightest first, to raise the bar.
     while n and need <= pair.most:
@@ -512,19 +526,9 @@ def look_at(scene: Scene, lowest: int, allowed: Any, span: Any, state: Any, tabl
         if peaks[2 * best] < need:
             break
         peaks[2 * best], row = 0, peaks[2 * best + 1]
-        crest = load(table, (FIRST_CREST + best) * LANES)
-        scan(
-            scene,
-            lowest,
-            allowed,
-            span[0] - turns,
-            (turns + row, turns + min(row + near, rows)),
-            crest,
-            table,
-        )
+        crest = load(shared, (ROWS + best) * LANES)
+        scan(scene, lowest, allowed, span[0], (row, min(row + near, rows)), crest, shared)
         need = raise_floor(rules, pair)
-    for i in range(n):
-        store(table, (FIRST_CREST + i) * LANES, splat(0, table))
     return state
 
 
@@ -672,17 +676,19 @@ def scan(scene: Scene, lowest: int, allowed: Any, start: int, rows: Any, crest: 
 
 
 @compiled
-def turn_drums(scene: Scene, span: Any, state: Any, table: Any, first_row: int) -> Any:
+def turn_drums(scene: Scene, span: Any, state: Any, tables: Any) -> Any:
     """Add the turning points that the drums of all transpositions make; return slope and shared time at a shift.
 
     `span` is three shifts: turning points from the first up to the second are summed up in slope and shared time at
-    the second; those from there up to the third are added to the table, from `first_row` on.
+    the second; those from there up to the third are added to the table.
     """
     piece, _, _, _, pair, room = scene
     pitch, begin, ends, weight, pitched = strokes_of(room, pair.swept)
     drum, onset, offset, light, _ = strokes_of_x(piece, DRUMS, pair.swept)
     since, start, end = span
     slope, value = state
+    table, shared = tables
+    first_row = first_turn(pair.usual)
     for j in range(pitched, len(pitch)):
         for i in range(len(drum)):
             if onset[i] * pair.piece_up - ends[j] >= end:
@@ -696,7 +702,7 @@ def turn_drums(scene: Scene, span: Any, state: Any, table: Any, first_row: int) 
                 turn = both if corner in (0, 3) else -both
                 if since <= shift < start:
                     slope = add(slope, splat(turn, table))
-                    value = add(value, splat(turn * (start - shift), table))
+                    value = add(value, splat(turn * (start - shift), shared))
                 elif start <= shift < end:
                     row = (first_row + shift - start) * LANES
                     store(table, row, add(load(table, row), splat(turn, table)))
@@ -727,11 +733,12 @@ def lay(scene: Scene) -> None:
         allowed, within = lanes_in_part(scene, lowest, allowed)
         if not allowed:
             continue
+        strokes = min(int64s(room.counts, room.n_counts)[2 * pair.swept + 1], part.strokes)
         if not pair.plain:
-            sweep(scene, lowest, allowed, int64s(room.table, room.n_table))
+            sweep(scene, lowest, allowed, (int64s(room.table, room.n_table), int64s(room.shared, room.n_shared)))
+        elif within >= 2**16 or strokes > FEW_STROKES:
+            sweep(scene, lowest, allowed, (int32s(room.table, room.n_table), int32s(room.shared, room.n_shared)))
         elif within < 2**8:
-            sweep(scene, lowest, allowed, uint8s(room.table, room.n_table))
-        elif within < 2**16:
-            sweep(scene, lowest, allowed, uint16s(room.table, room.n_table))
+            sweep(scene, lowest, allowed, (int8s(room.table, room.n_table), uint8s(room.shared, room.n_shared)))
         else:
-            sweep(scene, lowest, allowed, int32s(room.table, room.n_table))
+            sweep(scene, lowest, allowed, (int8s(room.table, room.n_table), uint16s(room.shared, room.n_shared)))
