@@ -287,11 +287,11 @@ class LaidReading:
         self.piece: PieceLayout = x.kept["numba"][0]
         weighted = library.weighted or not self.piece.plain or reading == "neighbour"
         self._longest = int(library.longest * self.piece.unit_down / self.piece.unit_up) + 2
-        tabled = bool(self.piece.plain) and reading in ("semitone", "rhythm")
+        as_lit = reading in ("semitone", "rhythm")
         # A stroke is a whole number of X's units; held notes have no usual length.
         usual = int((recipe.layers[self.swept] or 0) * self.piece.unit_down / self.piece.unit_up)
         units = (SPAN + 1) * self._longest + 1 if self._is_long else self.piece.length + 1
-        self.part = part_layout(self.piece, self.swept, units, usual, weighted=weighted, tabled=tabled)
+        self.part = part_layout(self.piece, self.swept, units, usual, weighted=weighted, as_lit=as_lit)
         self.records = (
             x.kept["numba"][1],
             as_record(self.part),

@@ -103,8 +103,11 @@ class PartLayout(NamedTuple):
     """How many lines of a layer there is room for."""
     lines: int
     """How many lines there are, one a unit; 0 where there is no such table."""
-    below: NDArray[np.int32]
-    """How long all pitches below each have sounded before each line of `pitches` + 1 numbers, layer by layer."""
+    as_lit: int
+    """Whether X is lit as it sounds, with no glow and no second octave."""
+    below: NDArray[np.int64]
+    """What all pitches below each have sounded before each line of `pitches` + 1 numbers, layer by layer: how long, if X
+    is plain, else their energy."""
 
 
 def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
@@ -190,17 +193,17 @@ def _columns(rolls: tuple[PianoRoll, ...]) -> Columns:
 
 
 def part_layout(
-    piece: PieceLayout, swept: int, units: int, usual: int, *, weighted: bool, tabled: bool
+    piece: PieceLayout, swept: int, units: int, usual: int, *, weighted: bool, as_lit: bool
 ) -> PartLayout:
     """Return room for parts of X of so many units.
 
-    There are columns of edges that count 1 where X is plain, and with weights where wanted; and, where wanted and not
-    too large, the table of what has sounded.
+    There are columns of edges that count 1 where X is plain, and with weights where wanted; and, if it is not too large,
+    the table of what has sounded.
     """
     strokes = piece.lit(swept)
     half, columns = 2 * LANES + piece.pitches, 2 * strokes + 1
     lines = min(piece.length + 1, units)
-    if not tabled or lines * (piece.pitches + 1) > MOST_NUMBERS:
+    if lines * (piece.pitches + 1) > MOST_NUMBERS:
         lines = 0
     return PartLayout(
         *(0, 0, 0, 0, 0),
@@ -214,7 +217,8 @@ def part_layout(
         0,
         lines,
         0,
-        np.zeros(len(piece.energy) * lines * (piece.pitches + 1), np.int32),
+        int(as_lit),
+        np.zeros(len(piece.energy) * lines * (piece.pitches + 1), np.int64),
     )
 
 
@@ -313,9 +317,9 @@ def lay_sounding(piece: Any, part: Any, first: int, last: int) -> None:
 
 @compiled
 def lay_table(piece: Any, part: Any, first: int, last: int) -> None:
-    """Fill the table of what has sounded, for times from `first` to `last`; X is plain, and lit as it sounds."""
+    """Fill the table of what has sounded, for times from `first` to `last`."""
     stride = piece.pitches + 1
-    below = int32s(part.below, part.n_below)
+    below = int64s(part.below, part.n_below)
     layers = piece.n_energy
     capacity = part.capacity
     part.zero = max(first, 0)
@@ -327,14 +331,14 @@ def lay_table(piece: Any, part: Any, first: int, last: int) -> None:
         table = below[layer * capacity * stride : (layer * capacity + part.lines) * stride]
         for i in range(len(table)):
             table[i] = 0
-        pitch, onset, offset, _, reach = strokes_of_x(piece, LIT, layer)
+        pitch, onset, offset, energy, reach = strokes_of_x(piece, SOUNDING, layer)
         i = first_from(reach, 0, len(reach), part.zero + 1)
         while i < len(onset) and onset[i] < part.zero + part.lines:
             # A unit that sounds counts from the line after it on.
             a = max(onset[i] - part.zero, 0) + 1
             b = min(offset[i] - part.zero, part.lines - 1)
             for line in range(a, b + 1):
-                table[line * stride + pitch[i] + 1] = 1
+                table[line * stride + pitch[i] + 1] = 1 if piece.plain else energy[i]
             i += 1
         for line in range(1, part.lines):
             row, total = line * stride, 0
@@ -345,18 +349,18 @@ def lay_table(piece: Any, part: Any, first: int, last: int) -> None:
 
 @compiled
 def sounded(part: Any, pitches: int, layer: int, bottom: int, top: int, time: int, up: int) -> Any:
-    """Return how long pitches from `bottom` up to `top` have sounded before a time, in units split into `up`."""
+    """Return what pitches from `bottom` up to `top` have sounded before a time, in units split into `up`."""
     stride = pitches + 1
-    below = int32s(part.below, part.n_below)
+    below = int64s(part.below, part.n_below)
     time -= part.zero * up
     if time <= 0:
         return 0
     line = time if up == 1 else time // up
     line = min(line, part.lines - 1)
     row = (layer * part.capacity + line) * stride
-    before = np.int64(at(below, row + top)) - at(below, row + bottom)
+    before = at(below, row + top) - at(below, row + bottom)
     if up == 1 or line == part.lines - 1:
         return before * up
     row += stride
-    after = np.int64(at(below, row + top)) - at(below, row + bottom)
+    after = at(below, row + top) - at(below, row + bottom)
     return before * up + (after - before) * (time - line * up)

@@ -48,7 +48,7 @@ def heard(strokes: Any, pair: Any, pitches: Any, a: int, b: int) -> Any:
 
 @compiled
 def heard_in_table(scene: Scene, layer: int, pitches: Any, a: int, b: int) -> Any:
-    """Return the same for pitched strokes of a plain X, read off the table of what has sounded."""
+    """Return the same for pitched strokes, read off the table of what has sounded."""
     piece, part, _, _, pair, _ = scene
     bottom, top = min(max(pitches[0], 0), piece.pitches), min(max(pitches[1] + 1, 0), piece.pitches)
     before = sounded(part, piece.pitches, layer, bottom, top, a, pair.piece_up)
@@ -56,11 +56,19 @@ def heard_in_table(scene: Scene, layer: int, pitches: Any, a: int, b: int) -> An
 
 
 @compiled
+def sounded_in(scene: Scene, layer: int, pitches: Any, a: int, b: int) -> Any:
+    """Return what X's pitched strokes sound from `a` to `b`, as it is counted for the pair."""
+    piece, pair = scene[0], scene[-2]
+    total = heard_in_table(scene, layer, pitches, a, b)
+    return total if pair.plain or not piece.plain else total * piece.plain * piece.plain
+
+
+@compiled
 def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     """Return what a layer shares at one placement, as it is counted for the pair."""
     piece, part, _, _, pair, room = scene
     pitch, begin, end, weight, pitched = strokes_of(room, layer)
-    base, tabled = row_of(scene, transposition), pair.plain and part.lines
+    base, tabled = row_of(scene, transposition), pair.plain and part.as_lit and part.lines
     total = 0
     for j in range(pitched):
         row, a, b = base + pitch[j], begin[j] + shift, end[j] + shift
@@ -84,8 +92,8 @@ def energy_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     """Return what X sounds in the sample's window at one placement, as it is counted for the pair."""
     piece, part, _, _, pair, _ = scene
     pitches, end = window_of(scene, transposition), shift + pair.length
-    if pair.plain and part.lines:
-        total = heard_in_table(scene, layer, pitches, shift, end)
+    if part.lines:
+        total = sounded_in(scene, layer, pitches, shift, end)
     else:
         total = heard(strokes_of_x(piece, SOUNDING, layer), pair, pitches, shift, end)
     return total + drum_energy(scene, layer, shift, end) if piece.has_drums else total
@@ -144,9 +152,9 @@ def least_energy(scene: Scene, layer: int, transposition: int, span: Any) -> Any
     """
     _, part, _, _, pair, _ = scene
     first, last = span
-    if not pair.plain or not part.lines or first + pair.length <= last:
+    if not part.lines or first + pair.length <= last:
         return 0
-    return heard_in_table(scene, layer, window_of(scene, transposition), last, first + pair.length)
+    return sounded_in(scene, layer, window_of(scene, transposition), last, first + pair.length)
 
 
 @compiled

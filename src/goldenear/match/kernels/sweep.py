@@ -478,7 +478,7 @@ def sweep(scene: Scene, lowest: int, allowed: Any, tables: Any) -> None:
         return
     usual, (table, shared) = pair.usual, tables
     # Without onsets it would take long to begin anew.
-    asks = usual and part.lines and rules.prune and pair.plain and pair.most < 2**30
+    asks = usual and part.lines and part.as_lit and rules.prune and pair.plain and pair.most < 2**30
     length = max(pair.length // SPANS, ROWS) if asks else stop + 1 - start
     state, begun = (splat(0, table), splat(0, shared)), False
     next_span, spans = start, 1
@@ -616,7 +616,7 @@ def most_of_layer(scene: Scene, layer: int, transposition: int, shared: Any, spa
     most = min(1.0, rise * shared * (1 + HAIR))
     if numbers[OF_ENERGY] > 0 and numbers[BELOW] >= 0:
         energy = least_energy(scene, layer, transposition, span)
-        if energy > shared:
+        if energy > shared or not pair.plain:
             most = min(most, similarity_of(numbers, shared, energy) * (1 + HAIR))
     return most
 
@@ -625,7 +625,7 @@ def most_of_layer(scene: Scene, layer: int, transposition: int, shared: Any, spa
 def sum_up(scene: Scene, span: Any, sounding: Any) -> None:
     """Sum up how long each pitch of X sounds in the windows of all shifts of a span, as lanes, layer by layer."""
     piece, part, _, _, pair, _ = scene
-    below = int32s(part.below, part.n_below)
+    below = int64s(part.below, part.n_below)
     stride, wide = piece.pitches + 1, 2 * LANES + piece.pitches
     up = pair.piece_up
     first = min(max(span[0] // up - part.zero, 0), part.lines - 1)
