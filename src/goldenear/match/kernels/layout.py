@@ -106,8 +106,8 @@ class PartLayout(NamedTuple):
     as_lit: int
     """Whether X is lit as it sounds, with no glow and no second octave."""
     below: NDArray[np.int64]
-    """What all pitches below each have sounded before each line of `pitches` + 1 numbers, layer by layer: how long, if X
-    is plain, else their energy."""
+    """What all pitches below each have sounded before each line of `pitches` + 1 numbers, layer by layer: how long
+    where X is plain, else their energy."""
 
 
 def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
@@ -197,8 +197,8 @@ def part_layout(
 ) -> PartLayout:
     """Return room for parts of X of so many units.
 
-    There are columns of edges that count 1 where X is plain, and with weights where wanted; and, if it is not too large,
-    the table of what has sounded.
+    There are columns of edges that count 1 where X is plain, and with weights where wanted; and, if it is not too
+    large, the table of what has sounded.
     """
     strokes = piece.lit(swept)
     half, columns = 2 * LANES + piece.pitches, 2 * strokes + 1

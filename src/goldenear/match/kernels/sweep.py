@@ -88,7 +88,7 @@ class Room(NamedTuple):
     table: NDArray[np.int64]
     """Turning points: rows of 64 numbers, of 8 to 64 bits each; all 0 but while a sample is swept."""
     shared: NDArray[np.int64]
-    """Shared time: rows of 64 numbers, of 8 to 64 bits each; after them what each lane shares at most in some rows."""
+    """Shared time: rows of 64 numbers, of 8 to 64 bits each; then what each lane shares at most in some rows."""
     pitch: NDArray[np.int64]
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
@@ -735,10 +735,18 @@ def lay(scene: Scene) -> None:
             continue
         strokes = min(int64s(room.counts, room.n_counts)[2 * pair.swept + 1], part.strokes)
         if not pair.plain:
-            sweep(scene, lowest, allowed, (int64s(room.table, room.n_table), int64s(room.shared, room.n_shared)))
+            sweep(
+                scene, lowest, allowed, (int64s(room.table, room.n_table), int64s(room.shared, room.n_shared))
+            )
         elif within >= 2**16 or strokes > FEW_STROKES:
-            sweep(scene, lowest, allowed, (int32s(room.table, room.n_table), int32s(room.shared, room.n_shared)))
+            sweep(
+                scene, lowest, allowed, (int32s(room.table, room.n_table), int32s(room.shared, room.n_shared))
+            )
         elif within < 2**8:
-            sweep(scene, lowest, allowed, (int8s(room.table, room.n_table), uint8s(room.shared, room.n_shared)))
+            sweep(
+                scene, lowest, allowed, (int8s(room.table, room.n_table), uint8s(room.shared, room.n_shared))
+            )
         else:
-            sweep(scene, lowest, allowed, (int8s(room.table, room.n_table), uint16s(room.shared, room.n_shared)))
+            sweep(
+                scene, lowest, allowed, (int8s(room.table, room.n_table), uint16s(room.shared, room.n_shared))
+            )
