@@ -272,7 +272,8 @@ def _window_energy(
     """Return the energy in the window of each row, shape (rows, shifts)."""
     rows = len(energy.below) - 1
     if group.reading == "octave":
-        bottom, top = np.zeros_like(pictures), np.full_like(pictures, rows)
+        # A beat has no pitches in its window.
+        bottom, top = np.zeros_like(pictures), rows * np.array([p.pitched for p in group.pictures])[pictures]
     else:
         # Row r of the running sum is the energy below pitch low + r.
         boxes = np.array([(p.box.lowest, p.box.highest + 1) for p in group.pictures])[pictures]

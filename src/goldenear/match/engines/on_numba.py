@@ -146,7 +146,7 @@ class RankingRun:
     ) -> None:
         """Compare the most promising samples first with a part of X, and raise the bar to the k-th best."""
         floor = self.best.bar(k, at_least)
-        whole = not self.prune or (k >= len(compared) and at_least == 0)
+        whole = k == len(compared) and at_least == 0
         upper, hopes = self.bounds(reading, 2.0 if whole else floor)
         if whole:
             hopes[:] = ~np.uint64(0)
@@ -287,11 +287,13 @@ class LaidReading:
         self.piece: PieceLayout = x.kept["numba"][0]
         weighted = library.weighted or not self.piece.plain or reading == "neighbour"
         self._longest = int(library.longest * self.piece.unit_down / self.piece.unit_up) + 2
-        as_lit = reading in ("semitone", "rhythm")
+        lit_as_sounding = reading in ("semitone", "rhythm")
         # A stroke is a whole number of X's units; held notes have no usual length.
         usual = int((recipe.layers[self.swept] or 0) * self.piece.unit_down / self.piece.unit_up)
         units = (SPAN + 1) * self._longest + 1 if self._is_long else self.piece.length + 1
-        self.part = part_layout(self.piece, self.swept, units, usual, weighted=weighted, as_lit=as_lit)
+        self.part = part_layout(
+            self.piece, self.swept, units, usual, weighted=weighted, lit_as_sounding=lit_as_sounding
+        )
         self.records = (
             x.kept["numba"][1],
             as_record(self.part),
@@ -304,7 +306,7 @@ class LaidReading:
     @property
     def _is_long(self) -> bool:
         """Whether X is laid out part by part."""
-        return self.piece.lit(self.swept) > LONG
+        return self.piece.lit_strokes(self.swept) > LONG
 
     def parts(self) -> Iterator[None]:
         """Lay X out, part by part."""

@@ -26,7 +26,7 @@ LIT, SOUNDING, DRUMS = range(3)
 """Kinds of X's strokes: with pitch, as they are lit and as they sound; and drums."""
 
 MOST_NUMBERS = 2**22
-"""The table of what has sounded is made only where it holds no more numbers than this, a layer."""
+"""Tables by X's units are made only where they hold no more numbers than this, a layer: 32 MB of what has sounded."""
 
 
 class PieceLayout(NamedTuple):
@@ -64,9 +64,11 @@ class PieceLayout(NamedTuple):
     """Strokes by onset. Pitches are counted from `lowest`, but for drums; the weight of what sounds is its energy;
     reach is the latest end of a stroke and all before it."""
     corner: NDArray[np.int8]
-    """1 at each time, in units, at which a note begins or ends in some layer, else 0."""
+    """1 at each time, in units, at which a note begins or ends in some layer, else 0; empty where X is too long."""
+    times: NDArray[np.int64]
+    """Those times, rising, where X is too long for that."""
 
-    def lit(self, layer: int) -> int:
+    def lit_strokes(self, layer: int) -> int:
         """Return how many pitched strokes a layer is lit with."""
         return int(self.start[layer + 1] - self.start[layer])
 
@@ -103,7 +105,7 @@ class PartLayout(NamedTuple):
     """How many lines of a layer there is room for."""
     lines: int
     """How many lines there are, one a unit; 0 where there is no such table."""
-    as_lit: int
+    lit_as_sounding: int
     """Whether X is lit as it sounds, with no glow and no second octave."""
     below: NDArray[np.int64]
     """What all pitches below each have sounded before each line of `pitches` + 1 numbers, layer by layer: how long
@@ -115,14 +117,20 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     layers = len(x.lit)
     lit, sounding = _columns(x.lit), _columns(x.sounding)
     unit = int(np.gcd(np.gcd.reduce(sounding.onset), np.gcd.reduce(sounding.offset)))
-    length = Fraction(unit, x.ticks_per_quarter)
+    quarters = Fraction(unit, x.ticks_per_quarter)
     # A stroke must be a whole number of units as well.
     shared = Fraction(
-        gcd(length.numerator * recipe.stroke.denominator, recipe.stroke.numerator * length.denominator),
-        length.denominator * recipe.stroke.denominator,
+        gcd(quarters.numerator * recipe.stroke.denominator, recipe.stroke.numerator * quarters.denominator),
+        quarters.denominator * recipe.stroke.denominator,
     )
     up, down = (shared * x.ticks_per_quarter).as_integer_ratio()
     lit, sounding, loudest = lit.in_units(up, down), sounding.in_units(up, down), int(lit.brightness.max())
+    length = int(sounding.offset.max())
+    short = length < MOST_NUMBERS
+    corner = np.zeros(length + 1 if short else 0, np.int8)
+    if short:
+        corner[sounding.onset] = corner[sounding.offset] = 1
+    times = np.unique(np.concatenate([sounding.onset, sounding.offset])[: 0 if short else None])
     drums = lit.where(lit.is_drum)
     if len(drums.pitch):
         lit, sounding = lit.where(~lit.is_drum), sounding.where(~sounding.is_drum)
@@ -131,14 +139,12 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     lit, sounding = (kind._replace(pitch=kind.pitch - lowest) for kind in (lit, sounding))
     sounding = sounding._replace(brightness=sounding.brightness**2)
     kinds = Columns._make(map(np.concatenate, zip(lit, sounding, drums, strict=True)))
-    corner = np.zeros(int(kinds.offset.max()) + 1, np.int8)
-    corner[kinds.onset] = corner[kinds.offset] = 1
     by_pitch = np.lexsort((lit.onset, lit.pitch, lit.layer))
     layer = kinds.layer + layers * np.repeat(
         np.arange(3), [len(lit.pitch), len(sounding.pitch), len(drums.pitch)]
     )
     by_onset = np.lexsort((kinds.onset, layer))
-    far = len(corner) * layer[by_onset]
+    far = (length + 1) * layer[by_onset]
     lines = np.arange(layers)[:, None] * rows + np.arange(rows + 1)
     return PieceLayout._make(
         (
@@ -148,7 +154,7 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
             rows,
             int(len(lit.pitch) > 0),
             int(len(drums.pitch) > 0),
-            len(corner) - 1,
+            length,
             x.plain,
             x.scale,
             loudest,
@@ -160,6 +166,7 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
             *(column[by_onset] for column in (kinds.pitch, kinds.onset, kinds.offset, kinds.brightness)),
             np.maximum.accumulate(kinds.offset[by_onset] + far) - far,
             corner,
+            times,
         )
     )
 
@@ -193,14 +200,14 @@ def _columns(rolls: tuple[PianoRoll, ...]) -> Columns:
 
 
 def part_layout(
-    piece: PieceLayout, swept: int, units: int, usual: int, *, weighted: bool, as_lit: bool
+    piece: PieceLayout, swept: int, units: int, usual: int, *, weighted: bool, lit_as_sounding: bool
 ) -> PartLayout:
     """Return room for parts of X of so many units.
 
     There are columns of edges that count 1 where X is plain, and with weights where wanted; and, if it is not too
     large, the table of what has sounded.
     """
-    strokes = piece.lit(swept)
+    strokes = piece.lit_strokes(swept)
     half, columns = 2 * LANES + piece.pitches, 2 * strokes + 1
     lines = min(piece.length + 1, units)
     if lines * (piece.pitches + 1) > MOST_NUMBERS:
@@ -217,7 +224,7 @@ def part_layout(
         0,
         lines,
         0,
-        int(as_lit),
+        int(lit_as_sounding),
         np.zeros(len(piece.energy) * lines * (piece.pitches + 1), np.int64),
     )
 
@@ -334,7 +341,7 @@ def lay_table(piece: Any, part: Any, first: int, last: int) -> None:
         pitch, onset, offset, energy, reach = strokes_of_x(piece, SOUNDING, layer)
         i = first_from(reach, 0, len(reach), part.zero + 1)
         while i < len(onset) and onset[i] < part.zero + part.lines:
-            # A unit that sounds counts from the line after it on.
+            # A unit that sounds is counted in the next line and all later ones.
             a = max(onset[i] - part.zero, 0) + 1
             b = min(offset[i] - part.zero, part.lines - 1)
             for line in range(a, b + 1):

@@ -249,6 +249,8 @@ def refusal(scene: Scene, most_placements: float) -> int:
     shifts = float(piece.length * pair.piece_up) + float(number(packed, k, of.END) * pair.sample_up)
     if shifts * (pair.high - pair.low + 1) > most_placements:
         return TOO_MANY_PLACEMENTS
+    if pair.plain and pair.most >= 2**31:
+        return TOO_LONG
     brightest = max(number(packed, k, of.BRIGHTEST), -number(packed, k, of.DIMMEST))
     energy, light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
     for layer in range(piece.n_energy):

@@ -57,7 +57,7 @@ def heard_in_table(scene: Scene, layer: int, pitches: Any, a: int, b: int) -> An
 
 @compiled
 def sounded_in(scene: Scene, layer: int, pitches: Any, a: int, b: int) -> Any:
-    """Return what X's pitched strokes sound from `a` to `b`, as it is counted for the pair."""
+    """Return what X's pitched strokes sound from `a` to `b`, as the pair counts energy."""
     piece, pair = scene[0], scene[-2]
     total = heard_in_table(scene, layer, pitches, a, b)
     return total if pair.plain or not piece.plain else total * piece.plain * piece.plain
@@ -68,7 +68,7 @@ def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     """Return what a layer shares at one placement, as it is counted for the pair."""
     piece, part, _, _, pair, room = scene
     pitch, begin, end, weight, pitched = strokes_of(room, layer)
-    base, tabled = row_of(scene, transposition), pair.plain and part.as_lit and part.lines
+    base, tabled = row_of(scene, transposition), pair.plain and part.lit_as_sounding and part.lines
     total = 0
     for j in range(pitched):
         row, a, b = base + pitch[j], begin[j] + shift, end[j] + shift
@@ -119,17 +119,29 @@ def drum_energy(scene: Scene, layer: int, a: int, b: int) -> Any:
 
 
 @compiled
+def begins_or_ends(piece: Any, time: int) -> Any:
+    """Tell whether a note of X begins or ends at a time, in units, in any layer."""
+    if not 0 <= time <= piece.length:
+        return False
+    if piece.n_corner:
+        return at(int8s(piece.corner, piece.n_corner), time) != 0
+    times = int64s(piece.times, piece.n_times)
+    i = first_from(times, 0, len(times), time)
+    return i < len(times) and times[i] == time
+
+
+@compiled
 def is_corner(scene: Scene, shift: int) -> Any:
     """Tell whether a note of the sample begins or ends where one of X does, in any layer."""
     piece, _, _, _, pair, room = scene
-    corner, up = int8s(piece.corner, piece.n_corner), pair.piece_up
+    up = pair.piece_up
     for layer in range(pair.layers):
         pitch, begin, end, _, _ = strokes_of(room, layer)
         for j in range(len(pitch)):
             for moment in (begin[j], end[j]):
                 time = moment + shift
                 unit = time if up == 1 else time // up
-                if 0 <= unit < len(corner) and unit * up == time and at(corner, unit):
+                if unit * up == time and begins_or_ends(piece, unit):
                     return True
     return False
 
@@ -180,10 +192,10 @@ def consider(scene: Scene, transposition: int, shift: int, shared: Any) -> Any:
         two = of_layer(scene, 1 - swept, transposition, shift, of_other)
         likeness = mean_of(two, one, rules.quarters) if swept else mean_of(one, two, rules.quarters)
         shared = of_other if swept else shared
-    # Of equals the smallest key.
+    # Of equal placements that with the smallest key wins.
     least = pair.floor if pair.listing else pair.height
-    late = likeness == least and not pair.listing and key >= (pair.size, pair.transposition, pair.shift)
-    if likeness < least or late or not is_corner(scene, shift):
+    loses_tie = likeness == least and not pair.listing and key >= (pair.size, pair.transposition, pair.shift)
+    if likeness < least or loses_tie or not is_corner(scene, shift):
         return False
     if pair.listing:
         return list_placement(pair, likeness, folded, shift, shared, room)

@@ -66,14 +66,17 @@ SPANS = 4
 NEAR = 8
 """Shifts are looked at together that lie within this part of the sample's length."""
 
+FEWEST = 8
+"""At least so many shifts are looked at together."""
+
 ROWS = 256
 """Shifts that a table holds: it stays in the nearest cache."""
 
 LONGEST_STROKE = 96
 """Only strokes up to this length, in shifts, are noted by their onset alone."""
 
-CLOSE = 64
-"""Which edge was noted last is known of so many times."""
+SLOTS = 64
+"""So many edges are known that were noted last: one for each remainder of their times."""
 
 FEW_STROKES = 127
 """The slope of what so many strokes share fits into 8 bits: each adds 1 to it at most."""
@@ -88,7 +91,7 @@ class Room(NamedTuple):
     table: NDArray[np.int64]
     """Turning points: rows of 64 numbers, of 8 to 64 bits each; all 0 but while a sample is swept."""
     shared: NDArray[np.int64]
-    """Shared time: rows of 64 numbers, of 8 to 64 bits each; then what each lane shares at most in some rows."""
+    """Shared time: `ROWS` rows of 64 numbers, of 8 to 64 bits each; then the crests that `look_at` keeps."""
     pitch: NDArray[np.int64]
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
@@ -104,7 +107,7 @@ class Room(NamedTuple):
     """The edges of the sample, two at a time where they are plain: when, where in a column of X, where the other is
     (0 is dark), and with what weight."""
     newest: NDArray[np.int64]
-    """Which edge was noted last at each time, its remainder by `CLOSE`."""
+    """The edge noted last, by its time's remainder modulo `SLOTS`."""
     ahead: NDArray[np.int64]
     """Which column of X each edge meets next, one kind of meeting after the other."""
     peaks: NDArray[np.int64]
@@ -127,14 +130,14 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
     return Room._make(
         (
             _aligned(2 * (ROWS + LONGEST_STROKE) * LANES),
-            _aligned((ROWS + ROWS // NEAR) * LANES),
+            _aligned((ROWS + ROWS // FEWEST) * LANES),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
             np.zeros(4, np.int64),
             np.zeros(10),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
-            np.zeros(CLOSE, np.int64),
+            np.zeros(SLOTS, np.int64),
             np.zeros((ROOFS + 1) * 2 * strokes, np.int64),
-            np.zeros(2 * ROWS // NEAR, np.int64),
+            np.zeros(2 * ROWS // FEWEST, np.int64),
             np.zeros(columns, np.int64),
             np.zeros(LANES, np.int32),
             np.zeros(2**16, np.int64),
@@ -239,10 +242,10 @@ def note_edge(room: Any, pair: Any, first: int, n: int, edge: Any) -> Any:
     """
     moment, place, second, sign = edges_of(room)
     if pair.plain:
-        newest = int64s(room.newest, CLOSE)
-        other, newest[edge[0] % CLOSE] = newest[edge[0] % CLOSE], n
+        newest = int64s(room.newest, SLOTS)
+        other, newest[edge[0] % SLOTS] = newest[edge[0] % SLOTS], n
         if first <= other < n and moment[other] == edge[0] and not second[other]:
-            second[other], newest[edge[0] % CLOSE] = edge[1], other
+            second[other], newest[edge[0] % SLOTS] = edge[1], other
             return n
     moment[n], place[n], second[n], sign[n] = edge[0], edge[1], 0, edge[2]
     return n + 1
@@ -364,8 +367,8 @@ def meet(scene: Scene, met: Any, span: Any, row: int, table: Any) -> None:
 def turned_before(scene: Scene, met: Any, reach: int, start: int, state: Any, tables: Any) -> Any:
     """Return slope and shared time at shift `start`, with what turned before it; see `meeting` for `met`.
 
-    Of roofs, which reach so far to either side of where onsets meet, only those count that the shift lies under. The
-    column that each edge meets next is noted: of roofs the first that counts.
+    Of roofs, which `reach` so many shifts to either side of where onsets meet, only those that cover the shift count.
+    The column that each edge meets next is noted: of roofs, the first that counts.
     """
     part, room = scene[1], scene[-1]
     table, shared = tables
@@ -455,7 +458,7 @@ def sum_rows(usual: int, rows: Any, state: Any, tables: Any) -> Any:
 
 @compiled
 def move_on(usual: int, rows: int, table: Any) -> None:
-    """Clear the rows that were summed up, and bring the onsets to the front that are still needed."""
+    """Clear the rows that were summed up, and move the onsets that are still needed to the front."""
     turns = first_turn(usual)
     clear(table, turns, turns + rows)
     if usual:
@@ -478,7 +481,7 @@ def sweep(scene: Scene, lowest: int, allowed: Any, tables: Any) -> None:
         return
     usual, (table, shared) = pair.usual, tables
     # Without onsets it would take long to begin anew.
-    asks = usual and part.lines and part.as_lit and rules.prune and pair.plain and pair.most < 2**30
+    asks = usual and part.lines and part.lit_as_sounding and rules.prune and pair.plain and pair.most < 2**30
     length = max(pair.length // SPANS, ROWS) if asks else stop + 1 - start
     state, begun = (splat(0, table), splat(0, shared)), False
     next_span, spans = start, 1
@@ -508,7 +511,7 @@ def look_at(scene: Scene, lowest: int, allowed: Any, span: Any, state: Any, tabl
     """
     _, _, _, rules, pair, room = scene
     peaks, rows, shared = int64s(room.peaks, room.n_peaks), span[1] - span[0], tables[1]
-    near = min(max(pair.length // NEAR, NEAR), ROWS)
+    near = min(max(pair.length // NEAR, FEWEST), ROWS)
     need, n = raise_floor(rules, pair), 0
     bar = splat(min(need, pair.most + 1), shared)
     for row in range(0, rows, near):
@@ -597,7 +600,7 @@ def bright_enough(scene: Scene, lowest: int, bright: Any, shared: Any, other: An
     """Return those of some lanes in which enough is shared for what X sounds in all windows of a span."""
     pair, bits = scene[-2], bright
     if pair.layers == 1 and numbers_of(scene[-1], pair.swept)[OF_ENERGY] == 0:
-        # Then what is shared says all.
+        # The similarity depends on S alone, and S was tested already.
         return bright
     while bits:
         lane = lowest_bit(bits)
@@ -654,7 +657,7 @@ def scan(scene: Scene, lowest: int, allowed: Any, start: int, rows: Any, crest: 
     if not bright:
         return
     bar = greatest(crest, bright, table)
-    # Nothing lies above the first bar; what may not fit in the table's numbers.
+    # The first bar is the greatest, so nothing lies above it; one more may not fit in the table's numbers.
     above, every = bar + 1, True
     while above > need:
         need_lanes, above_lanes = splat(bar, table), splat(above, table)
