@@ -102,7 +102,7 @@ class Recipe:
         ``"sound"``
             Was X heard here? Notes are compared as they are held, in 19 stretches from 4/5 to 5/4, close enough that
             some seconds of sound stay together, none of them at a price, and no mirrors. What else sounds costs as
-            much as what is missing (a clutter of 1): pictures of sound glimmer everywhere, and where one is bright it
+            much as what is missing (a clutter of 1): a picture of sound glimmers everywhere, and where it is bright it
             shares something with everything. For :func:`goldenear.identify`.
 
         Raises
