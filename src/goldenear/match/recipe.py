@@ -22,11 +22,8 @@ OCCURRENCE = "occurrence"
 THRESHOLD = 0.59
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
 
-THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58, "sound": 0.48}
-"""The same for each recipe with a name."""
-
-HELD_THRESHOLD = 0.55
-"""The same where only held notes are compared (struck = 0), and what sounds beside them costs little."""
+THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58, "sound": 0.55}
+"""The same for each recipe with a name. Sound's also holds wherever only held notes are compared (struck = 0)."""
 
 TEMPOS = (
     Fraction(1),
@@ -100,10 +97,9 @@ class Recipe:
             Where in a piece is the fragment played again, varied? Note by note, in any texture: pitches a step or two
             beside count for less, as in tonal answers, and durations matter a little. For :func:`goldenear.find`.
         ``"sound"``
-            Was X heard here? Notes are compared as they are held, in 19 stretches from 4/5 to 5/4, close enough that
-            some seconds of sound stay together, none of them at a price, and no mirrors. What else sounds costs as
-            much as what is missing (a clutter of 1): a picture of sound glimmers everywhere, and where it is bright it
-            shares something with everything. For :func:`goldenear.identify`.
+            Was X heard here? As ``"fragment"``, for what is played at a tempo nobody knows: 19 stretches from 4/5 to
+            5/4, close enough that some seconds of sound stay together, none of them at a price, and no mirrors. For
+            :func:`goldenear.identify`.
 
         Raises
         ------
@@ -149,9 +145,7 @@ class Recipe:
             return THRESHOLDS["occurrence"]
         if self.aligned:
             return THRESHOLDS["melody"]
-        if self.struck:
-            return THRESHOLDS["fragment"]
-        return THRESHOLDS["sound"] if self.clutter == 1 else HELD_THRESHOLD
+        return THRESHOLDS["fragment" if self.struck else "sound"]
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -229,7 +223,6 @@ def _recipes() -> dict[str, Recipe]:
         ),
         "occurrence": Recipe(measure=OCCURRENCE, alterations=(Alteration(),)),
         "sound": Recipe(
-            clutter=Fraction(1),
             struck=Fraction(0),
             alterations=alterations(stretches=dict.fromkeys(TEMPOS, 1.0), forms=("prime",)),
         ),

@@ -13,7 +13,7 @@ from typing import Any
 
 from goldenear.arguments import fraction, must_be, number, one_of, truth, whole_number
 from goldenear.errors import InvalidInput, InvalidTaste
-from goldenear.match.recipe import GRID, HELD_THRESHOLD, THRESHOLD, THRESHOLDS, Recipe
+from goldenear.match.recipe import GRID, THRESHOLD, THRESHOLDS, Recipe
 from goldenear.match.score import MEASURES
 from goldenear.notes.alteration import (
     FORM_PRICES,
@@ -152,7 +152,7 @@ keep_small = false
 [thresholds]
 # From which similarity on X resembles a sample. One bad sample resembled is a veto. The recipe's own by default:
 # {THRESHOLD}; with recipe = "melody", or aligned above 0, {THRESHOLDS["melody"]};
-# with recipe = "sound", {THRESHOLDS["sound"]}; with struck = 0 and a clutter below 1, {HELD_THRESHOLD}.
+# with recipe = "sound", or struck = 0, {THRESHOLDS["sound"]}.
 # good = {THRESHOLD}
 # bad = {THRESHOLD}
 
