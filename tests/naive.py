@@ -135,6 +135,7 @@ MEASURES = {
     "tversky": lambda s, r, e, w, most, c: (s, r + c * (e - s), 1),
     "coverage": lambda s, r, e, w, most, c: (s, r, 1),
     "cosine": lambda s, r, e, w, most, c: (s * s, r * w, 2),
+    "window-cosine": lambda s, r, e, w, most, c: (s * s, r * e, 2),
     "brightness": lambda s, r, e, w, most, c: (s, most, 1),
 }
 

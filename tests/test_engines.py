@@ -66,7 +66,7 @@ def recipe(rng: np.random.Generator) -> ge.Recipe:
     if rng.random() < 0.3:
         every = tuple(every[i] for i in rng.permutation(len(every)))
     return ge.Recipe(
-        measure=one_of("tversky", "tversky", "cosine", "coverage", "brightness"),
+        measure=one_of("tversky", "tversky", "cosine", "window-cosine", "coverage", "brightness"),
         alterations=every,
         transpositions=one_of(None, None, (int(rng.integers(-20, 0)), int(rng.integers(0, 20)))),
         struck=one_of("3/4", "3/4", 0, "1/4", 1),
@@ -264,7 +264,7 @@ def repeated(pitches: int, notes: int, every: int, duration: int) -> ge.NoteArra
 
 
 @pytest.mark.parametrize("long", [on_numba.LONG, 4])
-@pytest.mark.parametrize("measure", ["tversky", "cosine", "coverage", "brightness"])
+@pytest.mark.parametrize("measure", ["tversky", "cosine", "window-cosine", "coverage", "brightness"])
 def test_repeated_notes_and_drones_fill_no_number_to_the_brim(
     measure: str, long: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

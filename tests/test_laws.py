@@ -72,14 +72,14 @@ def test_the_maximum_sits_at_a_turning_point(a: ge.NoteArray, b: ge.NoteArray) -
 
 @given(fragments(painted=True), fragments(painted=True))
 def test_no_similarity_leaves_0_to_1(x: ge.NoteArray, k: ge.NoteArray) -> None:
-    for measure in ("tversky", "cosine", "coverage", "brightness"):
+    for measure in ("tversky", "cosine", "window-cosine", "coverage", "brightness"):
         for match in ge.rank(x, [k], recipe=ge.Recipe(measure=measure), stretches=(1, 2)):
             assert 0 <= match.similarity <= 1
 
 
 @given(fragments(painted=True))
 def test_every_fragment_resembles_itself_wholly(x: ge.NoteArray) -> None:
-    for measure in ("tversky", "cosine", "coverage"):
+    for measure in ("tversky", "cosine", "window-cosine", "coverage"):
         match = ge.rank(x, [x], recipe=ge.Recipe(measure=measure)).best
         assert match.similarity > 1 - 1e-12
         assert (match.transposition, match.shift, match.stretch, match.form) == (0, 0, 1, "prime")

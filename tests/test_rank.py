@@ -15,7 +15,7 @@ from strategies import fragments
 
 recipes = st.builds(
     ge.Recipe,
-    measure=st.sampled_from(["tversky", "cosine", "coverage", "brightness"]),
+    measure=st.sampled_from(["tversky", "cosine", "window-cosine", "coverage", "brightness"]),
     alterations=st.sampled_from(
         [
             ge.alterations(stretches=(1, "3/2"), forms=("prime", "inversion")),

@@ -22,8 +22,8 @@ OCCURRENCE = "occurrence"
 THRESHOLD = 0.59
 """The default similarity from which music resembles a sample, and a place counts as an occurrence."""
 
-THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58, "sound": 0.55}
-"""The same for each recipe with a name. Sound's also holds wherever only held notes are compared (struck = 0)."""
+THRESHOLDS = {"fragment": THRESHOLD, "melody": 0.4, "occurrence": 0.58, "sound": 0.65}
+"""The same for each recipe with a name."""
 
 TEMPOS = (
     Fraction(1),
@@ -48,7 +48,7 @@ class Recipe:
 
     Attributes
     ----------
-    measure : {"tversky", "coverage", "cosine", "brightness", "occurrence"}
+    measure : {"tversky", "coverage", "cosine", "window-cosine", "brightness", "occurrence"}
         How shared time becomes a similarity, see :mod:`goldenear.match.score`. ``"occurrence"`` counts notes instead,
         and only :func:`goldenear.find` takes it.
     clutter : Fraction
@@ -97,9 +97,9 @@ class Recipe:
             Where in a piece is the fragment played again, varied? Note by note, in any texture: pitches a step or two
             beside count for less, as in tonal answers, and durations matter a little. For :func:`goldenear.find`.
         ``"sound"``
-            Was X heard here? As ``"fragment"``, for what is played at a tempo nobody knows: 19 stretches from 4/5 to
-            5/4, close enough that some seconds of sound stay together, none of them at a price, and no mirrors. For
-            :func:`goldenear.identify`.
+            Was X heard here, however loud? The measure is ``"window-cosine"``, of notes as they are held, in 19
+            stretches from 4/5 to 5/4: close enough that some seconds of sound stay together, none of them at a price,
+            and no mirrors. For :func:`goldenear.identify`.
 
         Raises
         ------
@@ -145,7 +145,7 @@ class Recipe:
             return THRESHOLDS["occurrence"]
         if self.aligned:
             return THRESHOLDS["melody"]
-        return THRESHOLDS["fragment" if self.struck else "sound"]
+        return THRESHOLDS["sound" if self.measure == "window-cosine" else "fragment"]
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -223,6 +223,7 @@ def _recipes() -> dict[str, Recipe]:
         ),
         "occurrence": Recipe(measure=OCCURRENCE, alterations=(Alteration(),)),
         "sound": Recipe(
+            measure="window-cosine",
             struck=Fraction(0),
             alterations=alterations(stretches=dict.fromkeys(TEMPOS, 1.0), forms=("prime",)),
         ),

@@ -85,9 +85,11 @@ MEASURES: dict[str, Formula] = {
     "tversky": Formula({"S": 1}, {"R": 1, "cE": 1, "cS": -1}),
     "coverage": Formula({"S": 1}, {"R": 1}),
     "cosine": Formula({"SS": 1}, {"RW": 1}, root=2),
+    "window-cosine": Formula({"SS": 1}, {"RE": 1}, root=2),
     "brightness": Formula({"S": 1}, {"L": 1}),
 }
-"""Is the sample in X? Is all of it in X, whatever else is? Are both the same, as wholes? How much of X lights up?"""
+"""Is the sample in X? Is all of it in X, whatever else is? Are both the same, as wholes? Are both the same in the
+window, however loud (as sound is compared)? How much of X lights up?"""
 
 ABOVE, BELOW, OF_ENERGY, OF_SHARED, ROOT = range(5)
 """The numbers of one layer of a pair: ``above * S**root / (below + of_energy * E + of_shared * S)``."""

@@ -107,8 +107,8 @@ TEMPLATE = f"""\
 # recipe = "melody"
 
 # What a similarity is made of: "tversky" (is the sample in X, whatever sounds beside it?), "coverage" (the same, and
-# what sounds beside it costs nothing), "cosine" (are both the same, as wholes?) or "brightness" (how much of X lights
-# up?).
+# what sounds beside it costs nothing), "cosine" (are both the same, as wholes?), "window-cosine" (for sound: are both
+# the same in the sample's window, however loud?) or "brightness" (how much of X lights up?).
 measure = "tversky"
 
 # What an extra note of X costs against a missing one, where it sounds in the sample's time and register. 0 lets music
@@ -152,7 +152,7 @@ keep_small = false
 [thresholds]
 # From which similarity on X resembles a sample. One bad sample resembled is a veto. The recipe's own by default:
 # {THRESHOLD}; with recipe = "melody", or aligned above 0, {THRESHOLDS["melody"]};
-# with recipe = "sound", or struck = 0, {THRESHOLDS["sound"]}.
+# with recipe = "sound", or measure = "window-cosine", {THRESHOLDS["sound"]}.
 # good = {THRESHOLD}
 # bad = {THRESHOLD}
 
