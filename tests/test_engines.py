@@ -590,3 +590,63 @@ def test_similarities_cut_off_at_1_tie_at_the_earliest_tick() -> None:
             ge.rank(x, [sample], recipe=how, backend=engine).rows for engine in ("numpy", "numba", "torch")
         ]
         assert found[0] == found[1] == found[2]
+
+
+def notes_of(
+    *rows: tuple[int, int, int], drums: tuple[tuple[int, int, int], ...] = (), grid: int = 4
+) -> ge.NoteArray:
+    """Return notes and drums: pitch, onset, duration."""
+    pitch, onset, duration = zip(*rows, *drums, strict=True)
+    is_drum = [False] * len(rows) + [True] * len(drums)
+    return ge.NoteArray.from_arrays(
+        pitch=pitch, onset=onset, duration=duration, is_drum=is_drum, ticks_per_quarter=grid
+    )
+
+
+def test_drums_that_touch_are_places_each() -> None:
+    x = notes_of((60, 0, 1), drums=((36, 4, 1), (36, 5, 1), (36, 6, 1)))
+    sample = notes_of(drums=((36, 0, 1),))
+    how = ge.Recipe(alterations=ge.alterations(stretches=(1,), forms=("prime",), readings=("neighbour",)))
+    for backend in ("numpy", "numba"):
+        found = ge.find(x, sample, recipe=how, threshold=0.5, backend=backend)
+        assert sorted(float(match.onset) for match in found) == [1, 1.25, 1.5]
+
+
+def test_a_beat_is_itself_where_octaves_are_folded() -> None:
+    x = notes_of((61, 8, 4), drums=((59, 9, 4),), grid=2)
+    beat = notes_of(drums=((59, 1, 1),), grid=1)
+    how = ge.Recipe(alterations=ge.alterations(stretches=(1,), forms=("prime",), readings=("octave",)))
+    for backend in ("numpy", "numba", "torch"):
+        assert ge.rank(x, [beat], recipe=how, backend=backend).best.similarity == 1
+
+
+def test_more_strokes_than_a_short_slope_counts() -> None:
+    x = notes_of(
+        *((pitch, 5 * (pitch % 3), 4) for pitch in range(0, 128)), *((q, 30, 9) for q in range(0, 20))
+    )
+    for struck in ("0", "3/4", "1"):
+        how = ge.Recipe(
+            struck=Fraction(struck), alterations=ge.alterations(stretches=(1, 2), forms=("prime",))
+        )
+        assert (
+            ge.rank(x, [x], recipe=how, backend="numba").rows
+            == ge.rank(x, [x], recipe=how, backend="numpy").rows
+        )
+
+
+def test_music_years_apart_is_compared_or_refused() -> None:
+    tune = notes_of((60, 0, 1), (64, 2, 1), (62, 3, 2))
+    x = notes_of((40, 0, 1), *((p, o + 2**24 + 1, d) for p, o, d in ((60, 0, 1), (64, 2, 1), (62, 3, 2))))
+    how = ge.Recipe(grid="exact", alterations=(ge.Alteration(),))
+    match = ge.rank(x, [tune], recipe=how, backend="numba").best
+    assert (match.similarity, match.onset) == (1, Fraction(2**24 + 1, 4))
+    far = notes_of((60, 0, 1), (62, 2**39 + 1, 1))
+    with pytest.raises(ge.TooLarge):
+        ge.rank(far, [far], recipe=how, backend="numba")
+
+
+def test_sums_that_leave_32_bits_are_refused() -> None:
+    x = notes_of(*((pitch, 0, 2**25 + 1) for pitch in range(20, 120)))
+    how = ge.Recipe(grid="exact", struck=Fraction(0), alterations=(ge.Alteration(),), transpositions=(0, 0))
+    with pytest.raises(ge.TooLarge):
+        ge.rank(x, [x], recipe=how, backend="numba")
