@@ -51,7 +51,7 @@ def as_record(*rows: Any) -> NDArray[Any]:
         for value in columns:
             if isinstance(value, np.ndarray):
                 assert value.flags.c_contiguous
-                values[-1] += (value.__array_interface__["data"][0], value.size)
+                values[-1] += (value.ctypes.data, value.size)
             else:
                 values[-1].append(value)
     if layout.whole:
