@@ -328,3 +328,12 @@ def test_bad_arguments_are_named() -> None:
         ge.Recipe(neighbour_share=Fraction(3, 2))
     with pytest.raises(ge.InvalidInput, match="none is left"):
         ge.alterations(stretches=())
+
+
+def test_sound_is_as_alike_however_loud_it_is() -> None:
+    tune = {"pitch": [60, 64, 62], "onset": [0, 2, 4], "duration": [2, 2, 4], "ticks_per_quarter": 4}
+    soft, loud = (ge.NoteArray.from_arrays(**tune, brightness=[b, 2 * b, b]) for b in (3, 9))
+    how = ge.Recipe.named("sound")
+    assert ge.rank(loud, [soft], recipe=how, backend="numpy").best.similarity == pytest.approx(1, abs=1e-12)
+    assert how.threshold == 0.65
+    assert ge.Recipe(struck=Fraction(0)).threshold == ge.Recipe().threshold

@@ -146,6 +146,7 @@ class RankingRun:
     ) -> None:
         """Compare the most promising samples first with a part of X, and raise the bar to the k-th best."""
         floor = self.best.bar(k, at_least)
+        # Where every sample is wanted, nothing can be left out.
         whole = k == len(compared) and at_least == 0
         upper, hopes = self.bounds(reading, 2.0 if whole else floor)
         if whole:

@@ -126,11 +126,12 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     up, down = (shared * x.ticks_per_quarter).as_integer_ratio()
     lit, sounding, loudest = lit.in_units(up, down), sounding.in_units(up, down), int(lit.brightness.max())
     length = int(sounding.offset.max())
-    short = length < MOST_NUMBERS
-    corner = np.zeros(length + 1 if short else 0, np.int8)
-    if short:
+    corner, times = np.zeros(0, np.int8), np.zeros(0, np.int64)
+    if length < MOST_NUMBERS:
+        corner = np.zeros(length + 1, np.int8)
         corner[sounding.onset] = corner[sounding.offset] = 1
-    times = np.unique(np.concatenate([sounding.onset, sounding.offset])[: 0 if short else None])
+    else:
+        times = np.unique(np.concatenate([sounding.onset, sounding.offset]))
     drums = lit.where(lit.is_drum)
     if len(drums.pitch):
         lit, sounding = lit.where(~lit.is_drum), sounding.where(~sounding.is_drum)

@@ -268,22 +268,10 @@ def span_of(scene: Scene) -> Any:
     return max(start, part.first * pair.piece_up), min(stop, part.last * pair.piece_up - 1)
 
 
-def columns_of(part: Any, table: Any) -> Any:
-    """Return X's columns of edges as they are read into a table, and how many numbers one takes."""
-    raise NotImplementedError  # compiled code alone reads columns
-
-
-@overload(columns_of)  # type: ignore[untyped-decorator]
-def _columns_of(part: Any, table: Any) -> Any:  # noqa: ARG001
-    """Return how columns are found for a table of this type."""
-
-    def weighted(part: Any, table: Any) -> Any:  # noqa: ARG001
-        return int32s(part.weights, part.n_weights), part.width // 2
-
-    def plain(part: Any, table: Any) -> Any:  # noqa: ARG001
-        return int8s(part.edges, part.n_edges), part.width
-
-    return weighted if table.dtype == types.int64 else plain
+@compiled
+def columns_of(part: Any) -> Any:
+    """Return X's columns of edges: where each counts 1, and with their weights; and the width of the first."""
+    return int8s(part.edges, part.n_edges), int32s(part.weights, part.n_weights), part.width
 
 
 def column_of(columns: Any, i: int, edge: Any, table: Any) -> Any:
@@ -291,7 +279,7 @@ def column_of(columns: Any, i: int, edge: Any, table: Any) -> Any:
 
     Tables of 64 bits take one place times the sign, all others two places that count 1.
     """
-    raise NotImplementedError  # compiled code alone reads columns
+    raise NotImplementedError  # numba takes what `_column_of` returns
 
 
 @overload(column_of)  # type: ignore[untyped-decorator]
@@ -299,10 +287,10 @@ def _column_of(columns: Any, i: Any, edge: Any, table: Any) -> Any:  # noqa: ARG
     """Return how columns are read into a table of this type."""
 
     def times_sign(columns: Any, i: Any, edge: Any, table: Any) -> Any:
-        return times(widen(load(columns[0], i * columns[1] + edge[0]), table), edge[2])
+        return times(widen(load(columns[1], i * (columns[2] // 2) + edge[0]), table), edge[2])
 
     def two(columns: Any, i: Any, edge: Any, table: Any) -> Any:
-        at_column = i * columns[1]
+        at_column = i * columns[2]
         return widen(add(load(columns[0], at_column + edge[0]), load(columns[0], at_column + edge[1])), table)
 
     return times_sign if table.dtype == types.int64 else two
@@ -345,7 +333,7 @@ def meet(scene: Scene, met: Any, span: Any, row: int, table: Any) -> None:
     if among[0] == among[1]:
         return
     moment, place, second, sign = edges_of(room)
-    time, columns = int64s(room.piece_time, among[1]), columns_of(part, table)
+    time, columns = int64s(room.piece_time, among[1]), columns_of(part)
     ahead = int64s(room.ahead + 8 * kind * room.n_moment, room.n_moment)
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
@@ -377,7 +365,7 @@ def turned_before(scene: Scene, met: Any, reach: int, start: int, state: Any, ta
     if among[0] == among[1]:
         return slope, value
     moment, place, second, sign = edges_of(room)
-    time, columns = int64s(room.piece_time, among[1]), columns_of(part, table)
+    time, columns = int64s(room.piece_time, among[1]), columns_of(part)
     ahead = int64s(room.ahead + 8 * kind * room.n_moment, room.n_moment)
     for j in range(edges[0], edges[1]):
         away = moment[j] + late[1] - late[0]
@@ -723,6 +711,7 @@ def lay(scene: Scene) -> None:
         piece_time[i] = time[i] * pair.piece_up
     usual = part.usual * pair.piece_up
     pair.usual = usual if usual <= LONGEST_STROKE else 0
+    turns, n, shared, m = room.table, room.n_table, room.shared, room.n_shared
     # The middle first: there most is shared, and what is found there often decides the rest.
     spare = max(pair.high - pair.low + 1 - LANES, 0)
     middle = pair.low + spare // 2
@@ -738,18 +727,10 @@ def lay(scene: Scene) -> None:
             continue
         strokes = min(int64s(room.counts, room.n_counts)[2 * pair.swept + 1], part.strokes)
         if not pair.plain:
-            sweep(
-                scene, lowest, allowed, (int64s(room.table, room.n_table), int64s(room.shared, room.n_shared))
-            )
+            sweep(scene, lowest, allowed, (int64s(turns, n), int64s(shared, m)))
         elif within >= 2**16 or strokes > FEW_STROKES:
-            sweep(
-                scene, lowest, allowed, (int32s(room.table, room.n_table), int32s(room.shared, room.n_shared))
-            )
+            sweep(scene, lowest, allowed, (int32s(turns, n), int32s(shared, m)))
         elif within < 2**8:
-            sweep(
-                scene, lowest, allowed, (int8s(room.table, room.n_table), uint8s(room.shared, room.n_shared))
-            )
+            sweep(scene, lowest, allowed, (int8s(turns, n), uint8s(shared, m)))
         else:
-            sweep(
-                scene, lowest, allowed, (int8s(room.table, room.n_table), uint16s(room.shared, room.n_shared))
-            )
+            sweep(scene, lowest, allowed, (int8s(turns, n), uint16s(shared, m)))
