@@ -9,7 +9,7 @@ import numpy as np
 
 import goldenear as ge
 
-RAW = ge.Recipe(measure="brightness", struck=0, alterations=(ge.Alteration(),))
+RAW = ge.Recipe(measure="brightness", struck=0, alterations=(ge.Alteration(),), grid="exact")
 """The raw question: the most shared time over all transpositions and shifts."""
 
 ONE_FAMILY = ge.Recipe(alterations=(ge.Alteration(),))

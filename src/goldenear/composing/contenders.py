@@ -74,10 +74,8 @@ def struck_alone(samples: PreparedSamples) -> PreparedSamples:
     else sounds there lowers a similarity. It is found where a stroke begins or ends, but no shift between is higher:
     between two such shifts a layer's similarity is one linear function over another, so it only rises or only falls.
     """
-    if "struck alone" not in samples.kept:
-        samples.kept["struck alone"] = prepare(samples, replace(samples.recipe, struck=Fraction(1)))
-    found: PreparedSamples = samples.kept["struck alone"]
-    return found
+    recipe = replace(samples.recipe, struck=Fraction(1))
+    return samples.kept.once("struck alone", lambda: prepare(samples, recipe))
 
 
 class Pairs(NamedTuple):

@@ -193,12 +193,8 @@ def most_likeness(n: int, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def kept_lines(samples: PreparedSamples, form: Form) -> list[Line]:
     """Return the melodies of all samples, mirrored; made once."""
-    name = f"lines, {form}"
-    if name not in samples.kept:
-        mirrored = Alteration(form=form)
-        samples.kept[name] = [line_of(mirrored.apply(sample)) for sample in samples]
-    lines: list[Line] = samples.kept[name]
-    return lines
+    mirrored = Alteration(form=form)
+    return samples.kept.once(("lines", form), lambda: [line_of(mirrored.apply(sample)) for sample in samples])
 
 
 def most_of(x: NoteArray, samples: PreparedSamples) -> NDArray[np.float64]:

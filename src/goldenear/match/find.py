@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
@@ -17,7 +16,7 @@ import numpy as np
 from goldenear.arguments import fraction, function, number, shown, whole_number
 from goldenear.correlate.backends import Backend, SharedTime, chosen, shared_time_of
 from goldenear.errors import InvalidInput
-from goldenear.match.engines import MOST_THREADS, Engine, NumbaEngine, Placements, engine_for
+from goldenear.match.engines import MOST_THREADS, Engine, NumbaEngine, Placements, engine_for, side_by_side
 from goldenear.match.engines import Backend as RankBackend
 from goldenear.match.engines.work import Work, evenly, work_of
 from goldenear.match.matches import Match, Matches
@@ -226,14 +225,9 @@ def _best_in_each(
     progress: Progress | None,
 ) -> list[Match | None]:
     """Return the best match of the one fragment in each piece."""
-
-    def best_in(piece: NoteArray) -> Match | None:
-        return rank(piece, laid, backend=engine).best
-
-    with ThreadPoolExecutor(threads) as pool:
-        coming = map(best_in, pieces) if threads == 1 else pool.map(best_in, pieces)
-        # Each piece is given when its answer is waited for, so that progress tells what is done.
-        return [next(coming) for _ in (pieces if progress is None else progress(pieces))]
+    coming = side_by_side(lambda piece: rank(piece, laid, backend=engine).best, pieces, threads)
+    # Each piece is given when its answer is waited for, so that progress tells what is done.
+    return [next(coming) for _ in (pieces if progress is None else progress(pieces))]
 
 
 def _some_quarters(exclusion: object) -> Fraction:

@@ -19,7 +19,7 @@ from goldenear.match.pictures import margin_of, sample_picture
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.piano_roll import Reading
+from goldenear.notes.piano_roll import Reading, joined
 
 FAR = 2**30
 """Later than every time in a sample, and beyond every pitch."""
@@ -202,8 +202,8 @@ def _margin(reading: Reading, sample: NoteArray) -> int:
 def _drawn(sample: NoteArray, recipe: Recipe, alteration: Alteration) -> Drawn:
     """Return the picture of a sample under one alteration, the strokes of each layer as notes."""
     picture = sample_picture(sample, recipe, alteration)
-    names = ("pitch", "onset", "offset", "brightness", "is_drum")
-    columns = [np.concatenate([getattr(roll, name) for roll in picture.layers]) for name in names]
+    whole = joined(*picture.layers)
+    columns = (whole.pitch, whole.onset, whole.offset, whole.brightness, whole.is_drum)
     layers = np.repeat(layer_bits(recipe), [len(roll) for roll in picture.layers])
     margin = _margin(alteration.reading, sample)
     return Drawn((*columns, layers), picture.ticks_per_quarter, margin, 1)

@@ -8,11 +8,12 @@ is kept beside it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,19 @@ from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import PianoRoll, Reading, common_divisor, draw, joined, painted
+
+Made = TypeVar("Made")
+
+
+class Kept(dict[Any, Any]):
+    """What is made once, and kept for the next time."""
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """Return what is kept under a key; it is made where there is nothing yet."""
+        if key not in self:
+            self[key] = make()
+        made: Made = self[key]
+        return made
 
 
 class Box(NamedTuple):
@@ -63,7 +77,7 @@ class PiecePicture:
         Where the picture begins, in quarters.
     scale : int
         The brightness that one unit of X's own brightness is drawn with.
-    kept : dict
+    kept : Kept
         What engines keep of it from one library of samples to the next.
     """
 
@@ -71,7 +85,7 @@ class PiecePicture:
     sounding: tuple[PianoRoll, ...]
     origin: Fraction
     scale: int
-    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    kept: Kept = field(default_factory=Kept, compare=False, repr=False)
 
     @property
     def ticks_per_quarter(self) -> int:

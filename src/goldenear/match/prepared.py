@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, overload
+from typing import overload
 
 from goldenear.arguments import kind_of, must_be, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.packed import Packed, pack, selected
-from goldenear.match.pictures import AlterationGroup, SamplePicture, alteration_groups, sample_picture
+from goldenear.match.pictures import AlterationGroup, Kept, SamplePicture, alteration_groups, sample_picture
 from goldenear.match.recipe import Recipe, recipe_of
 from goldenear.notes.note_array import NoteArray, must_sound, several_notes
 
@@ -29,10 +29,10 @@ class PreparedSamples(Sequence[NoteArray]):
 
     samples: Sequence[NoteArray]
     recipe: Recipe
-    kept: dict[str, Any] = field(default_factory=dict, repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False)
     """What engines keep of the samples from one X to the next."""
     _packed: Packed | None = None
-    _groups: dict[int, tuple[AlterationGroup, ...]] = field(default_factory=dict, repr=False)
+    _groups: Kept = field(default_factory=Kept, repr=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.samples, NoteArray | str) or not isinstance(self.samples, Sequence):
@@ -64,15 +64,14 @@ class PreparedSamples(Sequence[NoteArray]):
     def groups(self, i: int) -> tuple[AlterationGroup, ...]:
         """Return a sample's pictures under every alteration; drawn once."""
         whole_number("i", i, -len(self), len(self) - 1)
-        if i not in self._groups:
-            self._groups[i] = alteration_groups(self.samples[i], self.recipe)
-        return self._groups[i]
+        return self._groups.once(i, lambda: alteration_groups(self.samples[i], self.recipe))
 
     def picture(self, i: int, index: int) -> SamplePicture:
         """Return a sample's picture under one alteration of the recipe."""
         whole_number("i", i, -len(self), len(self) - 1)
         whole_number("index", index, 0, len(self.recipe.alterations) - 1)
-        for group in self._groups.get(i, ()):
+        drawn: tuple[AlterationGroup, ...] = self._groups.get(i, ())
+        for group in drawn:
             if index in group.indices:
                 return group.pictures[group.indices.index(index)]
         return sample_picture(self.samples[i], self.recipe, self.recipe.alterations[index])

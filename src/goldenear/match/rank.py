@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from goldenear.arguments import number, truth, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.alignment import most_of
-from goldenear.match.engines import MOST_THREADS, Backend, Best, Engine, engine_for
+from goldenear.match.engines import MOST_THREADS, Backend, Best, Engine, engine_for, side_by_side
 from goldenear.match.matches import Match, Matches
 from goldenear.match.pictures import PiecePicture, SamplePicture, piece_pictures
 from goldenear.match.prepared import PreparedSamples, check_same_grid, prepare
@@ -225,11 +224,8 @@ def _aligned(
     x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64], engine: Engine, threads: int
 ) -> NDArray[np.float64]:
     """Return how well X aligns with some samples, shared out among threads."""
-    if threads == 1 or len(which) < 2:
-        return engine.align(x, samples, which)
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(lambda part: engine.align(x, samples, part), np.array_split(which, threads)))
-    return np.concatenate(parts)
+    parts = np.array_split(which, min(threads, len(which)))
+    return np.concatenate(list(side_by_side(lambda part: engine.align(x, samples, part), parts, len(parts))))
 
 
 def _matches(

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -230,6 +231,15 @@ def engine_for(backend: Backend, xs: Sequence[NoteArray], *libraries: PreparedSa
     if backend != "auto":
         return _named(backend)
     return ENGINES["numba"] if _compiled_pays(xs, libraries) else ENGINES["numpy"]
+
+
+def side_by_side(work: Callable[[Any], Any], items: Iterable[Any], threads: int) -> Iterator[Any]:
+    """Do the work of every item, shared out among threads, and give what each returns, in order."""
+    if threads == 1:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, items)
 
 
 def how_to_prepare(_: object) -> str:

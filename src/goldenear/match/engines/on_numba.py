@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import as_record
-from goldenear.match.engines import Best, Found, Placements
+from goldenear.match.engines import Best, Found, Placements, side_by_side
 from goldenear.match.kernels.align import align  # noqa: F401, an engine has it
 from goldenear.match.kernels.code_cache import mark_warm, tell_compiling
 from goldenear.match.kernels.driver import bound_samples, lay_out, list_placements, score_samples
@@ -19,7 +18,7 @@ from goldenear.match.kernels.layout import PieceLayout, part_layout, piece_layou
 from goldenear.match.kernels.pairs import TOO_MANY_PLACEMENTS, Pair, Rules
 from goldenear.match.kernels.sweep import Room, new_room
 from goldenear.match.packed import BRIGHTEST, DIMMEST, END, UNIT_DOWN, UNIT_UP, Variants, meet, variants
-from goldenear.match.pictures import PiecePicture
+from goldenear.match.pictures import Kept, PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.score import formula_of, layers_of
 from goldenear.match.similarity import MAX_PLACEMENTS, allowed_transpositions, refusal_of
@@ -37,8 +36,8 @@ SPAN = 2
 ROOM_TO_LIST = 4096
 """Room for so many placements is made at first."""
 
-ALWAYS = 2**40
-"""Beyond every shift."""
+EVERY_SHIFT = 2**40
+"""More than there are shifts."""
 
 
 @cache
@@ -69,13 +68,11 @@ def compare(
         If a sample cannot be compared with X.
     """
     run = RankingRun(x, samples, threads, prune=prune)
-    everyone = np.arange(len(samples))
-    if prune and (k < len(samples) or at_least > 0):
-        compared = run.best_of(k, at_least)
-        # Where nothing is asked for, those left out fill up the end: they are not among the k, or share nothing.
-        return Found(compared if at_least > 0 else everyone, run.best)
-    run.best_of(len(samples), 0.0)
-    return Found(everyone, run.best)
+    if not prune:
+        k, at_least = len(samples), 0.0
+    compared = run.best_of(k, at_least)
+    # Where nothing is asked for, those left out fill up the end: they are not among the k, or share nothing.
+    return Found(compared if at_least > 0 else np.arange(len(samples)), run.best)
 
 
 def placements(
@@ -137,9 +134,8 @@ class RankingRun:
     def check(self) -> None:
         """Raise TooLarge if a sample cannot be compared with X."""
         for reading in self.readings:
-            for _ in reading.parts():
-                self.bounds(reading, 2.0)
-                break
+            next(reading.parts())
+            self.bounds(reading, 2.0)
 
     def _compare_part(
         self, reading: LaidReading, k: int, at_least: float, compared: NDArray[np.bool_]
@@ -147,16 +143,13 @@ class RankingRun:
         """Compare the most promising samples first with a part of X, and raise the bar to the k-th best."""
         floor = self.best.bar(k, at_least)
         # Where every sample is wanted, nothing can be left out.
-        whole = k == len(compared) and at_least == 0
+        whole = k >= len(compared) and at_least == 0
         upper, hopes = self.bounds(reading, 2.0 if whole else floor)
         if whole:
-            hopes[:] = ~np.uint64(0)
-            compared[:] = True
-            self._score(reading, np.arange(len(upper)), 0.0, hopes)
-            return
+            upper[:], hopes[:] = 1.0, ~np.uint64(0)
         order = np.flatnonzero((upper > 0) & (upper >= floor))
         order = order[np.argsort(-upper[order], kind="stable")]
-        done, chunk = 0, FIRST_CHUNK
+        done, chunk = 0, len(order) if whole else FIRST_CHUNK
         while done < len(order):
             part = order[done : done + chunk]
             part = part[upper[part] >= floor]
@@ -199,11 +192,8 @@ class RankingRun:
         self._together(score_part)
 
     def _together(self, work: Callable[[int], Any]) -> Sequence[Any]:
-        """Do the work of all threads; here, where there is but one."""
-        if len(self.desks) == 1:
-            return [work(0)]
-        with ThreadPoolExecutor(len(self.desks)) as pool:
-            return list(pool.map(work, range(len(self.desks))))
+        """Do the work of all threads."""
+        return list(side_by_side(work, range(len(self.desks)), len(self.desks)))
 
 
 class Workspace:
@@ -233,33 +223,21 @@ class Library:
         self.longest = float(quarters.max(initial=0.0)) * stretch + float(samples.recipe.stroke)
         """How long the longest sample is, stretched, in quarters."""
         self.free: list[Workspace] = []
-        self._meetings: dict[tuple[Reading, int, int], Any] = {}
-        self._rules: dict[tuple[Reading, bool], tuple[Rules, NDArray[Any]]] = {}
+        self._kept = Kept()
 
     @classmethod
     def of(cls, samples: PreparedSamples) -> Library:
         """Return what is kept of these samples."""
-        if "numba" not in samples.kept:
-            samples.kept["numba"] = cls(samples)
-        library = samples.kept["numba"]
-        assert isinstance(library, cls)
-        return library
+        return samples.kept.once("numba", lambda: cls(samples))
 
     def meetings(self, reading: Reading, unit_up: int, unit_down: int) -> NDArray[Any]:
         """Return how X's unit meets the samples, as records; kept for the next X of the same unit."""
-        key = (reading, unit_up, unit_down)
-        if key not in self._meetings:
-            both = [meet(unit_up, unit_down, self.packed.units, one) for one in self.readings[reading]]
-            self._meetings[key] = both, as_record(*both)
-        found: NDArray[Any] = self._meetings[key][1]
-        return found
+        both = (meet(unit_up, unit_down, self.packed.units, one) for one in self.readings[reading])
+        return self._kept.once((reading, unit_up, unit_down), lambda: _recorded(*both))[1]
 
     def rules(self, samples: PreparedSamples, reading: Reading, prune: bool) -> NDArray[Any]:
         """Return what the recipe says of a reading, as a record."""
-        if (reading, prune) not in self._rules:
-            rules = _rules(samples, reading, prune)
-            self._rules[reading, prune] = rules, as_record(rules)
-        return self._rules[reading, prune][1]
+        return self._kept.once((reading, prune), lambda: _recorded(_rules(samples, reading, prune)))[1]
 
     def workspace(self, columns: int, pitches: int) -> Workspace:
         """Return room for a part of X of so many columns: some that is free, or new."""
@@ -282,21 +260,20 @@ class LaidReading:
         recipe = samples.recipe
         _, self.swept = layers_of(recipe.quarters)
         self.reading = reading
-        if "numba" not in x.kept:
-            layout = piece_layout(x, recipe)
-            x.kept["numba"] = layout, as_record(layout)
-        self.piece: PieceLayout = x.kept["numba"][0]
+        pieces, piece_record = x.kept.once("numba", lambda: _recorded(piece_layout(x, recipe)))
+        self.piece: PieceLayout = pieces[0]
         weighted = library.weighted or not self.piece.plain or reading == "neighbour"
         self._longest = int(library.longest * self.piece.unit_down / self.piece.unit_up) + 2
         lit_as_sounding = reading in ("semitone", "rhythm")
         # A stroke is a whole number of X's units; held notes have no usual length.
         usual = int((recipe.layers[self.swept] or 0) * self.piece.unit_down / self.piece.unit_up)
-        units = (SPAN + 1) * self._longest + 1 if self._is_long else self.piece.length + 1
+        self._span = SPAN * self._longest if self.piece.lit_strokes(self.swept) > LONG else EVERY_SHIFT
+        units = self._span + self._longest + 1
         self.part = part_layout(
             self.piece, self.swept, units, usual, weighted=weighted, lit_as_sounding=lit_as_sounding
         )
         self.records = (
-            x.kept["numba"][1],
+            piece_record,
             as_record(self.part),
             library.record,
             library.meetings(reading, self.piece.unit_up, self.piece.unit_down),
@@ -304,20 +281,10 @@ class LaidReading:
             library.rules(samples, reading, prune),
         )
 
-    @property
-    def _is_long(self) -> bool:
-        """Whether X is laid out part by part."""
-        return self.piece.lit_strokes(self.swept) > LONG
-
     def parts(self) -> Iterator[None]:
         """Lay X out, part by part."""
-        if not self._is_long:
-            lay_out(*self.records[:2], self.swept, -ALWAYS, ALWAYS, self._longest)
-            yield
-            return
-        span = SPAN * self._longest
-        for first in range(-self._longest, self.piece.length + 1, span):
-            lay_out(*self.records[:2], self.swept, first, first + span, self._longest)
+        for first in range(-self._longest, self.piece.length + 1, self._span):
+            lay_out(*self.records[:2], self.swept, first, first + self._span, self._longest)
             yield
 
     def listed(self, sample: int, floor: float, library: Library) -> Iterator[Placements]:
@@ -348,6 +315,11 @@ class LaidReading:
                             int(pair["unit_down"]),
                         )
                     )
+
+
+def _recorded(*columns: Any) -> tuple[tuple[Any, ...], NDArray[Any]]:
+    """Return records of columns, and the columns themselves: their arrays must live as long."""
+    return columns, as_record(*columns)
 
 
 def _rules(samples: PreparedSamples, reading: Reading, prune: bool) -> Rules:

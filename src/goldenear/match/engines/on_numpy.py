@@ -8,7 +8,7 @@ import numpy as np
 
 from goldenear.correlate.backends import shared_time_named
 from goldenear.match.alignment import align  # noqa: F401, an engine has it
-from goldenear.match.engines import Best, Found
+from goldenear.match.engines import Best, Found, side_by_side
 from goldenear.match.pictures import AlterationGroup, PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.recipe import Recipe
@@ -26,18 +26,7 @@ def compare(
 ) -> Found:
     """Find the best match of every sample."""
     best = Best.nothing(len(samples))
-
-    def compare_one(i: int) -> None:
-        best_match(x, i, samples, prune, best)
-
-    if threads == 1:
-        for i in range(len(samples)):
-            compare_one(i)
-    else:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(compare_one, range(len(samples))))
+    list(side_by_side(lambda i: best_match(x, i, samples, prune, best), range(len(samples)), threads))
     return Found(np.arange(len(samples)), best)
 
 

@@ -329,11 +329,10 @@ def _best_places(
 
 def _on_device(samples: PreparedSamples, where: Any) -> Packed:
     """Return the samples' notes on a device; kept there for the next X."""
-    key = f"torch {where}"
-    if key not in samples.kept:
-        samples.kept[key] = Packed(*(torch.tensor(column, device=where) for column in samples.packed))
-    notes: Packed = samples.kept[key]
-    return notes
+    return samples.kept.once(
+        ("torch", str(where)),
+        lambda: Packed(*(torch.tensor(column, device=where) for column in samples.packed)),
+    )
 
 
 def _strokes(notes: Packed, pairs: Pairs, *, struck: bool) -> Strokes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,27 +58,23 @@ def align(x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> N
         return found
     low, high = recipe.transpositions or (-FAR, FAR)
     for form, stretches in forms_of(recipe).items():
-        lines = _kept_columns(samples, form)
+        lines = samples.kept.once(("columns of lines", form), partial(_columns, samples, form))
         check_size(line, lines.notes[which], lines.length[which], lines.ticks_per_quarter[which], stretches)
         align_many(*line, *lines[:4], which, *stretches, low, high, found)
     return found
 
 
-def _kept_columns(samples: PreparedSamples, form: Form) -> Lines:
-    """Return the melodies of all samples, mirrored, as columns; made once."""
-    name = f"columns of lines, {form}"
-    if name not in samples.kept:
-        lines, none = kept_lines(samples, form), np.zeros(0, np.int64)
-        samples.kept[name] = Lines(
-            np.cumsum([0, *(len(line.pitch) for line in lines)]).astype(np.int64),
-            np.concatenate([none, *(line.pitch for line in lines)]),
-            np.concatenate([none, *(line.time for line in lines)]),
-            np.array([line.ticks_per_quarter for line in lines], np.int64),
-            np.array([len(line.pitch) for line in lines], np.int64),
-            np.array([line.time.sum() for line in lines], np.int64),
-        )
-    found: Lines = samples.kept[name]
-    return found
+def _columns(samples: PreparedSamples, form: Form) -> Lines:
+    """Return the melodies of all samples, mirrored, as columns."""
+    lines, none = kept_lines(samples, form), np.zeros(0, np.int64)
+    return Lines(
+        np.cumsum([0, *(len(line.pitch) for line in lines)]).astype(np.int64),
+        np.concatenate([none, *(line.pitch for line in lines)]),
+        np.concatenate([none, *(line.time for line in lines)]),
+        np.array([line.ticks_per_quarter for line in lines], np.int64),
+        np.array([len(line.pitch) for line in lines], np.int64),
+        np.array([line.time.sum() for line in lines], np.int64),
+    )
 
 
 @compiled

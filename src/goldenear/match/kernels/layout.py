@@ -1,4 +1,4 @@
-"""X as compiled loops read it: the strokes of its layers in two orders, and columns of edges of a part of it.
+"""X as compiled loops read it: the strokes of its layers by onset, and columns of edges of a part of it.
 
 Times are counted in *units*, the coarsest in which all of X's times and the length of a stroke are whole. A column
 stands at every time at which something of the swept layer begins or ends, and holds for each pitch what begins (+) or
@@ -20,7 +20,7 @@ from goldenear.correlate.backends.lanes import LANES
 from goldenear.correlate.backends.records import at, compiled, int8s, int32s, int64s
 from goldenear.match.pictures import PiecePicture
 from goldenear.match.recipe import Recipe
-from goldenear.notes.piano_roll import PianoRoll
+from goldenear.notes.piano_roll import PianoRoll, joined
 
 LIT, SOUNDING, DRUMS = range(3)
 """Kinds of X's strokes: with pitch, as they are lit and as they sound; and drums."""
@@ -48,12 +48,6 @@ class PieceLayout(NamedTuple):
     energy: NDArray[np.int64]
     light: NDArray[np.int64]
     """The sums over all that sounds, one a layer."""
-    line_start: NDArray[np.int64]
-    """For each layer and pitch, where its strokes begin among those lit: shape (layers x (pitches + 1),)."""
-    line_onset: NDArray[np.int64]
-    line_offset: NDArray[np.int64]
-    line_weight: NDArray[np.int64]
-    """What is lit, pitch by pitch and by onset."""
     start: NDArray[np.int64]
     """Where strokes begin, kind by kind (`LIT`, `SOUNDING`, `DRUMS`) and layer by layer; and where they end."""
     pitch: NDArray[np.int64]
@@ -115,23 +109,18 @@ class PartLayout(NamedTuple):
 def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     """Return one reading of X as compiled loops read it."""
     layers = len(x.lit)
-    lit, sounding = _columns(x.lit), _columns(x.sounding)
-    unit = int(np.gcd(np.gcd.reduce(sounding.onset), np.gcd.reduce(sounding.offset)))
-    quarters = Fraction(unit, x.ticks_per_quarter)
+    quarters = Fraction(int(np.gcd.reduce(x.times)), x.ticks_per_quarter)
     # A stroke must be a whole number of units as well.
     shared = Fraction(
         gcd(quarters.numerator * recipe.stroke.denominator, recipe.stroke.numerator * quarters.denominator),
         quarters.denominator * recipe.stroke.denominator,
     )
     up, down = (shared * x.ticks_per_quarter).as_integer_ratio()
-    lit, sounding, loudest = lit.in_units(up, down), sounding.in_units(up, down), int(lit.brightness.max())
-    length = int(sounding.offset.max())
-    corner, times = np.zeros(0, np.int8), np.zeros(0, np.int64)
+    lit, sounding, times = Columns.of(x.lit, up, down), Columns.of(x.sounding, up, down), x.times * down // up
+    loudest, length, corner = int(lit.brightness.max()), int(times[-1]), np.zeros(0, np.int8)
     if length < MOST_NUMBERS:
         corner = np.zeros(length + 1, np.int8)
-        corner[sounding.onset] = corner[sounding.offset] = 1
-    else:
-        times = np.unique(np.concatenate([sounding.onset, sounding.offset]))
+        corner[times], times = 1, times[:0]
     drums = lit.where(lit.is_drum)
     if len(drums.pitch):
         lit, sounding = lit.where(~lit.is_drum), sounding.where(~sounding.is_drum)
@@ -140,13 +129,11 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     lit, sounding = (kind._replace(pitch=kind.pitch - lowest) for kind in (lit, sounding))
     sounding = sounding._replace(brightness=sounding.brightness**2)
     kinds = Columns._make(map(np.concatenate, zip(lit, sounding, drums, strict=True)))
-    by_pitch = np.lexsort((lit.onset, lit.pitch, lit.layer))
     layer = kinds.layer + layers * np.repeat(
         np.arange(3), [len(lit.pitch), len(sounding.pitch), len(drums.pitch)]
     )
     by_onset = np.lexsort((kinds.onset, layer))
     far = (length + 1) * layer[by_onset]
-    lines = np.arange(layers)[:, None] * rows + np.arange(rows + 1)
     return PieceLayout._make(
         (
             shared.numerator,
@@ -161,8 +148,6 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
             loudest,
             np.array([sums.energy * down // up for sums in x.sums], np.int64),
             np.array([sums.light * down // up for sums in x.sums], np.int64),
-            np.searchsorted((lit.layer * rows + lit.pitch)[by_pitch], lines.reshape(-1)),
-            *(column[by_pitch] for column in (lit.onset, lit.offset, lit.brightness)),
             np.searchsorted(layer[by_onset], np.arange(3 * layers + 1)),
             *(column[by_onset] for column in (kinds.pitch, kinds.onset, kinds.offset, kinds.brightness)),
             np.maximum.accumulate(kinds.offset[by_onset] + far) - far,
@@ -182,22 +167,17 @@ class Columns(NamedTuple):
     is_drum: NDArray[np.bool_]
     layer: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, rolls: tuple[PianoRoll, ...], up: int, down: int) -> Columns:
+        """Return the strokes of all layers, with times divided by up / down, exactly."""
+        whole = joined(*rolls)
+        onset, offset = whole.onset * down // up, whole.offset * down // up
+        layer = np.repeat(np.arange(len(rolls)), [len(roll) for roll in rolls])
+        return cls(whole.pitch, onset, offset, whole.brightness, whole.is_drum, layer)
+
     def where(self, chosen: NDArray[np.bool_]) -> Columns:
         """Return some of the strokes."""
         return Columns._make(column[chosen] for column in self)
-
-    def in_units(self, up: int, down: int) -> Columns:
-        """Return the strokes with times divided by up / down, exactly."""
-        if up == down:
-            return self
-        return self._replace(onset=self.onset * down // up, offset=self.offset * down // up)
-
-
-def _columns(rolls: tuple[PianoRoll, ...]) -> Columns:
-    """Return the strokes of all layers."""
-    names = ("pitch", "onset", "offset", "brightness", "is_drum")
-    columns = [np.concatenate([getattr(roll, name) for roll in rolls]) for name in names]
-    return Columns._make([*columns, np.repeat(np.arange(len(rolls)), [len(roll) for roll in rolls])])
 
 
 def part_layout(
@@ -328,17 +308,11 @@ def lay_table(piece: Any, part: Any, first: int, last: int) -> None:
     """Fill the table of what has sounded, for times from `first` to `last`."""
     stride = piece.pitches + 1
     below = int64s(part.below, part.n_below)
-    layers = piece.n_energy
-    capacity = part.capacity
-    part.zero = max(first, 0)
-    part.lines = min(capacity, min(last, piece.length) - part.zero + 1)
-    if part.lines <= 0:
-        part.lines = 0
-        return
-    for layer in range(layers):
+    capacity, part.zero = part.capacity, max(first, 0)
+    part.lines = max(0, min(capacity, min(last, piece.length) - part.zero + 1))
+    for layer in range(piece.n_energy):
         table = below[layer * capacity * stride : (layer * capacity + part.lines) * stride]
-        for i in range(len(table)):
-            table[i] = 0
+        table[:] = 0
         pitch, onset, offset, energy, reach = strokes_of_x(piece, SOUNDING, layer)
         i = first_from(reach, 0, len(reach), part.zero + 1)
         while i < len(onset) and onset[i] < part.zero + part.lines:

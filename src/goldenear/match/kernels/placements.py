@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goldenear.correlate.backends.records import at, compiled, float64s, int8s, int64s
-from goldenear.match.kernels.layout import DRUMS, SOUNDING, first_from, sounded, strokes_of_x
+from goldenear.match.kernels.layout import DRUMS, LIT, SOUNDING, first_from, sounded, strokes_of_x
 from goldenear.match.kernels.pairs import (
     Scene,
     is_asked_for,
@@ -17,19 +17,6 @@ from goldenear.match.kernels.pairs import (
     window_of,
 )
 from goldenear.match.score import OF_ENERGY
-
-EVERY_PITCH = (-(2**62), 2**62)
-
-
-@compiled
-def line_of(piece: Any, layer: int, row: int) -> Any:
-    """Return what a layer of X is lit with on one pitch, as `heard` reads it."""
-    start, n = int64s(piece.line_start, piece.n_line_start), piece.n_line_onset
-    line = layer * (piece.pitches + 1) + row
-    first, last = start[line], start[line + 1]
-    onset, offset = int64s(piece.line_onset, n)[first:last], int64s(piece.line_offset, n)[first:last]
-    # Strokes of one pitch end in the order in which they begin; and what stands for their pitch is not looked at.
-    return onset, onset, offset, int64s(piece.line_weight, n)[first:last], offset
 
 
 @compiled
@@ -68,22 +55,17 @@ def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     """Return what a layer shares at one placement, as it is counted for the pair."""
     piece, part, _, _, pair, room = scene
     pitch, begin, end, weight, pitched = strokes_of(room, layer)
-    base, tabled = row_of(scene, transposition), pair.plain and part.lit_as_sounding and part.lines
-    total = 0
-    for j in range(pitched):
-        row, a, b = base + pitch[j], begin[j] + shift, end[j] + shift
-        if not 0 <= row < piece.pitches:
-            continue
-        if tabled:
-            total += heard_in_table(scene, layer, (row, row), a, b)
+    base, tabled = row_of(scene, transposition), piece.plain and part.lit_as_sounding and part.lines
+    light, total = 1 if pair.plain else piece.plain, 0
+    for j in range(len(pitch)):
+        a, b = begin[j] + shift, end[j] + shift
+        row = base + pitch[j] if j < pitched else pitch[j]
+        if j < pitched and tabled:
+            found = light * heard_in_table(scene, layer, (row, row), a, b)
         else:
-            found = heard(line_of(piece, layer, row), pair, EVERY_PITCH, a, b)
-            total += found * (1 if pair.plain else weight[j])
-    if len(pitch) > pitched:
-        drums = strokes_of_x(piece, DRUMS, layer)
-        for j in range(pitched, len(pitch)):
-            found = heard(drums, pair, (pitch[j], pitch[j]), begin[j] + shift, end[j] + shift)
-            total += found * (1 if pair.plain else weight[j])
+            kind = LIT if j < pitched else DRUMS
+            found = heard(strokes_of_x(piece, kind, layer), pair, (row, row), a, b)
+        total += found * (1 if pair.plain else weight[j])
     return total
 
 
