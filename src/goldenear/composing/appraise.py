@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from goldenear.composing.contenders import Contenders, Field, struck_rows
 from goldenear.composing.ground import CELLS_A_QUARTER, Ground, Rows
-from goldenear.composing.rows import as_rows
+from goldenear.composing.rows import Edges, as_rows
 from goldenear.composing.windows import spans
 from goldenear.match.rank import rank
 
@@ -160,7 +160,6 @@ class Appraiser:
 
     def vetoed(self, rows: Rows) -> tuple[Fraction, Fraction] | None:
         """Return the first window, the whole among them, that resembles a bad sample."""
-        from goldenear.composing.engines.placed import ZERO
         from goldenear.composing.engines.vetoed import first_vetoed
 
         ground = self.ground
@@ -173,10 +172,11 @@ class Appraiser:
         pairs, placed = self.field.in_part(notes, asked)
         comes, tails, tails_of = both_layers(notes, self.field.stroke)
         latest = max(int(rows_of[:, 4].max(initial=0)) for rows_of in (comes, tails))
+        earliest = int(comes[:, 3].min(initial=0))
         which = first_vetoed(
             pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, placed,
             asked[pairs.sample[placed[:, 0]]], self.field.quarters, comes, tails, tails_of,
-            np.zeros(latest + 1 + ZERO, np.int64), np.array([s[2:] for s in every], np.int64),
+            Edges.none(earliest, latest), np.array([s[2:] for s in every], np.int64),
         )  # fmt: skip
         return every[which][:2] if which < len(every) else None
 

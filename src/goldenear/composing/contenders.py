@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.composing.rows import as_notes, difference
+from goldenear.composing.rows import Edges, as_notes, difference
 from goldenear.errors import NoNotes
 from goldenear.match.packed import variants
 from goldenear.match.pictures import SamplePicture, piece_pictures
@@ -112,15 +112,15 @@ class Contenders:
         count a quarter.
     quarters : int
         The part of the struck layer, of 4.
-    edges : int array, shape (ticks,)
-        How many strokes of the draft begin or end at each tick, in both layers; see `engines.placed.ZERO`.
+    edges : Edges
+        Where strokes of the draft begin and end.
     """
 
     pairs: Pairs
     placed: NDArray[np.int64]
     slack: float
     quarters: int
-    edges: NDArray[np.int64]
+    edges: Edges
 
     @property
     def similarity(self) -> NDArray[np.float64]:
@@ -198,8 +198,6 @@ class Field:
         quarters : float
             How much may come, see `Contenders.slack`; less where a short sample could then appear out of nothing.
         """
-        from goldenear.composing.engines.placed import ZERO
-
         if not len(notes):
             raise NoNotes("X")
         struck = struck_rows(notes, self.stroke)
@@ -214,10 +212,9 @@ class Field:
         pairs, steep = self._pairs(chosen)
         placed = self._listed(pairs, pairs.strokes, steep, floors[chosen], notes, struck)
         self._x = struck
-        edges = np.zeros(int(max(notes[:, 2].max(), struck[:, 2].max())) + 1 + ZERO, np.int64)
+        edges = Edges.none(int(notes[:, 1].min()), int(max(notes[:, 2].max(), struck[:, 2].max())))
         for rows in (notes, struck):
-            np.add.at(edges, rows[:, 1] + ZERO, 1)
-            np.add.at(edges, rows[:, 2] + ZERO, 1)
+            np.add.at(edges.counts, rows[:, 1:] + edges.zero, 1)
         return Contenders(pairs, placed, slack, self.quarters, edges)
 
     def in_part(

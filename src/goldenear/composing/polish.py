@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from goldenear.composing.appraise import Appraiser, cells_of
 from goldenear.composing.conform import may_sound
 from goldenear.composing.contenders import Contenders
 from goldenear.composing.ground import Ground, Rows
+from goldenear.composing.rows import Edges
 from goldenear.match.score import least_of_one
 
 SLACK = 0.5
@@ -97,7 +97,7 @@ def polished(
     heat : (float, float)
         From which temperature to which: what a draft may lose in score by a change.
     """
-    from goldenear.composing.engines.placed import COMING, ZERO
+    from goldenear.composing.engines.placed import COMING
     from goldenear.composing.engines.polish import (
         DONE,
         LARGE,
@@ -121,9 +121,9 @@ def polished(
     span = np.array([0, ground.ticks, ground.units[0]], np.int64)
     cells, lent = np.zeros(ground.cells), np.zeros(len(ground.taste.good))
     wanted = slack(appraiser)
-    room = int(max(ground.ticks, rows[:, 2].max(initial=0))) + appraiser.field.stroke + 1 + ZERO
+    room = int(max(ground.ticks, rows[:, 2].max(initial=0))) + appraiser.field.stroke + 1
 
-    def run(found: Contenders, edges: NDArray[np.int64], begin: int) -> tuple[int, float, float]:
+    def run(found: Contenders, edges: Edges, begin: int) -> tuple[int, float, float]:
         counts = np.bincount(notes[:n, 3][notes[:n, 3] >= 0], minlength=len(ground.voices)).astype(np.int64)
         result: tuple[int, float, float] = polish(
             notes, n, found.pairs.columns, found.pairs.numbers, found.pairs.rows, found.pairs.strokes, found.placed,
@@ -135,7 +135,7 @@ def polished(
         )  # fmt: skip
         return result
 
-    def listed() -> tuple[Contenders, NDArray[np.int64]]:
+    def listed() -> tuple[Contenders, Edges]:
         found = appraiser.contenders(notes[:n], wanted)
         return found, grown_to(found.edges, room)
 
@@ -162,11 +162,11 @@ def polished(
     return Polished(best, highest, tried)
 
 
-def grown_to(edges: NDArray[np.int64], ticks: int) -> NDArray[np.int64]:
-    """Return a copy of counted edges, with room for so many ticks at least."""
-    found = np.zeros(max(ticks, len(edges)), np.int64)
-    found[: len(edges)] = edges
-    return found
+def grown_to(edges: Edges, ticks: int) -> Edges:
+    """Return a copy of counted edges, with room for so many ticks from 0 on at least."""
+    counts = np.zeros(max(ticks + edges.zero, len(edges.counts)), np.int64)
+    counts[: len(edges.counts)] = edges.counts
+    return Edges(counts, edges.zero)
 
 
 def slack(appraiser: Appraiser) -> float:

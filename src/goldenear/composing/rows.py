@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from goldenear.errors import InvalidInput
 from goldenear.notes.note_array import NoteArray
+
+
+class Edges(NamedTuple):
+    """How many strokes of a draft begin or end at each tick, in both layers."""
+
+    counts: NDArray[np.int64]
+    zero: int
+    """Where tick 0 stands: what a draft joins may begin before it."""
+
+    @classmethod
+    def none(cls, earliest: int, latest: int) -> Edges:
+        """Return room to count those from one tick to another."""
+        zero = max(0, -earliest)
+        return cls(np.zeros(zero + latest + 1, np.int64), zero)
 
 
 def difference(before: NDArray[np.int64], after: NDArray[np.int64]) -> tuple[int, int]:

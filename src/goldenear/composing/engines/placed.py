@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from goldenear.composing.engines.sources import SOURCES
+from goldenear.composing.rows import Edges
 from goldenear.correlate.backends.records import compiled
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 from goldenear.match.kernels.pairs import mean_of, similarity_of
@@ -38,9 +39,6 @@ HELD, STRUCK, TAIL = 0, 1, 2
 
 COMING = 4
 """A tick of a stroke that comes counts as much as so many that go: what goes only makes room in a window."""
-
-ZERO = 2**17
-"""Where tick 0 stands among counted edges: what a draft joins may begin before it."""
 
 
 @compiled
@@ -90,13 +88,13 @@ def likeness(
 
 @compiled
 def is_corner(pair: Any, rows: Any, strokes: Any, shift: int, edges: Any) -> Any:
-    """Tell whether a stroke of a picture begins or ends with one of X; `edges` counts X's from tick -`ZERO` on."""
+    """Tell whether a stroke of a picture begins or ends with one of X, whose edges are counted."""
     first = pair[ROW_START]
     for k in range(rows[first], rows[first + 2 * pair[ROWS] + 1]):
         for side in range(2):
             time = strokes[k, side] + shift
-            at = time // pair[UP] + ZERO
-            if time % pair[UP] == 0 and 0 <= at < len(edges) and edges[at] > 0:
+            at = time // pair[UP] + edges.zero
+            if time % pair[UP] == 0 and 0 <= at < len(edges.counts) and edges.counts[at] > 0:
                 return True
     return False
 
@@ -193,8 +191,8 @@ def count_edges(changes: Any, count: int, sign: int, edges: Any) -> None:
     """Count the edges of strokes that come or go; with a sign of -1, take that back."""
     for row in range(count):
         step = sign * changes[row, SIGN]
-        edges[changes[row, ONSET] + ZERO] += -step if changes[row, LAYER] == TAIL else step
-        edges[changes[row, OFFSET] + ZERO] += step
+        edges.counts[changes[row, ONSET] + edges.zero] += -step if changes[row, LAYER] == TAIL else step
+        edges.counts[changes[row, OFFSET] + edges.zero] += step
 
 
 @compiled
@@ -374,10 +372,10 @@ def entries(fingerprint: int) -> Any:
         rows: NDArray[np.int64],
         strokes: NDArray[np.int64],
         placed: NDArray[np.int64],
-        edges: NDArray[np.int64],
+        edges: Edges,
         found: NDArray[np.bool_],
     ) -> None:
-        """Tell in `found` which placements are corners of a draft whose `edges` are counted tick by tick."""
+        """Tell in `found` which placements are corners of a draft whose edges are counted."""
         if fingerprint:
             for j in range(len(placed)):
                 found[j] = is_corner(pairs[placed[j, PAIR]], rows, strokes, placed[j, SHIFT], edges)

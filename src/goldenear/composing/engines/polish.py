@@ -40,6 +40,7 @@ from goldenear.composing.engines.placed import (
 )
 from goldenear.composing.engines.sources import SOURCES
 from goldenear.composing.engines.verbatim import longest_run
+from goldenear.composing.rows import Edges
 from goldenear.correlate.backends.records import compiled
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 
@@ -159,9 +160,11 @@ def weighed(
     for j in range(len(placed)):
         which = placed[j, PAIR]
         values[j] = placed[j, SHARED:]
-        add_changes(pairs[which], rows, strokes, placed[j], changes, 0, count, values[j])
         mine = values[j]
-        after[j] = likeness(numbers[which], quarters, mine[0], mine[1], mine[2], mine[3])
+        if add_changes(pairs[which], rows, strokes, placed[j], changes, 0, count, mine) or similarity[j] == 0:
+            after[j] = likeness(numbers[which], quarters, mine[0], mine[1], mine[2], mine[3])
+        else:
+            after[j] = similarity[j]
         if after[j] >= least and not is_corner(pairs[which], rows, strokes, placed[j, SHIFT], edges):
             after[j] = 0.0
         if after[j] == similarity[j]:
@@ -210,7 +213,7 @@ def entries(fingerprint: int) -> Any:
         placed: NDArray[np.int64],
         quarters: int,
         stroke: int,
-        edges: NDArray[np.int64],
+        edges: Edges,
         good: NDArray[np.int64],
         lent: NDArray[np.float64],
         cell_of: NDArray[np.int64],
@@ -248,8 +251,8 @@ def entries(fingerprint: int) -> Any:
             The contenders; `placed` is kept true to the draft.
         quarters, stroke : int
             The part of the struck layer, of 4; how long a stroke is.
-        edges : int array, shape (ticks,)
-            How many strokes begin or end at each tick; kept true to the draft, without a change left to confirm.
+        edges : Edges
+            Where strokes begin and end; kept true to the draft, without a change left to confirm.
         good : int array, shape (pairs,)
             Which good sample it is of; -1 for bad ones.
         lent : float array, shape (good samples,)

@@ -41,7 +41,7 @@ def entries(fingerprint: int) -> Any:
                 continue
             sample, v = which // count, which % count
             own = alone[sample]
-            set_pair(scene, meetings[own], variants[own], sample, v)
+            set_pair(scene, meetings[own], variants[own], sample, v, False)
             pair.floor = max(floors[which], reached[which])
             if similarity_bound(scene) > 0:
                 lay(scene)

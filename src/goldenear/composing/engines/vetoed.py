@@ -24,6 +24,7 @@ from goldenear.composing.engines.placed import (
     likeness,
 )
 from goldenear.composing.engines.sources import SOURCES
+from goldenear.composing.rows import Edges
 from goldenear.correlate.backends.records import compiled
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 
@@ -66,7 +67,7 @@ def entries(fingerprint: int) -> Any:
         comes: NDArray[np.int64],
         tails: NDArray[np.int64],
         tails_of: NDArray[np.int64],
-        edges: NDArray[np.int64],
+        edges: Edges,
         spans: NDArray[np.int64],
     ) -> int:
         """Return the first window that reaches a similarity at any of some placements; their number where none does.
@@ -83,7 +84,7 @@ def entries(fingerprint: int) -> Any:
             The draft, by onset, each note held and struck: what comes, as `engines.placed` has it.
         tails, tails_of : int arrays, shapes (tails, 5), (tails, 2)
             What a stroke loses to the next note of its pitch, as what comes; the numbers of both notes.
-        edges : int array, shape (ticks,)
+        edges : Edges
             Room, all 0.
         spans : int array, shape (windows, 2)
             From which note to which each window goes.

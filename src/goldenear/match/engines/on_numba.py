@@ -246,7 +246,7 @@ class Library:
                 desk = self.free.pop()
             except IndexError:  # another thread was faster
                 break
-            if desk.columns >= columns and desk.pitches == pitches:
+            if desk.columns >= columns and desk.pitches >= pitches:
                 return desk
         return Workspace(self.strokes, columns, pitches)
 

@@ -84,7 +84,7 @@ def bound_variants(
     weights = float64s(variants.weight, variants.n_weight)
     pair, hopeful = scene[-2], np.uint64(0)
     for v in range(len(weights)):
-        set_pair(scene, meetings, variants, sample, v)
+        set_pair(scene, meetings, variants, sample, v, True)
         refused = refusal(scene, floor[1])
         if refused:
             return refused
@@ -114,7 +114,7 @@ def score_variants(
             break
         if not hopes[sample] & bit_of(v):
             continue
-        set_pair(scene, meetings, variants, sample, v)
+        set_pair(scene, meetings, variants, sample, v, False)
         pair.floor = reached / weights[v] * (1 - 1e-12)
         lay(scene)
         if pair.height > 0:
@@ -188,7 +188,7 @@ def entries(fingerprint: int) -> tuple[Any, ...]:
         pair = pairs[0]
         scene = pieces[0], parts[0], packs[0], rules[0], pair, rooms[0]
         own = int8s(packs[0].alone, packs[0].n_alone)[which[0]]
-        set_pair(scene, meetings[own], variants[own], which[0], which[1])
+        set_pair(scene, meetings[own], variants[own], which[0], which[1], False)
         pair.floor, pair.listing, pair.listed = floor, 1, 0
         lay(scene)
         pair.listing = 0

@@ -110,8 +110,11 @@ def number(packed: Any, picture: int, which: int) -> Any:
 
 
 @compiled
-def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int) -> None:
-    """Set the pair to one variant of a sample, and note the sample's strokes in the room."""
+def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int, swept_alone: bool) -> None:
+    """Set the pair to one variant of a sample, and note the sample's strokes in the room.
+
+    Bounds need the layer that is swept, alone: then nothing is told of the other.
+    """
     piece, _, packed, rules, pair, _ = scene
     k = int64s(packed.first_picture, packed.n_first_picture)[sample]
     k += int64s(variants.picture, variants.n_picture)[v]
@@ -129,16 +132,19 @@ def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int) ->
     pair.plain = piece.plain > 0 and not rules.glow and brightest == dimmest
     pair.weight = piece.plain * brightest if pair.plain else 1
     pair.energy_weight = piece.plain * piece.plain if pair.plain else 1
-    note_strokes(scene)
-    set_numbers(scene)
+    first, last = (pair.swept, pair.swept + 1) if swept_alone else (0, pair.layers)
+    pair.length, pair.reach = 0, 0
+    for layer in range(first, last):
+        note_strokes(scene, layer)
+        set_numbers(scene, layer)
     set_transpositions(scene)
     pair.height = 0.0
     pair.shared = 0
 
 
 @compiled
-def note_strokes(scene: Scene) -> None:
-    """Note the strokes of each layer as they lie in this variant, from time 0 on: pitched ones first, then drums."""
+def note_strokes(scene: Scene, layer: int) -> None:
+    """Note the strokes of a layer as they lie in this variant, from time 0 on: pitched ones first, then drums."""
     _, _, packed, rules, pair, room = scene
     k = pair.picture
     start = int64s(packed.note_start, packed.n_note_start)
@@ -150,28 +156,26 @@ def note_strokes(scene: Scene) -> None:
     counts = int64s(room.counts, room.n_counts)
     pitched = first + number(packed, k, of.PITCHED)
     whole, top, drawn = number(packed, k, of.END), number(packed, k, of.RANGE), number(packed, k, of.DRAWN)
-    pair.length, pair.reach = 0, 0
-    for layer in range(pair.layers):
-        struck = rules.quarters == 4 or layer == 1
-        counts[2 * layer], counts[2 * layer + 1] = 0, last - first
-        pitch, begin, end, weight, _ = strokes_of(room, layer)
-        n = 0
-        for i in range(first, last):
-            if drawn and layers[i] != (of.STRUCK if struck else of.HELD):
-                continue
-            a = (whole - offset[i] if pair.backwards else onset[i]) * pair.sample_up
-            b = a + (offset[i] - onset[i]) * pair.sample_up
-            if not drawn and struck and i < pitched:
-                b = a + min(pair.stroke, gaps[i] * pair.sample_up)
-            pitch[n] = top - pitches[i] if pair.upside_down and i < pitched else pitches[i]
-            begin[n], end[n], weight[n] = a, b, brightness[i]
-            pair.reach = max(pair.reach, b)
-            if brightness[i] > 0:
-                pair.length = max(pair.length, b)
-            n += 1
-            if i < pitched:
-                counts[2 * layer] = n
-        counts[2 * layer + 1] = n
+    struck = rules.quarters == 4 or layer == 1
+    counts[2 * layer], counts[2 * layer + 1] = 0, last - first
+    pitch, begin, end, weight, _ = strokes_of(room, layer)
+    n = 0
+    for i in range(first, last):
+        if drawn and layers[i] != (of.STRUCK if struck else of.HELD):
+            continue
+        a = (whole - offset[i] if pair.backwards else onset[i]) * pair.sample_up
+        b = a + (offset[i] - onset[i]) * pair.sample_up
+        if not drawn and struck and i < pitched:
+            b = a + min(pair.stroke, gaps[i] * pair.sample_up)
+        pitch[n] = top - pitches[i] if pair.upside_down and i < pitched else pitches[i]
+        begin[n], end[n], weight[n] = a, b, brightness[i]
+        pair.reach = max(pair.reach, b)
+        if brightness[i] > 0:
+            pair.length = max(pair.length, b)
+        n += 1
+        if i < pitched:
+            counts[2 * layer] = n
+    counts[2 * layer + 1] = n
 
 
 @compiled
@@ -191,37 +195,36 @@ def numbers_of(room: Any, layer: int) -> Any:
 
 
 @compiled
-def set_numbers(scene: Scene) -> None:
-    """Write the numbers of the measure for each layer, and what bounds the layer that is swept."""
+def set_numbers(scene: Scene, layer: int) -> None:
+    """Write the numbers of the measure for a layer, and what bounds it."""
     piece, _, packed, rules, pair, room = scene
     terms = int64s(rules.terms, rules.n_terms).reshape(-1, 7)
     formula = (terms, rules.root, rules.clutter_up, rules.clutter_down)
     lowest, highest = window_of(scene, 0)
-    whole_energy, whole_light = int64s(piece.energy, piece.n_energy), int64s(piece.light, piece.n_energy)
     brightest = number(packed, pair.picture, of.BRIGHTEST)
-    counted = (float(pair.weight), float(pair.energy_weight))
-    for layer in range(pair.layers):
-        energy, light, area = 0, 0, 0
-        pitch, begin, end, weight, _ = strokes_of(room, layer)
-        for j in range(len(pitch)):
-            long, w = end[j] - begin[j], weight[j]
-            if w > 0:
-                energy += long * w * w
-                light += long * w
-                area += long
-        energy_of_x, light_of_x = whole_energy[layer] * pair.piece_up, whole_light[layer] * pair.piece_up
-        x = (piece.plain, piece.scale, energy_of_x, light_of_x)
-        mine = numbers_of(room, layer)
-        layer_numbers(formula, x, (energy, light, area, brightest, int(highest >= lowest)), counted, mine)
-        if layer == pair.swept:
-            pair.most = area if pair.plain else light * piece.loudest
-            if pair.plain:
-                # What X has of each pitch, all together, is a bound as well.
-                pair.most = min(pair.most, whole_light[layer] // piece.plain * pair.piece_up)
-            lean = 0.0 if rules.glow else 1.0 / (1 if pair.plain else brightest)
-            pair.rise = steepest(mine, lean, float(pair.most))
-        elif pair.plain:
-            pair.other_rise = steepest(mine, 1.0, float(area))
+    energy, light, area = 0, 0, 0
+    pitch, begin, end, weight, _ = strokes_of(room, layer)
+    for j in range(len(pitch)):
+        long, w = end[j] - begin[j], weight[j]
+        if w > 0:
+            energy += long * w * w
+            light += long * w
+            area += long
+    energy_of_x = int64s(piece.energy, piece.n_energy)[layer] * pair.piece_up
+    light_of_x = int64s(piece.light, piece.n_energy)[layer] * pair.piece_up
+    x = (piece.plain, piece.scale, energy_of_x, light_of_x)
+    own = (energy, light, area, brightest, int(highest >= lowest))
+    counted, mine = (float(pair.weight), float(pair.energy_weight)), numbers_of(room, layer)
+    layer_numbers(formula, x, own, counted, mine)
+    if layer == pair.swept:
+        pair.most = area if pair.plain else light * piece.loudest
+        if pair.plain:
+            # What X has of each pitch, all together, is a bound as well.
+            pair.most = min(pair.most, light_of_x // piece.plain)
+        lean = 0.0 if rules.glow else 1.0 / (1 if pair.plain else brightest)
+        pair.rise = steepest(mine, lean, float(pair.most))
+    elif pair.plain:
+        pair.other_rise = steepest(mine, 1.0, float(area))
 
 
 @compiled
