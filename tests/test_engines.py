@@ -253,6 +253,42 @@ def test_a_long_piece_is_swept_part_by_part(resolution: int) -> None:
         assert len([None for _ in run.readings[0].parts()]) > 2
 
 
+def test_a_sample_that_is_only_halved_reaches_out_before_x() -> None:
+    # Under folded octaves each alteration has a picture of its own, and that is halved already.
+    rng = np.random.default_rng(4)
+    how = ge.Recipe(alterations=ge.alterations(stretches=("1/2",), forms=("prime",), readings=("octave",)))
+    sample = ge.NoteArray.from_arrays(
+        pitch=60 + rng.permutation(np.arange(16)), onset=range(16), duration=1, ticks_per_quarter=1
+    )
+    halved = how.alterations[0].apply(sample)
+    x = halved.where(np.arange(len(halved)) >= 10)
+    expected = ge.rank(x, [sample], recipe=how, backend="numpy").rows
+    assert expected[0].onset == halved.first_onset
+    assert ge.rank(x, [sample], recipe=how, backend="numba").rows == expected
+
+
+def test_what_must_stay_dark_before_a_sample_is_seen_before_every_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(on_numba, "LONG", 0)
+    sample = ge.NoteArray.from_arrays(
+        pitch=[50, 60, 67, 62, 71], onset=[0, 8, 12, 16, 20], duration=4, brightness=[-1, 1, 1, 1, 1],
+        ticks_per_quarter=4,
+    )  # fmt: skip
+    tune = sample.where(sample.brightness > 0)
+    for later in range(80):
+        columns = {name: getattr(tune, name) for name in ("pitch", "duration")}
+        x = ge.NoteArray.from_arrays(
+            pitch=[*columns["pitch"], 50, 40], onset=[*(tune.onset + later), later, 0],
+            duration=[*columns["duration"], 4, 4], ticks_per_quarter=4,
+        )  # fmt: skip
+        for struck in (0, "3/4"):
+            how = ge.Recipe(struck=struck, alterations=(ge.Alteration(),))
+            expected = ge.rank(x, [sample], recipe=how, backend="numpy").rows
+            assert expected[0].similarity < 0.9
+            assert ge.rank(x, [sample], recipe=how, backend="numba").rows == expected
+
+
 def repeated(pitches: int, notes: int, every: int, duration: int) -> ge.NoteArray:
     """Return notes repeated on a few pitches; where they abut their edges cancel, and many strokes have few edges."""
     return ge.NoteArray.from_arrays(

@@ -176,7 +176,7 @@ class Appraiser:
         which = first_vetoed(
             pairs.columns, pairs.numbers, pairs.rows, pairs.strokes, placed,
             asked[pairs.sample[placed[:, 0]]], self.field.quarters, comes, tails, tails_of,
-            Edges.none(earliest, latest), np.array([s[2:] for s in every], np.int64),
+            Edges.empty(earliest, latest), np.array([s[2:] for s in every], np.int64),
         )  # fmt: skip
         return every[which][:2] if which < len(every) else None
 

@@ -212,7 +212,7 @@ class Field:
         pairs, steep = self._pairs(chosen)
         placed = self._listed(pairs, pairs.strokes, steep, floors[chosen], notes, struck)
         self._x = struck
-        edges = Edges.none(int(notes[:, 1].min()), int(max(notes[:, 2].max(), struck[:, 2].max())))
+        edges = Edges.empty(int(notes[:, 1].min()), int(max(notes[:, 2].max(), struck[:, 2].max())))
         for rows in (notes, struck):
             np.add.at(edges.counts, rows[:, 1:] + edges.zero, 1)
         return Contenders(pairs, placed, slack, self.quarters, edges)

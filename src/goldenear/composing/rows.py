@@ -1,4 +1,4 @@
-"""This file is where plain notes are rows, (pitch, onset, offset) in ticks, for compiled code; and notes again."""
+"""This file is where plain notes are rows, (pitch, onset, offset) in ticks, for compiled code; and their edges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Edges(NamedTuple):
     """Where tick 0 stands: what a draft joins may begin before it."""
 
     @classmethod
-    def none(cls, earliest: int, latest: int) -> Edges:
+    def empty(cls, earliest: int, latest: int) -> Edges:
         """Return room to count those from one tick to another."""
         zero = max(0, -earliest)
         return cls(np.zeros(zero + latest + 1, np.int64), zero)

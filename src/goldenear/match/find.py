@@ -16,7 +16,7 @@ import numpy as np
 from goldenear.arguments import fraction, function, number, shown, whole_number
 from goldenear.correlate.backends import Backend, SharedTime, chosen, shared_time_of
 from goldenear.errors import InvalidInput
-from goldenear.match.engines import MOST_THREADS, Engine, NumbaEngine, Placements, engine_for, side_by_side
+from goldenear.match.engines import MOST_THREADS, Engine, NumbaEngine, Placements, engine_for, in_threads
 from goldenear.match.engines import Backend as RankBackend
 from goldenear.match.engines.work import Work, evenly, work_of
 from goldenear.match.matches import Match, Matches
@@ -225,7 +225,7 @@ def _best_in_each(
     progress: Progress | None,
 ) -> list[Match | None]:
     """Return the best match of the one fragment in each piece."""
-    coming = side_by_side(lambda piece: rank(piece, laid, backend=engine).best, pieces, threads)
+    coming = in_threads(lambda piece: rank(piece, laid, backend=engine).best, pieces, threads)
     # Each piece is given when its answer is waited for, so that progress tells what is done.
     return [next(coming) for _ in (pieces if progress is None else progress(pieces))]
 

@@ -86,20 +86,12 @@ class Match:
         """Where in X it begins, as musicians count: the first quarter is beat 1."""
         return self.onset + 1
 
-    def _begins(self) -> str:
-        """Return from when on it lies, in words."""
-        if self.onset < 0:
-            return f"beginning {spoken(-self.onset)} before beat 1"
-        return f"from beat {spoken(self.beat)}"
-
     def where(self) -> str:
         """Return the placement in words, e.g. ``"+5, from beat 3, inverted, stretched 3/2"``."""
-        words = [
-            f"{self.transposition:+d}" if self.transposition else "untransposed",
-            self._begins(),
-        ]
-        altered = str(self.placement.alteration)
-        return ", ".join([*words, altered] if altered else words)
+        steps = f"{self.transposition:+d}" if self.transposition else "untransposed"
+        early = f"beginning {spoken(-self.onset)} before beat 1"
+        begins = early if self.onset < 0 else f"from beat {spoken(self.beat)}"
+        return ", ".join(filter(None, [steps, begins, str(self.placement.alteration)]))
 
     def as_dict(self) -> dict[str, object]:
         """Return the match as plain values, for JSON; fractions as strings such as ``"3/2"``."""

@@ -32,9 +32,8 @@ class Kept(dict[Any, Any]):
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """Return what is kept under a key; it is made where there is nothing yet."""
-        if key not in self:
-            self[key] = make()
-        made: Made = self[key]
+        # Of two threads that make it, the first is kept for both: others may hold addresses of what is in it.
+        made: Made = self[key] if key in self else self.setdefault(key, make())
         return made
 
 

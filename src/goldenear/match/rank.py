@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from goldenear.arguments import number, truth, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.alignment import most_of
-from goldenear.match.engines import MOST_THREADS, Backend, Best, Engine, engine_for, side_by_side
+from goldenear.match.engines import MOST_THREADS, Backend, Best, Engine, engine_for, in_threads
 from goldenear.match.matches import Match, Matches
 from goldenear.match.pictures import PiecePicture, SamplePicture, piece_pictures
 from goldenear.match.prepared import PreparedSamples, check_same_grid, prepare
@@ -225,7 +225,7 @@ def _aligned(
 ) -> NDArray[np.float64]:
     """Return how well X aligns with some samples, shared out among threads."""
     parts = np.array_split(which, min(threads, len(which)))
-    return np.concatenate(list(side_by_side(lambda part: engine.align(x, samples, part), parts, len(parts))))
+    return np.concatenate(list(in_threads(lambda part: engine.align(x, samples, part), parts, len(parts))))
 
 
 def _matches(

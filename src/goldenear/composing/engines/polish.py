@@ -2,7 +2,7 @@
 
 Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) over the notes of a draft. A change is first held against
 the bad samples, for they have a veto; then it is seen how much of the draft lies under good matches. All is counted
-over the contenders (see :mod:`goldenear.match.contenders`) until changes have used up the slack that these were
+over the contenders (see :mod:`goldenear.composing.contenders`) until changes have used up the slack that these were
 listed with.
 """
 

@@ -10,4 +10,4 @@ HERE = Path(__file__).parent
 
 COMPILED = ("chance", "placed", "reach", "note_moves", "verbatim", "vetoed", "polish")
 
-SOURCES = (*OF_THE_ENGINE, *(HERE / f"{name}.py" for name in COMPILED))
+SOURCES = (*OF_THE_ENGINE, HERE.parent / "rows.py", *(HERE / f"{name}.py" for name in COMPILED))

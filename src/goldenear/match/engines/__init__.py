@@ -130,7 +130,7 @@ class Engine:
         number("at_least", at_least, 0, 1)
         whole_number("threads", threads, 1, MOST_THREADS)
         truth("prune", prune)
-        found: Found = self._code().compare(x, samples, k, at_least, threads, prune, **self._options())
+        found: Found = self._code().compare(x, samples, k, float(at_least), threads, prune, **self._options())
         return found
 
     def align(self, x: NoteArray, samples: PreparedSamples, which: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -233,7 +233,7 @@ def engine_for(backend: Backend, xs: Sequence[NoteArray], *libraries: PreparedSa
     return ENGINES["numba"] if _compiled_pays(xs, libraries) else ENGINES["numpy"]
 
 
-def side_by_side(work: Callable[[Any], Any], items: Iterable[Any], threads: int) -> Iterator[Any]:
+def in_threads(work: Callable[[Any], Any], items: Iterable[Any], threads: int) -> Iterator[Any]:
     """Do the work of every item, shared out among threads, and give what each returns, in order."""
     if threads == 1:
         yield from map(work, items)

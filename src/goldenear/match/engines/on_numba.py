@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.correlate.backends.records import as_record
-from goldenear.match.engines import Best, Found, Placements, side_by_side
+from goldenear.match.engines import Best, Found, Placements, in_threads
 from goldenear.match.kernels.align import align  # noqa: F401, an engine has it
 from goldenear.match.kernels.code_cache import mark_warm, tell_compiling
 from goldenear.match.kernels.driver import bound_samples, lay_out, list_placements, score_samples
@@ -174,7 +174,7 @@ class RankingRun:
             )  # fmt: skip
             return refused
 
-        for refused in self._together(bound_part):
+        for refused in in_threads(bound_part, range(len(self.desks)), len(self.desks)):
             if refused:
                 name = self.samples[refused // 4].name
                 raise refusal_of(name, too_many_placements=refused % 4 == TOO_MANY_PLACEMENTS)
@@ -189,11 +189,7 @@ class RankingRun:
             mine = np.ascontiguousarray(order[i :: len(self.desks)])
             score_samples(*reading.records, mine, floor, hopes, self._best, *self.desks[i].records)
 
-        self._together(score_part)
-
-    def _together(self, work: Callable[[int], Any]) -> Sequence[Any]:
-        """Do the work of all threads."""
-        return list(side_by_side(work, range(len(self.desks)), len(self.desks)))
+        list(in_threads(score_part, range(len(self.desks)), len(self.desks)))
 
 
 class Workspace:
@@ -218,10 +214,14 @@ class Library:
         numbers = packed.numbers
         self.weighted = bool((numbers[:, BRIGHTEST] != numbers[:, DIMMEST]).any())
         """Whether some sample is not of one brightness."""
-        stretch = max((float(a.stretch) for a in samples.recipe.alterations), default=1.0)
-        quarters = numbers[:, END] * (numbers[:, UNIT_UP] / numbers[:, UNIT_DOWN])
-        self.longest = float(quarters.max(initial=0.0)) * stretch + float(samples.recipe.stroke)
+        # Pictures of their own are stretched already.
+        stretch = max(1.0, *(float(a.stretch) for a in samples.recipe.alterations))
+        unit = stretch * numbers[:, UNIT_UP] / numbers[:, UNIT_DOWN]
+        self.longest = float((numbers[:, END] * unit).max(initial=0.0)) + float(samples.recipe.stroke)
         """How long the longest sample is, stretched, in quarters."""
+        begins = np.minimum.reduceat(packed.onset, packed.note_start[:-1]) if len(numbers) else np.zeros(0)
+        self.lead = float((-begins * unit).max(initial=0.0))
+        """How long before its first sound a sample has places that must stay dark."""
         self.free: list[Workspace] = []
         self._kept = Kept()
 
@@ -247,12 +247,13 @@ class Library:
             except IndexError:  # another thread was faster
                 break
             if desk.columns >= columns and desk.pitches >= pitches:
+                desk.room.lit[:] = 0
                 return desk
         return Workspace(self.strokes, columns, pitches)
 
 
 class LaidReading:
-    """One reading of X, as records for compiled loops; the arrays behind them are kept alive here."""
+    """One reading of X, as records for compiled loops; the arrays behind them live here and in the library."""
 
     def __init__(
         self, x: PiecePicture, samples: PreparedSamples, library: Library, reading: Reading, *, prune: bool
@@ -263,14 +264,17 @@ class LaidReading:
         pieces, piece_record = x.kept.once("numba", lambda: _recorded(piece_layout(x, recipe)))
         self.piece: PieceLayout = pieces[0]
         weighted = library.weighted or not self.piece.plain or reading == "neighbour"
-        self._longest = int(library.longest * self.piece.unit_down / self.piece.unit_up) + 2
+        self._longest, lead = (
+            int(quarters * self.piece.unit_down / self.piece.unit_up) + 2
+            for quarters in (library.longest, library.lead)
+        )
         lit_as_sounding = reading in ("semitone", "rhythm")
         # A stroke is a whole number of X's units; held notes have no usual length.
         usual = int((recipe.layers[self.swept] or 0) * self.piece.unit_down / self.piece.unit_up)
         self._span = SPAN * self._longest if self.piece.lit_strokes(self.swept) > LONG else EVERY_SHIFT
-        units = self._span + self._longest + 1
+        units = lead + self._span + self._longest + 1
         self.part = part_layout(
-            self.piece, self.swept, units, usual, weighted=weighted, lit_as_sounding=lit_as_sounding
+            self.piece, self.swept, units, lead, usual, weighted=weighted, lit_as_sounding=lit_as_sounding
         )
         self.records = (
             piece_record,
@@ -292,10 +296,9 @@ class LaidReading:
         own = int(library.packed.alone[sample])
         rows = library.readings[self.reading][own]
         room = Workspace(library.strokes, self.part.time.size, self.piece.pitches, ROOM_TO_LIST)
+        weighed = list(zip(rows.alteration.tolist(), rows.weight.tolist(), strict=True))
         for _ in self.parts():
-            for v, (index, weight) in enumerate(
-                zip(rows.alteration.tolist(), rows.weight.tolist(), strict=True)
-            ):
+            for v, (index, weight) in enumerate(weighed):
                 if weight < floor or weight <= 0:
                     continue
                 least = floor / weight * (1 - 1e-12)
@@ -304,21 +307,14 @@ class LaidReading:
                     room = Workspace(library.strokes, self.part.time.size, self.piece.pitches, 2 * n)
                     n = list_placements(*self.records, (sample, v), least, *room.records)
                 if n:
-                    pair = room.records[0][0]
-                    found = room.room.found[: 3 * n].reshape(n, 3)
-                    yield Placements._make(
-                        (
-                            index,
-                            *found.T.copy(),
-                            room.room.scores[:n] * weight,
-                            int(pair["unit_up"]),
-                            int(pair["unit_down"]),
-                        )
-                    )
+                    transposition, shift, shared = room.room.found[: 3 * n].reshape(n, 3).T.copy()
+                    similarity, pair = room.room.scores[:n] * weight, room.records[0][0]
+                    unit = int(pair["unit_up"]), int(pair["unit_down"])
+                    yield Placements(index, transposition, shift, shared, similarity, *unit)
 
 
 def _recorded(*columns: Any) -> tuple[tuple[Any, ...], NDArray[Any]]:
-    """Return records of columns, and the columns themselves: their arrays must live as long."""
+    """Return columns, and records of them: the columns' arrays must live as long as the records."""
     return columns, as_record(*columns)
 
 

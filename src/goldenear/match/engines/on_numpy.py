@@ -8,7 +8,7 @@ import numpy as np
 
 from goldenear.correlate.backends import shared_time_named
 from goldenear.match.alignment import align  # noqa: F401, an engine has it
-from goldenear.match.engines import Best, Found, side_by_side
+from goldenear.match.engines import Best, Found, in_threads
 from goldenear.match.pictures import AlterationGroup, PiecePicture
 from goldenear.match.prepared import PreparedSamples
 from goldenear.match.recipe import Recipe
@@ -26,7 +26,7 @@ def compare(
 ) -> Found:
     """Find the best match of every sample."""
     best = Best.nothing(len(samples))
-    list(side_by_side(lambda i: best_match(x, i, samples, prune, best), range(len(samples)), threads))
+    list(in_threads(lambda i: best_match(x, i, samples, prune, best), range(len(samples)), threads))
     return Found(np.arange(len(samples)), best)
 
 

@@ -4,7 +4,7 @@ Times are counted in *units*, the coarsest in which all of X's times and the len
 stands at every time at which something of the swept layer begins or ends, and holds for each pitch what begins (+) or
 ends (-) there; of strokes of the usual length it holds the beginning alone. Dark lanes lie on either side, so that 64
 neighbouring transpositions can be read at once wherever a sample's edge lies. A long X is laid out part by part, each
-a little longer than the longest sample.
+some times as long as the longest sample.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_NUMBERS = 2**22
 
 
 class PieceLayout(NamedTuple):
-    """All of X. Arrays hold one layer after the other; ``..._start`` tells where each part begins."""
+    """All of X. Arrays hold one layer after the other."""
 
     unit_up: int
     unit_down: int
@@ -73,6 +73,8 @@ class PartLayout(NamedTuple):
     first: int
     last: int
     """The shifts of the part, in units: from `first`, up to and without `last`."""
+    lead: int
+    """How long before a shift a sample may have places that must stay dark."""
     opens: int
     closes: int
     """When the first stroke of the swept layer begins in it, and the last ends."""
@@ -181,9 +183,16 @@ class Columns(NamedTuple):
 
 
 def part_layout(
-    piece: PieceLayout, swept: int, units: int, usual: int, *, weighted: bool, lit_as_sounding: bool
+    piece: PieceLayout,
+    swept: int,
+    units: int,
+    lead: int,
+    usual: int,
+    *,
+    weighted: bool,
+    lit_as_sounding: bool,
 ) -> PartLayout:
-    """Return room for parts of X of so many units.
+    """Return room for parts of X of so many units, `lead` of them before the first shift.
 
     There are columns of edges that count 1 where X is plain, and with weights where wanted; and, if it is not too
     large, the table of what has sounded.
@@ -194,7 +203,7 @@ def part_layout(
     if lines * (piece.pitches + 1) > MOST_NUMBERS:
         lines = 0
     return PartLayout(
-        *(0, 0, 0, 0, 0),
+        *(0, 0, lead, 0, 0, 0),
         usual,
         *(0, 0),
         2 * half,
@@ -238,7 +247,8 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
     """Lay out the columns for shifts from `first` up to `last`, for samples up to `longest`."""
     part.first, part.last = first, last
     pitch, onset, offset, weight, reach = strokes_of_x(piece, LIT, swept)
-    begin = first_from(reach, 0, len(reach), first + 1)
+    early = first - part.lead
+    begin = first_from(reach, 0, len(reach), early + 1)
     stop = first_from(onset, begin, len(onset), last + longest)
     part.strokes = stop - begin + len(strokes_of_x(piece, DRUMS, swept)[0])
     time = int64s(part.time, part.n_time)
@@ -258,7 +268,7 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
     n = unique(time, part.columns, n)
     part.rest = n - part.columns
     half, width = part.width // 2, part.width
-    lay_sounding(piece, part, first, last + longest)
+    lay_sounding(piece, part, early, last + longest)
     edges, weights = int8s(part.edges, part.n_edges), int32s(part.weights, part.n_weights)
     edges[: min(n * width, len(edges))] = 0
     weights[: min(n * half, len(weights))] = 0
@@ -275,7 +285,7 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
             if len(weights):
                 weights[column * half + lane] += sign * weight[i]
     if part.n_below:
-        lay_table(piece, part, first, last + longest)
+        lay_table(piece, part, early, last + longest)
 
 
 @compiled

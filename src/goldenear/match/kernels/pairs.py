@@ -113,7 +113,7 @@ def number(packed: Any, picture: int, which: int) -> Any:
 def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int, swept_alone: bool) -> None:
     """Set the pair to one variant of a sample, and note the sample's strokes in the room.
 
-    Bounds need the layer that is swept, alone: then nothing is told of the other.
+    Bounds need the swept layer alone: then the other layer's strokes and numbers stay as they were.
     """
     piece, _, packed, rules, pair, _ = scene
     k = int64s(packed.first_picture, packed.n_first_picture)[sample]
