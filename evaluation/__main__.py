@@ -32,12 +32,14 @@ from evaluation import (
 )
 from evaluation.errors import NoNumber, NotHere
 from evaluation.options import Options
+from evaluation.panel import verdicts
 
 PURPOSE = "How right goldenear is, on real music with ground truth, beside plain baselines in the same run."
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
 TASKS: dict[str, Callable[[Options], Iterable[Table]]] = {
+    "panel": verdicts.tables,
     "tunes": families.tables_of_shipped,
     "families": families.tables,
     "fugues": fugues.tables,

@@ -219,11 +219,13 @@ def _notes(
     onset: NDArray[np.int64] | None = None,
     duration: NDArray[np.int64] | None = None,
 ) -> ge.NoteArray:
-    """Return the sample's notes with other columns."""
+    """Return the sample's notes with other columns; as many as there were are drums where they were."""
+    pitch = sample.pitch if pitch is None else pitch
     return ge.NoteArray.from_arrays(
-        pitch=sample.pitch if pitch is None else pitch,
+        pitch=pitch,
         onset=sample.onset if onset is None else onset,
         duration=sample.duration if duration is None else duration,
+        is_drum=sample.is_drum if len(pitch) == len(sample) else False,
         ticks_per_quarter=sample.ticks_per_quarter,
     )
 

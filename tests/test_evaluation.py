@@ -14,6 +14,9 @@ from evaluation.figures import average_precision, nearest_is_relevant, ratio_wit
 from evaluation.melodies import Melody
 from evaluation.occurrences import Place, by_exact_notes, judged, precision_of, true_place, without
 from evaluation.options import Options
+from evaluation.panel import verdicts
+from evaluation.panel.inputs import inputs, tastes
+from evaluation.panel.music import FILL, GROOVES, HAT, beat, scale_steps, to_minor
 from evaluation.textures import (
     ACCOMPANIMENTS,
     KEYBOARD,
@@ -448,3 +451,46 @@ def test_accompanied_melodies_are_counted() -> None:
     stretched = rows["the arrangement transposed and stretched 3/2"]
     assert [cell[:5] for cell in stretched[:2]] == ["1.000"] * 2
     assert float(stretched[2][:5]) < 1
+
+
+def test_the_panel_is_large_and_names_its_inputs() -> None:
+    every = inputs()
+    assert len(every) >= 120
+    assert len({(one.taste, one.name) for one in every}) == len(every)
+    assert {one.taste for one in every} == set(tastes())
+    assert all(one.why and len(one.notes) for one in every)
+    for taste in tastes():
+        assert {one.expected for one in every if one.taste == taste} == {"good", "bad", "neither"}
+
+
+def test_no_panel_input_is_another_ones_notes() -> None:
+    seen: dict[tuple[str, object], str] = {}
+    for one in inputs():
+        same = seen.setdefault((one.taste, one.notes), one.name)
+        assert same == one.name
+
+
+def test_the_panel_agrees_with_a_musician_more_often_than_before() -> None:
+    table, others = verdicts.tables(Options())
+    share = {row[0]: float(row[2]) for row in table.rows}
+    assert share["tunes"] >= 0.78
+    assert share["piano"] >= 0.66
+    assert share["grooves"] >= 0.52
+    right = sum(one.as_expected for one in verdicts.judged())
+    assert len(others.rows) == len(inputs()) - right
+
+
+def test_a_groove_of_the_panel_is_swung_and_filled() -> None:
+    straight, swung = beat(GROOVES["rock"], 1), beat({HAT: "xxxx............"}, 1, swung=0.5)
+    assert len(straight) == 8 + 2 + 2
+    assert swung.onset.tolist() == [0, 8, 12, 20]
+    filled = beat(GROOVES["rock"], 2, last=FILL)
+    assert (filled.onset >= 4 * 24).sum() == sum(line.count("x") for line in FILL.values())
+
+
+def test_music_of_the_panel_is_moved_by_steps_and_to_minor() -> None:
+    scale = ge.NoteArray.from_arrays(
+        pitch=[60, 62, 64, 65, 67, 69, 71], onset=range(7), duration=1, ticks_per_quarter=1
+    )
+    assert scale_steps(scale, -2, 60).pitch.tolist() == [57, 59, 60, 62, 64, 65, 67]
+    assert to_minor(scale, 60).pitch.tolist() == [60, 62, 63, 65, 67, 68, 70]
