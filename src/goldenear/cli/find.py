@@ -32,7 +32,7 @@ def find(
     ] = "fragment",
     measure: Annotated[
         str | None,
-        typer.Option(help="For fragments: tversky, coverage, cosine or brightness."),
+        typer.Option(help="For fragments: tversky, coverage, cosine, window-cosine or brightness."),
     ] = None,
     tune: Tune = None,
     stretch: Stretches = None,

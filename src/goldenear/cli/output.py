@@ -260,10 +260,15 @@ def _measured(wanted: Recipe, name: str, measure: str | None) -> Recipe:
     InvalidInput
         If the recipe has a measure of its own.
     """
+    from goldenear.arguments import one_of
+    from goldenear.match.recipe import OCCURRENCE
+    from goldenear.match.score import MEASURES
+
     if measure is None:
         return wanted
     if name != "fragment":
         raise InvalidInput(f"--measure: the recipe {name!r} has its own; leave one of them out")
-    if measure == "occurrence":
+    if measure == OCCURRENCE:
         raise InvalidInput("--measure: occurrences are found with --recipe occurrence")
+    one_of("--measure", measure, MEASURES)
     return replace(wanted, measure=measure)

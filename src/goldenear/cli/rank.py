@@ -38,7 +38,7 @@ def rank(
     ] = "fragment",
     measure: Annotated[
         str | None,
-        typer.Option(help="For fragments: tversky, coverage, cosine or brightness."),
+        typer.Option(help="For fragments: tversky, coverage, cosine, window-cosine or brightness."),
     ] = None,
     track: output.Track = None,
     channel: output.Channel = None,

@@ -38,7 +38,7 @@ TEMPOS = (
 GRID = 96
 """Ticks a quarter on which pictures are drawn by default: rounding moves an onset by less than 3 ms at 120."""
 
-LIMITS = {"clutter": (4, 1000), "struck": (1, 1000), "stroke": (64, 1000), "neighbour_share": (1, 127)}
+LIMITS = {"clutter": (4, 1000), "struck": (1, 4), "stroke": (64, 1000), "neighbour_share": (1, 127)}
 """The greatest value of each fraction, and into how many parts it may divide a whole."""
 
 
@@ -191,9 +191,14 @@ def recipe_of(value: Recipe | str | None) -> Recipe:
 
 def _within(name: str, value: object, most: int, parts: int) -> Fraction:
     """Return a fraction from 0 on, within its limits."""
-    found = fraction(name, value)
+    try:
+        found = fraction(name, value)
+    except InvalidInput:
+        found = Fraction(-1)
     if not 0 <= found <= most or found.denominator > parts:
-        raise InvalidInput(f"{name}: expected 0..{most}, in parts to {parts:,}, got {shown(value)}")
+        raise InvalidInput(
+            f"{name}: expected 0..{most}, such as 1/4, denominators to {parts:,}, got {shown(value)}"
+        )
     return found
 
 

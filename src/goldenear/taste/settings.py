@@ -111,15 +111,15 @@ TEMPLATE = f"""\
 # the same in the sample's window, however loud?) or "brightness" (how much of X lights up?).
 measure = "tversky"
 
-# What an extra note of X costs against a missing one, where it sounds in the sample's time and register. 0 lets music
-# resemble everything once it is dense enough.
+# What an extra note of X costs against a missing one, where it sounds in the sample's time and register: 0 to 4, for
+# "tversky" alone. 0 lets music resemble everything once it is dense enough.
 clutter = "1/4"
 
 # The part of the similarity that compares notes as they are struck: 0, 1/4, 1/2, 3/4 or 1. The rest compares how long
 # they are held. The greater this part, the less staccato matters.
 struck = "3/4"
 
-# How long a note is drawn as it is struck, in quarters: a sixteenth.
+# How long a note is drawn as it is struck, in quarters: a sixteenth. Live playing needs about as much.
 stroke = "1/4"
 
 # The part of the similarity, 0 to 1, that is how well the melodies align note by note.
@@ -146,13 +146,13 @@ neighbour_share = "1/2"
 # drums = ["Beat"]
 
 [samples]
-# A sample of a note or two, or of one pitch, resembles nearly anything, so it has no say; true gives it one.
+# A sample that half of all music resembles, as it does a note or two, has no say; true gives it one.
 keep_small = false
 
 [thresholds]
 # From which similarity on X resembles a sample. One bad sample resembled is a veto. The recipe's own by default:
 # {THRESHOLD}; with recipe = "melody", or aligned above 0, {THRESHOLDS["melody"]};
-# with recipe = "sound", or measure = "window-cosine", {THRESHOLDS["sound"]}.
+# with measure = "window-cosine", {THRESHOLDS["sound"]}.
 # good = {THRESHOLD}
 # bad = {THRESHOLD}
 
