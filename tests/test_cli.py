@@ -135,6 +135,23 @@ def test_a_taste_is_made_and_filled(run, files: Path) -> None:
     assert {p.name for p in (files / "fresh" / "bad").iterdir()} == {"cliche.mid"}
 
 
+def test_a_contradiction_is_told_when_a_sample_is_added(run, files: Path) -> None:
+    ge.new_taste(files / "torn")
+    ge.write(ge.read(files / "a.mid").transposed(3), files / "higher.mid")
+    assert "vetoed" not in "".join(run("taste", "add", files / "torn", "good", files / "a.mid")[1:])
+    _, out, err = run("taste", "add", files / "torn", "bad", files / "higher.mid")
+    assert (
+        "good/a.mid: resembles bad/higher.mid, 1.00, and is vetoed itself: take one of the two out"
+        in out + err
+    )
+    _, out, err = run("taste", "add", files / "torn", "good", files / "c.mid")
+    assert "vetoed" not in out + err
+    (files / "torn" / "good" / "broken.mid").write_bytes(b"MThd, but no more")
+    code, out, err = run("taste", "add", files / "torn", "bad", files / "b.mid")
+    assert code == 0
+    assert "not held against the other samples" in out + err
+
+
 def test_every_slip_is_one_line_with_code_2(run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (files / "text.mid").write_text("this is a letter to my mother")
     (files / "typo").mkdir()

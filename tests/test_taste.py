@@ -270,6 +270,40 @@ def test_a_fragment_that_is_both_good_and_bad_is_pointed_out(folder: Path) -> No
     assert remark == "bad/rise.mid: has the same notes as good/rise.mid, which it will always veto"
 
 
+def test_a_good_sample_that_a_bad_one_vetoes_is_a_contradiction() -> None:
+    higher = RISE.transposed(3).named("bad/higher")
+    taste = ge.Taste.of(good=[OTHER.named("good/other"), RISE.named("good/rise")], bad=[higher])
+    (found,) = taste.contradictions()
+    assert (found.good.name, found.bad.name, found.bad.transposition) == ("good/rise", "bad/higher", -3)
+    assert str(found) == (
+        "good/rise: resembles bad/higher, 1.00, and is vetoed itself: take one of the two out"
+    )
+    assert taste.vetoes(RISE)
+    assert not taste.vetoes(OTHER)
+    verdict = taste.judge(RISE)
+    assert verdict.contradiction
+    assert verdict.because == (
+        "vetoed by bad/higher, 1.00 at -3, from beat 1, although it resembles good/rise, 1.00, "
+        "which bad/higher vetoes as well"
+    )
+    assert not taste.judge(higher.where(higher.onset > 3)).contradiction
+    assert ge.Taste.of(good=[RISE], bad=[OTHER]).contradictions() == ()
+
+
+def test_a_contradiction_below_one_tells_a_threshold_that_would_mend_it() -> None:
+    changed = ge.NoteArray.from_arrays(
+        pitch=[*RISE.pitch[:-1], RISE.pitch[-1] + 1],
+        onset=RISE.onset,
+        duration=RISE.duration,
+        ticks_per_quarter=RISE.ticks_per_quarter,
+        name="bad/changed",
+    )
+    (found,) = ge.Taste.of(good=[RISE], bad=[changed]).contradictions()
+    least = f"{found.bad.similarity:.2f}"
+    assert 0.59 <= found.bad.similarity < 0.99
+    assert str(found).endswith(f"take one of the two out, or set [thresholds] bad above {least}")
+
+
 def test_samples_are_added_byte_for_byte_and_never_overwritten(tmp_path: Path, folder: Path) -> None:
     source = tmp_path / "idea.mid"
     ge.write(OTHER, source)

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from goldenear.taste.audit import Audit
     from goldenear.taste.calibrate import calibrate
     from goldenear.taste.calibration import Calibration
-    from goldenear.taste.judge import Taste
+    from goldenear.taste.judge import Contradiction, Taste
     from goldenear.taste.samples import add_sample, new_taste
     from goldenear.taste.settings import Settings
     from goldenear.taste.verdict import Verdict
@@ -132,6 +132,7 @@ _HOME = {
     "identify": "match.find",
     "Explanation": "match.matches",
     "explain": "match.matches",
+    "Contradiction": "taste.judge",
     "Taste": "taste.judge",
     "calibrate": "taste.calibrate",
     "Calibration": "taste.calibration",

@@ -50,7 +50,8 @@ def add(
     """
     from dataclasses import asdict
 
-    from goldenear.errors import InvalidInput
+    from goldenear.errors import GoldenearError, InvalidInput
+    from goldenear.taste.judge import Taste
     from goldenear.taste.library import with_a_say
     from goldenear.taste.samples import SETTINGS_FILE, add_sample, read_sample
     from goldenear.taste.settings import read_settings
@@ -58,14 +59,25 @@ def add(
     if name is not None and len(files) > 1:
         raise InvalidInput(f"--name: expected one file, got {len(files)}")
     choice = output.choice_of(track, channel, voice, drums)
+    added = set()
     for path in files:
         copy = add_sample(folder, kind, path, name=name, **asdict(choice))
         settings = read_settings(folder / SETTINGS_FILE)
         tunes = [tune for tune in read_sample(copy, settings) if (tune.brightness > 0).any()]
+        added.add(f"{kind}/{copy.name}")
         output.say(f"added: {copy}{f' ({len(tunes)} samples)' if len(tunes) > 1 else ''}")
         output.say_remarks(tunes)
         for remark in with_a_say(tunes, kind, settings)[1]:
             output.say(f"note: {remark}")
+    try:
+        taste = Taste(folder)
+    except GoldenearError as error:
+        output.say(f"note: not held against the other samples: {error}")
+        return
+    for contradiction in taste.contradictions():
+        both = contradiction.good.name, contradiction.bad.name
+        if any(name.split("#")[0] in added for name in both):
+            output.say(f"note: {contradiction}")
 
 
 @app.command("calibrate")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from goldenear.arguments import must_be, whole_number
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.engines import MOST_THREADS, Backend, Engine, engine_for
+from goldenear.match.matches import Match
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank, rank_each
 from goldenear.notes.choice import Choice, Names
@@ -23,6 +24,29 @@ from goldenear.taste.library import prepared_folder, with_a_say
 from goldenear.taste.samples import KINDS, SETTINGS_FILE, check_is_taste, files_of
 from goldenear.taste.settings import Settings, read_settings
 from goldenear.taste.verdict import Verdict, is_too_short
+
+
+class Contradiction(NamedTuple):
+    """A good sample that a bad one vetoes.
+
+    Attributes
+    ----------
+    good : NoteArray
+        The good sample.
+    bad : Match
+        The bad one, laid on it.
+    """
+
+    good: NoteArray
+    bad: Match
+
+    def __str__(self) -> str:
+        alike = f"{self.bad.similarity:.2f}"
+        higher = f", or set [thresholds] bad above {alike}" if self.bad.similarity < 0.995 else ""
+        return (
+            f"{self.good.name}: resembles {self.bad.name}, {alike}, and is vetoed itself: "
+            f"take one of the two out{higher}"
+        )
 
 
 class Taste:
@@ -214,14 +238,44 @@ class Taste:
         InvalidInput
             If X is drawn on another pitch grid than the taste.
         """
+        return self._veto(x, backend, threads) is not None
+
+    def _veto(self, x: NoteArray, backend: Backend, threads: int) -> Match | None:
+        """Return the bad sample that X resembles most, if it vetoes X."""
         must_be_notes("x", x)
         must_sound(x)
         thresholds = self.thresholds
         if is_too_short(x, self.settings):
-            return False
+            return None
         if thresholds is None:
-            return self.judge(x, backend=backend, threads=threads).outcome == "bad"
-        return len(rank(x, self.bad, k=1, at_least=thresholds[1], backend=backend, threads=threads)) > 0
+            verdict = self.judge(x, backend=backend, threads=threads)
+            return verdict.bad.best if verdict.outcome == "bad" else None
+        return rank(x, self.bad, k=1, at_least=thresholds[1], backend=backend, threads=threads).best
+
+    def contradictions(self, *, backend: Backend = "auto", threads: int = 1) -> tuple[Contradiction, ...]:
+        """Return the good samples that a bad one vetoes: who plays one of them is told that it is bad.
+
+        Parameters
+        ----------
+        backend, threads
+            As for :func:`goldenear.rank`.
+
+        Returns
+        -------
+        tuple of Contradiction
+            In the order of the good samples, each with the bad one that it resembles most.
+
+        Examples
+        --------
+        >>> tune = NoteArray.from_arrays(pitch=[60, 71, 65, 74, 62], onset=[0, 1, 3, 4, 6], duration=1,
+        ...                              ticks_per_quarter=1, name="good/tune")
+        >>> higher = tune.transposed(3).named("bad/higher")
+        >>> [str(one) for one in Taste.of(good=[tune], bad=[higher]).contradictions()]
+        ['good/tune: resembles bad/higher, 1.00, and is vetoed itself: take one of the two out']
+        """
+        engine = self.engine_for(backend, self.good)
+        found = ((sample, self._veto(sample, engine, threads)) for sample in self.good)
+        return tuple(Contradiction(sample, match) for sample, match in found if match is not None)
 
     def reward(
         self, batch: Iterable[NoteArray], *, backend: Backend = "auto", threads: int = 1

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput
 from goldenear.match.matches import Explanation, Match, Matches, explain
+from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.calibration import Calibration
 from goldenear.taste.settings import Settings
@@ -117,6 +118,15 @@ class Verdict:
             return None
         return (self.bad if match is self.bad.best else self.good).sample_of(match)
 
+    @cached_property
+    def contradiction(self) -> bool:
+        """Whether X resembles a good sample, and the bad sample that vetoes X vetoes that one as well."""
+        good, bad = self.good.best, self.bad.best
+        if self.outcome != "bad" or good is None or bad is None or not _reaches(good, self.thresholds[0]):
+            return False
+        liked, disliked = self.good.sample_of(good), self.bad.sample_of(bad)
+        return _reaches(rank(liked, [disliked], recipe=self.settings.recipe).best, self.thresholds[1])
+
     @property
     def because(self) -> str:
         """The reason, in one sentence with names and places."""
@@ -125,7 +135,8 @@ class Verdict:
         if self.outcome == "bad":
             assert bad is not None
             also = f", although it resembles {self._named(good)}" if liked and good else ""
-            return f"vetoed by {self._placed(bad)}{also}"
+            torn = f", which {bad.name} vetoes as well" if self.contradiction else ""
+            return f"vetoed by {self._placed(bad)}{also}{torn}"
         if self.outcome == "good":
             assert good is not None
             nearest = (
