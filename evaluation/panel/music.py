@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -248,7 +247,5 @@ def after(first: ge.NoteArray, second: ge.NoteArray) -> ge.NoteArray:
 
 def _on_grid(notes: ge.NoteArray) -> ge.NoteArray:
     """Return notes on the panel's grid, from tick 0 on."""
-    up = Fraction(TICKS, notes.ticks_per_quarter)
-    assert up.denominator == 1 or notes.ticks_per_quarter % TICKS == 0
     fine = notes.at_resolution(int(np.lcm(TICKS, notes.ticks_per_quarter))).quantised(TICKS)
     return fine.shifted(-fine.first_onset)
