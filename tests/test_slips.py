@@ -33,6 +33,7 @@ NEVER_CALLED = {
     "Matches": "rank, find and identify make it",
     "Explanation": "explain makes it",
     "Verdict": "Taste.judge makes it",
+    "Contradiction": "Taste.contradictions makes it",
     "Calibration": "calibrate makes it",
     "Audit": "calibrate makes it",
     "Phrase": "compose makes it",
@@ -559,6 +560,7 @@ TABLE: dict[str, Row] = {
     "Taste.read": row(lambda **given: taste().read(**{"path": tune_file()} | given), **READING),
     "Taste.judge": row(lambda **given: taste().judge(**given), {"x": X}, x=NOTES, **ENGINE),
     "Taste.vetoes": row(lambda **given: taste().vetoes(**given), {"x": X}, x=NOTES, **ENGINE),
+    "Taste.contradictions": row(lambda **given: taste().contradictions(**given), {}, **ENGINE),
     "Taste.reward": row(lambda **given: taste().reward(**given), {"batch": [X]}, batch=SEVERAL, **ENGINE),
     "Taste.engine_for": row(
         lambda **given: taste().engine_for(**given),
