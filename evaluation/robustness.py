@@ -123,14 +123,14 @@ def dropped(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.
 def other_pitches(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.NoteArray:
     """Give a share of the notes another pitch."""
     steps = rng.choice([-4, -3, -2, -1, 1, 2, 3, 4], len(sample))
-    return _notes(sample, pitch=sample.pitch + np.where(_some(sample, share, rng), steps, 0))
+    return with_columns(sample, pitch=sample.pitch + np.where(_some(sample, share, rng), steps, 0))
 
 
 def added(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.NoteArray:
     """Put other notes in, among those that are there."""
     n = round(share * len(sample))
     which = rng.integers(0, len(sample), n)
-    extra = _notes(
+    extra = with_columns(
         sample.where(np.arange(len(sample)) < 0),
         pitch=rng.integers(sample.pitch.min(), sample.pitch.max() + 1, n),
         onset=sample.onset[which] + sample.duration[which] // 2,
@@ -143,10 +143,10 @@ def ornamented(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> 
     """Play a share of the notes as a note, its upper neighbour, and the note again."""
     turned = _some(sample, share, rng) & (sample.duration >= 4)
     part = sample.duration // 4
-    first = _notes(sample, duration=np.where(turned, part, sample.duration))
+    first = with_columns(sample, duration=np.where(turned, part, sample.duration))
     some = sample.where(turned)
-    beside = _notes(some, pitch=some.pitch + 2, onset=some.onset + part[turned], duration=part[turned])
-    again = _notes(some, onset=some.onset + 2 * part[turned], duration=some.duration - 2 * part[turned])
+    beside = with_columns(some, pitch=some.pitch + 2, onset=some.onset + part[turned], duration=part[turned])
+    again = with_columns(some, onset=some.onset + 2 * part[turned], duration=some.duration - 2 * part[turned])
     return together(first, beside, again)
 
 
@@ -157,7 +157,7 @@ def jittered(sample: ge.NoteArray, milliseconds: float, rng: np.random.Generator
         np.rint(t + rng.normal(0, spread, len(sample))).astype(int) for t in (sample.onset, sample.offset)
     )
     begin = np.maximum(begin, 0)
-    return _notes(sample, onset=begin, duration=np.maximum(end - begin, 1))
+    return with_columns(sample, onset=begin, duration=np.maximum(end - begin, 1))
 
 
 def warped(sample: ge.NoteArray, share: float, _: np.random.Generator) -> ge.NoteArray:
@@ -167,7 +167,7 @@ def warped(sample: ge.NoteArray, share: float, _: np.random.Generator) -> ge.Not
         np.rint(t * (1 + share / 2) - share * t**2 / (2 * end)).astype(int)
         for t in (sample.onset.astype(float), sample.offset.astype(float))
     )
-    return _notes(sample, onset=begin, duration=np.maximum(stop - begin, 1))
+    return with_columns(sample, onset=begin, duration=np.maximum(stop - begin, 1))
 
 
 def padded(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.NoteArray:
@@ -177,7 +177,7 @@ def padded(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> ge.N
     sixteenth = max(sample.ticks_per_quarter // 4, 1)
 
     def music(pitches: tuple[int, int], begin: int) -> ge.NoteArray:
-        return _notes(
+        return with_columns(
             sample.where(np.arange(len(sample)) < 0),
             pitch=rng.integers(pitches[0], pitches[1] + 1, n),
             onset=begin + rng.integers(0, max(length // sixteenth, 1), n) * sixteenth,
@@ -212,7 +212,7 @@ def _some(sample: ge.NoteArray, share: float, rng: np.random.Generator) -> NDArr
     return chosen
 
 
-def _notes(
+def with_columns(
     sample: ge.NoteArray,
     *,
     pitch: NDArray[np.int64] | None = None,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import goldenear as ge
-from evaluation.robustness import together
+from evaluation.robustness import together, with_columns
 
 HERE = Path(__file__).parent
 
@@ -90,10 +90,9 @@ def beat(groove: Groove, bars: int = 2, *, last: Groove | None = None, swung: fl
     )
 
 
-def on(groove: Groove, **drums: int) -> Groove:
-    """Return a groove on other drums: ``on(rock, hat=RIDE)``."""
-    moved = {globals()[old.upper()]: new for old, new in drums.items()}
-    return {moved.get(drum, drum): line for drum, line in groove.items()}
+def on(groove: Groove, old: int, new: int) -> Groove:
+    """Return a groove with one drum in the place of another."""
+    return {new if drum == old else drum: line for drum, line in groove.items()}
 
 
 def line(notes: str, *, each: float = 1.0, octave: int = 4) -> ge.NoteArray:
@@ -186,29 +185,23 @@ def scale_steps(notes: ge.NoteArray, steps: int, key: int, mode: str = "major") 
         place = max(i for i, degree in enumerate(degrees) if degree <= within)
         up, at = divmod(place + steps, 7)
         pitch.append(key + 12 * (octave + up) + degrees[at])
-    return again(notes, pitch=pitch)
+    return with_columns(notes, pitch=pitch)
 
 
 def to_minor(notes: ge.NoteArray, key: int) -> ge.NoteArray:
     """Return a tune of the major scale on `key` in minor: third, sixth and seventh are lowered."""
     lower = {4: 3, 9: 8, 11: 10}
-    return again(
+    return with_columns(
         notes,
         pitch=[p - (p - key) % 12 + lower.get((p - key) % 12, (p - key) % 12) for p in notes.pitch.tolist()],
     )
-
-
-def again(notes: ge.NoteArray, **columns: object) -> ge.NoteArray:
-    """Return the notes with other columns."""
-    own = {name: getattr(notes, name) for name in ("pitch", "onset", "duration", "is_drum")}
-    return ge.NoteArray.from_arrays(**(own | columns), ticks_per_quarter=notes.ticks_per_quarter)  # type: ignore[arg-type]
 
 
 def at_tempo(notes: ge.NoteArray, share: float) -> ge.NoteArray:
     """Return the notes as they lie on the grid of another tempo: all times longer by a share."""
     fine = notes.at_resolution(480)
     onset, offset = (np.rint(t * (1 + share)).astype(int) for t in (fine.onset, fine.offset))
-    return again(fine, onset=onset, duration=offset - onset)
+    return with_columns(fine, onset=onset, duration=offset - onset)
 
 
 def swung(notes: ge.NoteArray) -> ge.NoteArray:
@@ -219,7 +212,7 @@ def swung(notes: ge.NoteArray) -> ge.NoteArray:
         return quarter * TICKS + np.where(part <= TICKS // 2, part * 4 // 3, TICKS - (TICKS - part) * 2 // 3)
 
     onset, offset = later(notes.onset), later(notes.offset)
-    return again(notes, onset=onset, duration=np.maximum(offset - onset, 1))
+    return with_columns(notes, onset=onset, duration=np.maximum(offset - onset, 1))
 
 
 def in_three(notes: ge.NoteArray) -> ge.NoteArray:
@@ -230,7 +223,7 @@ def in_three(notes: ge.NoteArray) -> ge.NoteArray:
         return pair * 3 * TICKS + np.where(part <= TICKS, 2 * part, part + TICKS)
 
     onset, offset = moved(notes.onset), moved(notes.offset)
-    return again(notes, onset=onset, duration=np.maximum(offset - onset, 1))
+    return with_columns(notes, onset=onset, duration=np.maximum(offset - onset, 1))
 
 
 def part(notes: ge.NoteArray, begin: float, end: float) -> ge.NoteArray:

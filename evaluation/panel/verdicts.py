@@ -1,4 +1,4 @@
-"""This file is where the panel's music is judged, and the verdicts are held against those of a musician."""
+"""Judge the panel's music, and compare the verdicts with a musician's."""
 
 from __future__ import annotations
 

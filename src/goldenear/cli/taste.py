@@ -76,7 +76,7 @@ def add(
         return
     for contradiction in taste.contradictions():
         both = contradiction.good.name, contradiction.bad.name
-        if any(name.split("#")[0] in added for name in both):
+        if any(name.startswith(tuple(added)) for name in both):
             output.say(f"note: {contradiction}")
 
 

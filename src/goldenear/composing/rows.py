@@ -1,4 +1,4 @@
-"""This file is where plain notes are rows, (pitch, onset, offset) in ticks, for compiled code; and their edges."""
+"""Plain notes as rows, (pitch, onset, offset) in ticks, for compiled code; and how many edges lie on each tick."""
 
 from __future__ import annotations
 
