@@ -13,6 +13,7 @@ from goldenear.notes.cut import cut, random_cuts
 from goldenear.taste.audit import Judged, Share, audit
 from goldenear.taste.calibration import Calibration, read_calibration, write_calibration
 from goldenear.taste.chance import EVEN, at_large, kin
+from goldenear.taste.solo import VERSION, Solo
 
 
 def line(seed: int, n: int = 24) -> ge.NoteArray:
@@ -36,7 +37,7 @@ def changed(x: ge.NoteArray, seed: int, notes: int = 3) -> ge.NoteArray:
     )
 
 
-BACKGROUND = [line(seed, 40) for seed in range(100, 160)]
+BACKGROUND = [line(seed, 40) for seed in range(100, 300)]
 GOOD, BAD = [line(seed) for seed in range(4)], [line(seed) for seed in range(10, 13)]
 
 
@@ -55,14 +56,15 @@ def test_the_threshold_is_where_chance_comes_as_often_as_asked(calibration: Cali
     verdicts = [taste.judge(x, backend="numba") for x in fresh]
     alarms = np.mean([verdict.outcome != "neither" for verdict in verdicts])
     assert 0.01 < alarms < 0.11
-    p = np.array([min(v.p_value(m) for m in (v.good.best, v.bad.best)) for v in verdicts])
+    p = np.array([min(v.p_value(m) for m in (*v.good, *v.bad)) for v in verdicts])
     # A cut may end with a note that sounds on, and chance is greater where X is longer.
     same_length = [v.x.quarters <= calibration.quarters for v in verdicts]
     assert sum(same_length) > 200
     assert [v.outcome != "neither" for v in verdicts if v.x.quarters <= calibration.quarters] == (
         p[same_length] <= 0.05
     ).tolist()
-    assert abs(np.median(p) - 0.5) < 0.12
+    # Nobody asks how often chance reaches what half of all music reaches: p-values are exact where they are small.
+    assert abs(np.mean(p <= 0.2) - 0.2) < 0.08
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,8 @@ def test_the_threshold_is_where_chance_comes_as_often_as_asked(calibration: Cali
         {"least": 2},
         {"group": 3},
         {"group": [0]},
+        {"solos": [0.5]},
+        {"solos": [[0.5, 0]]},
         {"tails": []},
         {"audit": 1},
     ],
@@ -130,21 +134,24 @@ def test_thresholds_set_by_hand_stay(calibration: Calibration) -> None:
     by_hand = ge.Settings(good_threshold=0.99)
     taste = ge.Taste.of(good=GOOD, bad=BAD, settings=by_hand, calibration=calibration)
     verdict = taste.judge(changed(GOOD[1], 1))
-    assert verdict.thresholds == (0.99, calibration.threshold(np.zeros(7)))
+    assert {taste.thresholds.of("good", i) for i in range(4)} == {0.99}
+    assert [taste.thresholds.of("bad", i) for i in range(3)] == [
+        Solo(*solo).threshold(calibration.strength) for solo in calibration.solos[4:].tolist()
+    ]
     assert verdict.outcome == "neither"
 
 
-def test_where_the_background_has_nothing_like_the_samples_chance_sets_no_threshold() -> None:
+def test_beats_are_not_calibrated_by_music_without_drums() -> None:
     drums = [
         ge.NoteArray.from_arrays(
             pitch=[36, 38, 36 + seed], onset=[0, 1, 2 + seed], duration=1, is_drum=True, ticks_per_quarter=1
         )
         for seed in (3, 4)
     ]
-    found = ge.calibrate(ge.Taste.of(good=drums), BACKGROUND, quarters=4)
-    assert found.strength < 0.01
-    assert found.threshold(np.zeros(2)) == 0.5 * ge.Recipe().threshold
-    assert found.audit.told[0].threshold == pytest.approx(0.5 * ge.Recipe().threshold)
+    with pytest.raises(
+        InvalidInput, match="background: 2 of the 2 samples are beats, and none of its pieces has drums"
+    ):
+        ge.calibrate(ge.Taste.of(good=drums), BACKGROUND, quarters=4)
 
 
 def test_samples_among_the_background_are_left_out() -> None:
@@ -153,12 +160,16 @@ def test_samples_among_the_background_are_left_out() -> None:
     assert mixed.as_dict() == plain.as_dict()
 
 
-def test_versions_of_samples_in_the_background_are_named() -> None:
+def test_versions_of_samples_in_the_background_are_left_out_and_named() -> None:
     mixed = [*BACKGROUND, changed(line(2, 24), 3, notes=1).named("a version")]
     found = ge.calibrate(ge.Taste.of(good=GOOD), mixed, quarters=20)
     assert [near[:2] for near in found.audit.near] == [("a version", "line 2")]
-    assert found.audit.near[0].similarity > 0.75
-    assert ge.calibrate(ge.Taste.of(good=GOOD), BACKGROUND, quarters=20).audit.near == ()
+    assert found.audit.near[0].similarity >= VERSION
+    assert found.pieces == len(BACKGROUND)
+    without = ge.calibrate(ge.Taste.of(good=GOOD), BACKGROUND, quarters=20)
+    assert without.audit.near == ()
+    assert abs(found.strength - without.strength) < 0.1
+    assert ge.Taste.of(good=GOOD, calibration=found).judge(changed(GOOD[2], 5)).outcome == "good"
 
 
 def test_it_is_for_these_samples_alone(calibration: Calibration) -> None:
@@ -209,7 +220,7 @@ def test_wholes_are_taken_against_what_they_are_like_at_large() -> None:
     assert verdict.outcome == "bad"
     similarity = np.array([ge.rank(verdict.x, [s], recipe="melody").best.similarity for s in [*good, *bad]])
     large = at_large(similarity[None], found.group)[0]
-    assert verdict.thresholds == (found.strength * large,) * 2
+    assert {verdict.threshold(match) for match in (*verdict.good, *verdict.bad)} == {found.strength * large}
     assert judged.vetoes(verdict.x)
     assert found.audit.recalled("good") == (10, 10)
     assert found.audit.silent == ()
@@ -241,7 +252,9 @@ def test_an_audit_by_hand() -> None:
         ]
     )
     names = ("a", "b", "c", "d", "e")
-    found = audit(Judged(names, good, similarity, np.zeros(5), 0.6, 0.5, None), Share(3, 300), (), seed=0)
+    found = audit(
+        Judged(names, good, similarity, np.zeros(5), np.full((5, 5), 0.6)), Share(3, 300), (), seed=0
+    )
     assert [told.outcome for told in found.told] == ["good", "bad", "neither", "bad", "bad"]
     assert [told.nearest for told in found.told] == [
         "b",
@@ -298,7 +311,7 @@ def test_the_command_writes_a_report_a_picture_and_a_file_that_judges(run, tmp_p
         "taste", "calibrate", taste, "--background", folder, "--rate", "0.05", "--plot", picture
     )
     assert code == 0
-    assert "60 pieces" in out
+    assert "200 pieces" in out
     assert "bad vetoed" in out
     assert "broken.mid" in err
     assert "bad/3.mid vetoes good/0.mid" in err

@@ -175,8 +175,8 @@ def example_taste():
 
 def vetoes(verdict):
     """Return the bad samples that the candidate resembles: name, transposition, stretch and form."""
-    threshold = verdict.thresholds[1]
-    return [(m.name, m.transposition, m.stretch, m.form) for m in verdict.bad if m.similarity >= threshold]
+    resembled = [match for match in verdict.bad if match.similarity >= verdict.threshold(match)]
+    return [(match.name, match.transposition, match.stretch, match.form) for match in resembled]
 
 
 @pytest.mark.parametrize("name", sorted(candidates.EXPECTED))

@@ -127,6 +127,6 @@ def test_a_cluster_of_all_keys_resembles_nothing(sample: ge.NoteArray) -> None:
     cluster = ge.NoteArray.from_arrays(
         pitch=range(128), onset=[0] * 128, duration=[400] * 128, ticks_per_quarter=sample.ticks_per_quarter
     )
-    assert ge.rank(cluster, [sample]).best.similarity < ge.Settings().bad_threshold
+    assert ge.rank(cluster, [sample]).best.similarity < ge.Recipe().threshold
     assert ge.Taste.of(good=[sample], bad=[]).judge(cluster).outcome == "neither"
     assert ge.Taste.of(good=[], bad=[sample]).judge(cluster).outcome == "neither"

@@ -82,6 +82,7 @@ def test_the_same_said_gives_the_same(folder: Path) -> None:
 
 def test_wishes_with_locks_are_accepted(tmp_path: Path) -> None:
     root = ge.new_taste(tmp_path / "plain")
+    (root / "taste.toml").write_text("[samples]\nkeep_small = true\n")
     for number, pitch in enumerate(PLAIN):
         line = ge.NoteArray.from_arrays(pitch=pitch, onset=range(8), duration=1, ticks_per_quarter=1)
         ge.write(line, root / "good" / f"{number}.mid")

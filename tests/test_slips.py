@@ -144,6 +144,7 @@ CALIBRATION = {
     "pieces": 20,
     "made_for": "",
     "group": None,
+    "solos": None,
     "least": 0.4,
     "trust": 1.0,
     "tails": [{"quarters": 4.0, "values": np.linspace(0.1, 0.5, 200).tolist()}],
@@ -561,12 +562,19 @@ TABLE: dict[str, Row] = {
     "Taste.judge": row(lambda **given: taste().judge(**given), {"x": X}, x=NOTES, **ENGINE),
     "Taste.vetoes": row(lambda **given: taste().vetoes(**given), {"x": X}, x=NOTES, **ENGINE),
     "Taste.contradictions": row(lambda **given: taste().contradictions(**given), {}, **ENGINE),
+    "Taste.measure": row(lambda **given: taste().measure(**given), progress=["a bar", 5]),
     "Taste.reward": row(lambda **given: taste().reward(**given), {"batch": [X]}, batch=SEVERAL, **ENGINE),
     "Taste.engine_for": row(
         lambda **given: taste().engine_for(**given),
         {"backend": "auto", "xs": [X]},
         backend=BACKEND,
         xs=SEVERAL,
+    ),
+    "Verdict.threshold": row(
+        lambda **given: verdict().threshold(**given), {"match": ge.rank(X, [X]).best}, match=[X, None, 0, 0.5]
+    ),
+    "Verdict.near": row(
+        lambda **given: verdict().near(**given), {"match": ge.rank(X, [X]).best}, match=[X, None, 0, 0.5]
     ),
     "Verdict.p_value": row(
         lambda **given: verdict().p_value(**given), {"match": ge.rank(X, [X]).best}, match=[X, None, 0, 0.5]
@@ -575,8 +583,8 @@ TABLE: dict[str, Row] = {
         ge.Settings,
         called={"good_threshold": "thresholds.good", "bad_threshold": "thresholds.bad"},
         recipe=["melody", None, ge.Recipe, ge.Recipe.named("occurrence")],
-        good_threshold=[v for v in [*NUMBER, 0] if not (isinstance(v, float) and v != v)],
-        bad_threshold=[v for v in [*NUMBER, 0] if not (isinstance(v, float) and v != v)],
+        good_threshold=[v for v in [*NUMBER, 0] if v is not None],
+        bad_threshold=[v for v in [*NUMBER, 0] if v is not None],
         steps_per_octave=[*WHOLE, 0],
         brightness=WORD,
         drums=[*CHOSEN, 99],
@@ -587,7 +595,7 @@ TABLE: dict[str, Row] = {
         path=FILE,
         choice=["MELODY", 1, None, Choice],
     ),
-    "Settings.thresholds": row(ge.Settings().thresholds, {"calibrated": 0.5}, calibrated=optional(NUMBER)),
+    "Settings.by_hand": row(ge.Settings().by_hand, {"kind": "good"}, kind=WORD),
     "calibrate": row(
         lambda **given: ge.calibrate(**{"taste": taste()} | given),
         slow=True,
@@ -621,9 +629,7 @@ TABLE: dict[str, Row] = {
     "Calibration.at_large": row(
         calibration().at_large, {"similarity": [0.5]}, similarity=["high", None, 0.5, ["high"], [[0.5]]]
     ),
-    "Calibration.threshold": row(
-        calibration().threshold, {"similarity": [0.5]}, similarity=["high", None, 0.5, ["high"], [[0.5]]]
-    ),
+    "Calibration.threshold": row(calibration().threshold, at_large=[*NUMBER, 0]),
     "Audit.from_dict": row(
         ge.Audit.from_dict,
         {"table": CALIBRATION["audit"]},

@@ -86,7 +86,9 @@ def test_every_sample_is_in_the_verdict(folder: Path) -> None:
         "reading": "semitone",
         "price": 1.0,
         "parts": {"overlap": 1.0},
+        "threshold": row["threshold"],
     }
+    assert 0.455 <= row["threshold"] < 1
     assert len(told["bad"]) == 1
 
 
@@ -134,7 +136,8 @@ def test_a_recipe_by_name_brings_its_threshold_and_bears_no_second_say(tmp_path:
     path.write_text('recipe = "melody"\ntranspositions = [-5, 6]\n[thresholds]\nbad = 0.5')
     settings = read_settings(path)
     assert settings.recipe == replace(ge.Recipe.named("melody"), transpositions=(-5, 6))
-    assert (settings.good_threshold, settings.bad_threshold) == (0.4, 0.5)
+    assert (settings.good_threshold, settings.bad_threshold) == (None, 0.5)
+    assert ge.Taste.of(good=[RISE], settings=settings).thresholds.of("good", 0) == 0.4
     path.write_text('recipe = "melody"\nmeasure = "cosine"\naligned = 0.2')
     with pytest.raises(
         ge.InvalidTaste, match="taste.toml: recipe: 'melody' stands for measure, aligned too: delete these"
@@ -147,7 +150,7 @@ def test_the_template_turned_into_a_melody_taste_brings_its_threshold(tmp_path: 
     kept = TEMPLATE[: TEMPLATE.index("\n# Alterations")].replace("# recipe", "recipe")
     path.write_text(re.sub(r"^(measure|clutter|struck|stroke|aligned) = .*$", "", kept, flags=re.M))
     assert read_settings(path) == Settings(recipe=ge.Recipe.named("melody"))
-    assert read_settings(path).bad_threshold == 0.4
+    assert ge.Taste.of(bad=[RISE], settings=read_settings(path)).thresholds.of("bad", 0) == 0.4
     path.write_text('recipe = "occurrence"')
     with pytest.raises(ge.InvalidTaste, match="expected one of 'fragment', 'melody'"):
         read_settings(path)

@@ -15,6 +15,7 @@ from goldenear.errors import InvalidInput, NoNotes
 
 if TYPE_CHECKING:
     from goldenear.match.engines import Backend
+    from goldenear.match.matches import Match
     from goldenear.notes.choice import Choice
     from goldenear.notes.note_array import NoteArray
     from goldenear.taste.judge import Taste
@@ -144,14 +145,28 @@ def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
         table.add_row(name, outcome, f"{verdict.score:+.2f}", because)
     output.print_table(table)
     for verdict in verdicts if details else ():
-        calibrated = verdict.calibration is not None
-        columns = [">similarity", *(["p"] if calibrated else []), "sample", "placement"]
+        calibrated = verdict.thresholds.calibration is not None
+        columns = [">similarity", ">counts from", *(["p"] if calibrated else []), "sample", "placement"]
         every = output.new_table(verdict.x.name, columns)
-        for match in sorted([*verdict.good, *verdict.bad], key=lambda m: -m.similarity):
+        found = (verdict.good, verdict.bad, verdict.good_parts, verdict.bad_parts)
+        for match in sorted((match for matches in found for match in matches), key=lambda m: -m.similarity):
             similarity, *others = output.match_row(match)
             p = verdict.p_value(match)
-            every.add_row(similarity, *([] if p is None else [spoken_p(p).removeprefix("= ")]), *others)
+            row = (
+                similarity,
+                _counts_from(verdict, match),
+                *([] if p is None else [spoken_p(p).removeprefix("= ")]),
+            )
+            every.add_row(*row, *others)
         output.print_table(every)
+
+
+def _counts_from(verdict: Verdict, match: Match) -> str:
+    """Return from which similarity on a match counts; nothing where it is far from that."""
+    if not verdict.near(match):
+        return ""
+    threshold = verdict.threshold(match)
+    return f"{threshold:.3f}" if threshold <= 1 else "never: plain"
 
 
 def _plot(verdicts: list[Verdict], path: Path) -> None:

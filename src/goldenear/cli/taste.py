@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from goldenear.match.engines import Backend
     from goldenear.taste.calibration import Calibration
 
+MOST_NAMED = 5
+"""Pieces of a background that are named, of those that hold a version of a sample."""
+
 app = typer.Typer(
     help="Make a taste and fill it: a folder with good/, bad/ and taste.toml.", rich_markup_mode=None
 )
@@ -52,9 +55,9 @@ def add(
 
     from goldenear.errors import GoldenearError, InvalidInput
     from goldenear.taste.judge import Taste
-    from goldenear.taste.library import with_a_say
     from goldenear.taste.samples import SETTINGS_FILE, add_sample, read_sample
     from goldenear.taste.settings import read_settings
+    from goldenear.taste.solo import format_plain
 
     if name is not None and len(files) > 1:
         raise InvalidInput(f"--name: expected one file, got {len(files)}")
@@ -67,13 +70,20 @@ def add(
         added.add(f"{kind}/{copy.name}")
         output.say(f"added: {copy}{f' ({len(tunes)} samples)' if len(tunes) > 1 else ''}")
         output.say_remarks(tunes)
-        for remark in with_a_say(tunes, kind, settings)[1]:
-            output.say(f"note: {remark}")
     try:
         taste = Taste(folder)
     except GoldenearError as error:
         output.say(f"note: not held against the other samples: {error}")
         return
+    taste.measure(output.with_progress)
+    library = taste.libraries[kind]
+    for i, sample in enumerate(library.samples):
+        if (
+            taste.settings.by_sample
+            and sample.name.startswith(tuple(added))
+            and library.solos[i].says_nothing
+        ):
+            output.say(f"note: {sample.name}: {format_plain(sample)}")
     for contradiction in taste.contradictions():
         both = contradiction.good.name, contradiction.bad.name
         if any(name.startswith(tuple(added)) for name in both):
@@ -143,7 +153,7 @@ def calibrate(
             "note: by this background nothing but a copy would resemble a sample: is it unrelated to them?"
         )
     settings = taste.settings
-    if {settings.good_threshold, settings.bad_threshold} != {settings.recipe.threshold}:
+    if (settings.good_threshold, settings.bad_threshold) != (None, None):
         output.say("note: the thresholds set by hand in taste.toml stay; the report is of the calibrated one")
     output.say(f"written: {path}")
     if plot is not None:
@@ -222,11 +232,12 @@ def _print_report(found: Calibration) -> None:
             f"{told.alone:.3f}",
         )
     output.print_table(every)
-    for near in audit.near:
+    for near in audit.near[:MOST_NAMED]:
         output.say(
-            f"note: {near.piece}, of the background, is near {near.sample} ({near.similarity:.2f}): "
-            "if it is a version, take it out and calibrate again"
+            f"note: {near.piece}: left out, for it holds a version of {near.sample} ({near.similarity:.2f})"
         )
+    if len(audit.near) > MOST_NAMED:
+        output.say(f"note: {len(audit.near) - MOST_NAMED} more pieces were left out likewise")
     for torn in audit.torn:
         output.say(
             f"note: {torn.bad} vetoes {torn.good} ({torn.similarity:.2f}): is one of them in the wrong folder?"

@@ -96,11 +96,11 @@ class Appraiser:
         """Return how strongly each cell of a draft is covered, 0..1, and by which good sample; -1 where by none."""
         ground = self.ground
         cells, owner = np.zeros(ground.cells), np.full(ground.cells, -1)
-        least, ceiling = ground.asked[-1], ground.ceiling
-        sample = found.pairs.sample[found.placed[:, 0]] - ground.bad
+        of = found.pairs.sample[found.placed[:, 0]]
+        sample, least, ceiling = of - ground.bad, ground.asked[of], ground.ceiling
         similarity, covers = found.similarity, cells_of(ground, found)
         for j in np.flatnonzero((sample >= 0) & (similarity >= least)).tolist():
-            strength = 0.5 + 0.5 * min(1.0, (similarity[j] - least) / max(ceiling - least, 1e-9))
+            strength = 0.5 + 0.5 * min(1.0, (similarity[j] - least[j]) / max(ceiling - least[j], 1e-9))
             here = slice(*covers[j].tolist())
             stronger = strength > cells[here]
             cells[here][stronger], owner[here][stronger] = strength, sample[j]

@@ -23,7 +23,6 @@ from goldenear.composing.saved import digest_of_question, state_of, with_state
 from goldenear.composing.search import SEARCHES, SearchName, search_named
 from goldenear.composing.wishes import Wishes, wishes_of
 from goldenear.errors import InvalidInput, NothingFound, UnreadableFile
-from goldenear.match.rank import rank
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.judge import Taste, must_be_a_taste
@@ -262,12 +261,10 @@ class Composer:
         ground = self.ground
         if not len(ground.locked) or not ground.bad:
             return
-        found = rank(ground.notes(ground.locked), ground.taste.bad, k=1, at_least=float(ground.asked[0]))
-        if found.best:
-            raise InvalidInput(
-                f"locked, after, before: what is to stand is vetoed already, by {found.best.name}, "
-                f"{found.best.similarity:.2f} {found.best.where()}"
-            )
+        verdict = ground.taste.judge(ground.notes(ground.locked))
+        if verdict.outcome == "bad":
+            by = verdict.because.removeprefix("vetoed ")
+            raise InvalidInput(f"locked, after, before: what is to stand is vetoed already, {by}")
 
     def _save(self, path: Path) -> None:
         state = {"question": self._question(), "done": self.done, "search": state_of(self.search)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, lcm
+from math import ceil, floor, inf, lcm
 from typing import Any
 
 import numpy as np
@@ -71,9 +71,9 @@ class Ground:
     units : int array
         By which lengths borders move, in ticks; the shortest first.
     samples : PreparedSamples
-        The bad, then the good.
+        The bad, their parts, then the good.
     asked : float array, shape (samples,)
-        The threshold of each.
+        The threshold of each; 2 where nothing resembles it.
     known, starts, factors : int arrays
         The good samples' notes under every stretch: see :func:`engines.verbatim.runs`.
     """
@@ -99,8 +99,8 @@ class Ground:
 
     @property
     def bad(self) -> int:
-        """How many of the samples, from the first on, are bad."""
-        return len(self.taste.bad)
+        """How many of the samples, from the first on, are bad ones or parts of them."""
+        return len(self.samples) - len(self.taste.good)
 
     @property
     def steps_per_octave(self) -> int:
@@ -157,16 +157,8 @@ class Ground:
         ticks = int(wishes.length * grid)
         locked = _locked(wishes, grid, ticks)
         slots = _slots(wishes, grid, ticks, locked)
-        thresholds = taste.thresholds
-        assert thresholds is not None, "of a recipe for which placements can be listed"
-        if min(thresholds) < LOWEST_THRESHOLD:
-            raise InvalidInput(
-                f"taste: its threshold is {min(thresholds):.2f}: below {LOWEST_THRESHOLD} nearly everything is alike"
-            )
-        if wishes.ceiling <= thresholds[0]:
-            raise InvalidInput(
-                f"ceiling: expected above the threshold of the taste, {thresholds[0]:.2f}, got {wishes.ceiling}"
-            )
+        bad = [*taste.bad, *taste.libraries["bad"].parts]
+        asked = _asked(taste, wishes)
         density = manner(good, grid).density
         usual = float(np.quantile(density, SPARSE)) if len(density) else 0.0
         known, starts, factors = known_notes(good, {a.stretch for a in recipe.alterations}, grid)
@@ -180,14 +172,46 @@ class Ground:
             _scale(wishes, grid),
             slots,
             units(good, grid),
-            prepare([*taste.bad, *taste.good], recipe),
-            np.repeat(np.array(thresholds[::-1]), [len(taste.bad), len(taste.good)]),
+            prepare([*bad, *taste.good], recipe),
+            asked,
             known,
             starts,
             factors,
             max(float(wishes.ceiling), _nearest(locked[locked[:, 3] >= 0], grid, taste)),
             singable(taste.good, len(wishes.ensemble)),
         )
+
+
+def _asked(taste: Taste, wishes: Wishes) -> NDArray[np.float64]:
+    """Return the thresholds of the bad samples, of their parts and of the good samples; 2 where nothing is like one.
+
+    What is composed is to resemble good samples clearly: by default from the recipe's own threshold on.
+
+    Raises
+    ------
+    InvalidInput
+        If nearly everything would resemble a sample, or nothing may.
+    """
+    thresholds, parts = taste.thresholds, taste.libraries["bad"].parts
+    good, bad = thresholds.all("good"), thresholds.all("bad")
+    least = min(good.min(), bad.min(initial=1.0))
+    if least < LOWEST_THRESHOLD:
+        raise InvalidInput(
+            f"taste: its threshold is {least:.2f}: below {LOWEST_THRESHOLD} nearly everything is alike"
+        )
+    if good.min() > 1:
+        raise InvalidInput(
+            "taste: its good samples are too plain to have a say, so nothing is like them alone"
+        )
+    if taste.settings.by_hand("good") is None and taste.calibration is None:
+        good = np.maximum(good, taste.settings.recipe.threshold)
+    if wishes.ceiling <= good.min():
+        raise InvalidInput(
+            f"ceiling: expected above the threshold of the taste, {good.min():.2f}, got {wishes.ceiling}"
+        )
+    of_parts = [thresholds.of_part("bad", i) if taste.settings.by_sample else inf for i in range(len(parts))]
+    asked: NDArray[np.float64] = np.minimum(np.concatenate([bad, np.array(of_parts, np.float64), good]), 2.0)
+    return asked
 
 
 def _grid(good: Iterable[NoteArray], wishes: Wishes) -> int:

@@ -243,7 +243,8 @@ def filled(at: Situation, *, proposed: bool = False) -> Rows:
 def _chosen(at: Situation) -> int:
     """Draw a good sample, more often one that the voices there are can sing recognisably."""
     ground, rng = at.ground, at.rng
-    weights = np.where(ground.singable > ground.asked[-1] + EASE, 1.0, HARD * (ground.singable > 0))
+    asked = ground.asked[ground.bad :]
+    weights = np.where(ground.singable > asked + EASE, 1.0, HARD * ((ground.singable > 0) & (asked <= 1)))
     if at.palette is not None:
         weights = weights * at.palette
     return int(rng.choice(len(weights), p=weights / weights.sum()))

@@ -116,8 +116,7 @@ def polished(
     before, told = np.zeros_like(notes), np.zeros(5, np.int64)
     state = np.array([seed], np.uint64)
     weights = np.cumsum(_weights(ground))
-    bad = ground.asked[0] if ground.bad else 2.0
-    asked = np.array([ground.asked[-1], bad, ground.ceiling, ground.wishes.share])
+    asked = np.array([ground.ceiling, ground.wishes.share])
     span = np.array([0, ground.ticks, ground.units[0]], np.int64)
     cells, lent = np.zeros(ground.cells), np.zeros(len(ground.taste.good))
     wanted = slack(appraiser)
@@ -128,7 +127,8 @@ def polished(
         result: tuple[int, float, float] = polish(
             notes, n, found.pairs.columns, found.pairs.numbers, found.pairs.rows, found.pairs.strokes, found.placed,
             found.quarters, appraiser.field.stroke, edges,
-            np.maximum(found.pairs.sample - ground.bad, -1), lent, cells_of(ground, found), cells, asked,
+            np.maximum(found.pairs.sample - ground.bad, -1), ground.asked[found.pairs.sample], lent,
+            cells_of(ground, found), cells, asked,
             ground.voices, counts, ground.scale, ground.steps_per_octave, ground.units, span, ground.known,
             ground.starts, ground.factors, ground.wishes.longest_run, weights, np.array([*heat, begin, steps]),
             int(COMING * found.slack * ground.ticks_per_quarter) - used, state, before, told,

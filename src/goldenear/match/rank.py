@@ -106,9 +106,16 @@ def rank(
 
 
 def rank_each(
-    x: NoteArray, libraries: Sequence[PreparedSamples], *, engine: Engine, threads: int
+    x: NoteArray,
+    libraries: Sequence[PreparedSamples],
+    *,
+    at_least: Sequence[float],
+    engine: Engine,
+    threads: int,
 ) -> tuple[Matches, ...]:
     """Rank several libraries of one recipe, such as good and bad samples, and draw X only once.
+
+    Each has a similarity that its matches are to reach.
 
     Raises
     ------
@@ -119,11 +126,11 @@ def rank_each(
     """
     pictures = piece_pictures(x, libraries[0].recipe)
     ranked = []
-    for samples in libraries:
+    for samples, least in zip(libraries, at_least, strict=True):
         if len(samples):
             check_same_grid(x, samples[0])
-        blend = _blended(x, pictures, samples, engine, len(samples), 0.0, threads, prune=True)
-        ranked.append(_matches(pictures, samples, blend, len(samples), 0.0))
+        blend = _blended(x, pictures, samples, engine, len(samples), least, threads, prune=True)
+        ranked.append(_matches(pictures, samples, blend, len(samples), least))
     return tuple(ranked)
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import one_of, shown
 from goldenear.errors import InvalidInput
-from goldenear.taste.chance import at_large
 
 Made = TypeVar("Made")
 
@@ -85,7 +84,7 @@ class Torn(NamedTuple):
 
 
 class Near(NamedTuple):
-    """A piece of the background that comes near a sample: if it is a version of it, it does not belong there."""
+    """A piece of the background that holds a version of a sample, and was left out."""
 
     piece: str
     sample: str
@@ -107,8 +106,7 @@ class Audit:
     false_alarms : Share
         Unrelated fragments that resembled a sample, of those that the threshold was not made from.
     near : tuple of Near
-        Pieces of the background, at most five, that reach the recipe's own threshold with a sample, the nearest
-        first.
+        Pieces of the background that were left out, for they hold a version of a sample; the nearest first.
     """
 
     told: tuple[Told, ...]
@@ -196,21 +194,15 @@ class Judged:
         How much each, as X, resembles each.
     alone : float array, shape (n,)
         The similarity that chance reaches with each as often as the rate says.
-    strength : float
-        From which similarity over likeness at large X resembles a sample.
-    least : float
-        The least similarity from which it does.
-    group : int array, shape (n,), or None
-        Which are kin.
+    threshold : float array, shape (n, n)
+        From which similarity on each, as X, resembles each; infinite where a sample is too plain to have a say.
     """
 
     names: tuple[str, ...]
     good: NDArray[np.bool_]
     similarity: NDArray[np.float64]
     alone: NDArray[np.float64]
-    strength: float
-    least: float
-    group: NDArray[np.int64] | None
+    threshold: NDArray[np.float64]
 
 
 def audit(judged: Judged, false_alarms: Share, near: tuple[Near, ...], seed: int) -> Audit:
@@ -229,8 +221,7 @@ def audit(judged: Judged, false_alarms: Share, near: tuple[Near, ...], seed: int
     """
     n, good = len(judged.names), judged.good
     others = np.where(np.eye(n, dtype=bool), np.nan, judged.similarity)
-    threshold = _thresholds(judged, others)
-    like = others >= threshold[:, None]
+    like = others >= judged.threshold
     kind = np.where(good, "good", "bad")
     outcome = _outcomes(like, good)
     told = []
@@ -244,7 +235,7 @@ def audit(judged: Judged, false_alarms: Share, near: tuple[Near, ...], seed: int
                 str(outcome[i]),
                 "" if alone else judged.names[nearest],
                 0.0 if alone else round(float(others[i, nearest]), 6),
-                round(float(threshold[i]), 6),
+                min(1.0, round(float(judged.threshold[i, nearest]), 6)),
                 int((like[:, i] & (good == good[i])).sum()),
                 round(float(judged.alone[i]), 6),
             )
@@ -258,12 +249,6 @@ def audit(judged: Judged, false_alarms: Share, near: tuple[Near, ...], seed: int
         false_alarms,
         near,
     )
-
-
-def _thresholds(judged: Judged, others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return from when on each sample, as X, resembles another."""
-    large = np.ones(len(others)) if judged.group is None else at_large(others, judged.group)
-    return np.clip(judged.strength * large, judged.least, 1.0)
 
 
 def _outcomes(like: NDArray[np.bool_], good: NDArray[np.bool_]) -> NDArray[np.str_]:

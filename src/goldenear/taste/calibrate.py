@@ -11,36 +11,52 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import function, number, text, whole_number
 from goldenear.errors import InvalidInput
-from goldenear.match.background import FEWEST_PIECES, in_order, shipped
+from goldenear.match.background import FEWEST_PIECES, shipped
 from goldenear.match.engines import MOST_THREADS, Backend
+from goldenear.match.recipe import Recipe
 from goldenear.notes.cut import random_cuts
+from goldenear.notes.hands import hands
 from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.taste.audit import Judged, Near, Share, audit
-from goldenear.taste.calibration import Calibration, digest_of
+from goldenear.taste.calibration import Calibration, digest_of, reach_of
 from goldenear.taste.chance import FEWEST_GROUPS, Tail, Tails, at_large, kin
 from goldenear.taste.judge import Taste, must_be_a_taste
+from goldenear.taste.samples import KINDS
+from goldenear.taste.solo import (
+    VERSION,
+    Solo,
+    Yardstick,
+    count_of,
+    excess_at,
+    level_of,
+    solo_of,
+    solo_of_part,
+    versions,
+)
+from goldenear.taste.thresholds import PART
+from goldenear.taste.unrelated import SETTINGS, on_steps, unrelated
 
 Item = TypeVar("Item")
 Progress = Callable[[Sequence[Item], str], Iterable[Item]]
 
-LENGTHS = (4.0, 8.0, 16.0, 32.0, 64.0)
+FLOOR = 0.25
+"""Lower similarities count as this one where each sample has its own threshold: nothing is asked of them."""
+
+LENGTHS = (8.0, 16.0, 32.0)
 """Quarters: the fragments for which chance is measured, where music is looked for inside X."""
 
 LONGEST = 10_000
 """Quarters that a fragment may be long."""
 
-CUTS = 600
+CUTS = 500
 """Fragments of each length."""
 
 TRUSTS = (1.0, 0.95, 0.9, 0.85, 0.8)
 """How far a tail may be believed, in steps. One odd piece among few fails at all of them: further down, nothing but a
 copy would reach the threshold."""
 
-MOST_NEAR = 5
-"""Pieces of the background that are named for coming near a sample."""
-
 LEAST = 0.5
-"""No threshold is set below this share of the recipe's own."""
+"""No threshold that samples share is set below this share of the recipe's own."""
 
 FOLDS = 10
 """Parts of the background, each of other pieces: what nine of them set is tried on the tenth."""
@@ -107,22 +123,26 @@ def calibrate(
     if not whole:
         quarters = _usual(samples) if quarters is None else float(quarters)
     name = "the shipped background" if background is None else name or "a background"
-    music = shipped() if background is None else several_notes("background", background)
-    pieces = _unrelated(music, samples)
-    fragments = _fragments(pieces, quarters, seed)
+    pieces = _unrelated(_music(background, samples[0], whole), samples)
+    _check_planes(samples, pieces)
+    columns = _Columns(taste)
+    held = _versions(pieces, columns, recipe, backend, threads, progress)
+    pieces = [piece for i, piece in enumerate(pieces) if i not in held]
+    if len(pieces) < FEWEST_PIECES:
+        raise InvalidInput(
+            f"background: {len(held)} of its pieces hold versions of samples, and {len(pieces)} are left"
+        )
+    fragments = _fragments(pieces, quarters, seed, len(SETTINGS) if background is None and not whole else 1)
     background_parts = [x for parts in fragments.values() for part in parts for x in part]
-    engine = taste.engine_for(backend, [*samples, *background_parts])
+    floor = FLOOR if taste.settings.by_sample else 0.0
+    laid_on = Yardstick(
+        columns.all, recipe, [*samples, *background_parts], floor=floor, backend=backend, threads=threads
+    )
 
     def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
-        rows = [
-            np.concatenate(
-                [in_order(x, kind, backend=engine, threads=threads) for kind in (taste.good, taste.bad)]
-            )
-            for x in progress(xs, what)
-        ]
-        return np.array(rows)
+        return np.array([laid_on.similarities(x) for x in progress(xs, what)])
 
-    own = scores(samples, "samples")
+    own = scores(samples, "samples")[:, : len(samples)]
     group = _groups(own, recipe.threshold) if whole else None
     chance = {
         length: scores(
@@ -131,24 +151,21 @@ def calibrate(
         )
         for length, parts in fragments.items()
     }
-    found = {length: np.round(_strength(table, group), 6) for length, table in chance.items()}
     measured = quarters if quarters in chance else max(chance, key=lambda length: length or 0.0)
-    sizes = [len(part) for part in fragments[measured]]
-    reach = 1.0 if group is None else np.inf
-    trust, false_alarms = _tried(found[measured], sizes, rate, reach)
+    strengths = _Strengths(columns, chance[measured], fragments[measured], group, taste.settings.by_sample)
+    found = {length: np.round(strengths.of(table, fragments[length]), 6) for length, table in chance.items()}
+    reach = reach_of(group, strengths.solos)
+    trust, false_alarms = _tried(found[measured], [len(part) for part in fragments[measured]], rate, reach)
     tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, trust)
-    least = LEAST * recipe.threshold
+    least = FLOOR if strengths.solos is not None else LEAST * recipe.threshold
     judged = Judged(
         tuple(sample.name for sample in samples),
         np.arange(len(samples)) < len(taste.good),
         own,
         np.array([Tail.of(column, reach=1.0).value_at(rate) for column in chance[measured].T]),
-        tails.value_at(rate, quarters),
-        least,
-        group,
+        strengths.thresholds(own, tails.value_at(rate, quarters), least),
     )
-    laid = [x.name for parts in fragments.values() for part in parts for x in part]
-    near = _near(laid, judged.names, np.concatenate(list(chance.values())), recipe.threshold)
+    near = tuple(sorted(held.values(), key=lambda near: -near.similarity))
     return Calibration(
         rate=float(rate),
         quarters=quarters,
@@ -156,10 +173,20 @@ def calibrate(
         pieces=len(pieces),
         made_for=digest_of(samples, recipe),
         group=group,
+        solos=strengths.solos,
         least=least,
         tails=tails,
         audit=audit(judged, false_alarms, near, seed),
     )
+
+
+def _music(background: Iterable[NoteArray] | None, sample: NoteArray, whole: bool) -> Sequence[NoteArray]:
+    """Return the background: the shipped one by default, tunes alone where music is compared as a whole."""
+    if background is not None:
+        return several_notes("background", background)
+    if whole:
+        return [on_steps(tune, sample.steps_per_octave) for tune in shipped()]
+    return unrelated(sample.steps_per_octave)
 
 
 def _unrelated(pieces: Iterable[NoteArray], samples: Sequence[NoteArray]) -> list[NoteArray]:
@@ -180,7 +207,7 @@ def _unrelated(pieces: Iterable[NoteArray], samples: Sequence[NoteArray]) -> lis
 
 
 def _fragments(
-    pieces: Sequence[NoteArray], quarters: float | None, seed: int
+    pieces: Sequence[NoteArray], quarters: float | None, seed: int, together: int
 ) -> dict[float | None, list[list[NoteArray]]]:
     """Return what is laid on the samples, for each length, in parts of different pieces; whole pieces for None.
 
@@ -189,7 +216,10 @@ def _fragments(
     InvalidInput
         If no piece is long enough.
     """
-    parts = [list(pieces[fold::FOLDS]) for fold in range(FOLDS)]
+    # Settings of one tune stand one after the other, and belong in one part.
+    parts = [
+        [piece for i, piece in enumerate(pieces) if i // together % FOLDS == fold] for fold in range(FOLDS)
+    ]
     if quarters is None:
         return {None: parts}
     found: dict[float | None, list[list[NoteArray]]] = {}
@@ -214,24 +244,142 @@ def _usual(samples: Sequence[NoteArray]) -> float:
     return float(max(1, ceil(np.median(lengths))))
 
 
-def _near(
-    pieces: Sequence[str], samples: Sequence[str], similarity: NDArray[np.float64], least: float
-) -> tuple[Near, ...]:
-    """Return the pieces that come nearest a sample, where that is near; of fragments of one piece the nearest."""
-    found: dict[str, Near] = {}
-    for i in np.argsort(-similarity.max(axis=1), kind="stable"):
-        best = int(similarity[i].argmax())
-        if similarity[i, best] < least or len(found) == MOST_NEAR:
-            break
-        found.setdefault(pieces[i], Near(pieces[i], samples[best], round(float(similarity[i, best]), 6)))
-    return tuple(found.values())
+class _Strengths:
+    """How strongly fragments of the background resemble samples, and the thresholds that follow.
+
+    Parameters
+    ----------
+    columns : _Columns
+        What fragments are laid on.
+    similarity : float array, shape (fragments, columns)
+        Of the fragments by which levels are measured.
+    parts : list of list of NoteArray
+        These fragments, in parts of different pieces.
+    group : int array, shape (samples,), or None
+        Which samples are kin.
+    by_sample : bool
+        Whether each sample has a level of its own.
+    """
+
+    def __init__(
+        self,
+        columns: _Columns,
+        similarity: NDArray[np.float64],
+        parts: Sequence[Sequence[NoteArray]],
+        group: NDArray[np.int64] | None,
+        by_sample: bool,
+    ) -> None:
+        self.columns = columns
+        self.group = group
+        self.solos: NDArray[np.float64] | None = None
+        if by_sample:
+            part, piece = _part_of(parts), _piece_of(parts)
+            self.solos = columns.solos(similarity, piece)
+            self._without = np.array(
+                [columns.solos(similarity[part != i], piece[part != i]) for i in range(len(parts))]
+            )
+
+    def of(
+        self, similarity: NDArray[np.float64], parts: Sequence[Sequence[NoteArray]]
+    ) -> NDArray[np.float64]:
+        """Return the greatest strength of each fragment, by levels measured without its own part's pieces."""
+        if self.solos is not None:
+            found = excess_at(similarity * self.columns.weight, self._without[_part_of(parts)])
+        elif self.group is not None:
+            found = similarity / at_large(similarity, self.group)[:, None]
+        else:
+            found = similarity
+        strongest: NDArray[np.float64] = found.max(axis=1)
+        return strongest
+
+    def thresholds(self, own: NDArray[np.float64], strength: float, least: float) -> NDArray[np.float64]:
+        """Return from which similarity on each sample, as X, resembles each, shape (n, n)."""
+        if self.solos is not None:
+            each = [max(Solo(*solo).threshold(strength), least) for solo in self.solos[: len(own)].tolist()]
+            return np.broadcast_to(np.array(each), own.shape)
+        others = np.where(np.eye(len(own), dtype=bool), np.nan, own)
+        large = np.ones(len(own)) if self.group is None else at_large(others, self.group)
+        return np.broadcast_to(np.clip(strength * large, least, 1.0)[:, None], own.shape)
 
 
-def _strength(similarity: NDArray[np.float64], group: NDArray[np.int64] | None) -> NDArray[np.float64]:
-    """Return the greatest similarity of each X to any sample, over its likeness at large."""
-    greatest = similarity.max(axis=1)
-    strength: NDArray[np.float64] = greatest if group is None else greatest / at_large(similarity, group)
-    return strength
+class _Columns:
+    """What fragments are laid on: good and bad samples, then their parts where they have any.
+
+    Attributes
+    ----------
+    all : list of NoteArray
+        One after the other.
+    weight : float array, shape (columns,)
+        What a similarity counts.
+    """
+
+    def __init__(self, taste: Taste) -> None:
+        kinds = [taste.libraries[kind] for kind in KINDS]
+        samples = [sample for library in kinds for sample in library.samples]
+        parts = [part for library in kinds for part in library.parts] if taste.settings.by_sample else []
+        divided = [i for i, sample in enumerate(samples) if hands(sample) is not None] if parts else []
+        self.all = samples + parts
+        self._owners = np.repeat(np.array(divided, np.int64), 2)
+        self._notes = [count_of(one) for one in self.all]
+        self.weight = np.where(np.arange(len(self._notes)) < len(samples), 1.0, PART)
+
+    def solos(self, similarity: NDArray[np.float64], piece: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return level and floor of each column, shape (columns, 2), by fragments of some pieces."""
+        found = [level_of(column, piece) for column in similarity.T]
+        n = len(found) - len(self._owners)
+        parts: dict[int, list[tuple[float, int]]] = {}
+        for i, owner in enumerate(self._owners.tolist(), start=n):
+            parts.setdefault(owner, []).append((found[i], self._notes[i]))
+        whole = [solo_of(found[i], self._notes[i], parts.get(i, [])) for i in range(n)]
+        return np.array([*whole, *map(solo_of_part, found[n:])])
+
+
+def _check_planes(samples: Sequence[NoteArray], pieces: Sequence[NoteArray]) -> None:
+    """Raise InvalidInput where samples are beats and the background has no drums, or tunes and it has only drums."""
+    for drums, what, lacking in ((True, "beats", "drums"), (False, "tunes", "notes with pitch")):
+        alone = sum(bool((sample.is_drum == drums).all()) for sample in samples)
+        if alone and not any((piece.is_drum == drums).any() for piece in pieces):
+            raise InvalidInput(
+                f"background: {alone} of the {len(samples)} samples are {what}, and none of its pieces has "
+                f"{lacking}; the shipped background has"
+            )
+
+
+def _versions(
+    pieces: Sequence[NoteArray],
+    columns: _Columns,
+    recipe: Recipe,
+    backend: Backend,
+    threads: int,
+    progress: Progress[NoteArray],
+) -> dict[int, Near]:
+    """Return the pieces that hold a version of a sample, by their numbers."""
+    laid_on = Yardstick(columns.all, recipe, pieces, floor=VERSION, backend=backend, threads=threads)
+    # What does not reach the floor counts as the floor: let that lie below.
+    found = [laid_on.similarities(piece) for piece in progress(pieces, "versions of samples")]
+    table = np.where(np.array(found) > VERSION, found, 0.0)
+    held: dict[int, Near] = {}
+    for sample, column in zip(columns.all, table.T, strict=True):
+        for i in versions(column, np.arange(len(pieces))).tolist():
+            held[i] = Near(pieces[i].name, sample.name, round(float(column[i]), 6))
+    return held
+
+
+def _title(x: NoteArray) -> str:
+    """Return what tells the piece that a fragment was cut from apart from others."""
+    return x.name if not x.provenance.path else f"{x.name} ({x.provenance.path})"
+
+
+def _part_of(parts: Sequence[Sequence[NoteArray]]) -> NDArray[np.int64]:
+    """Return the part of each fragment."""
+    return np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+
+
+def _piece_of(parts: Sequence[Sequence[NoteArray]]) -> NDArray[np.int64]:
+    """Return a number for the piece of each fragment."""
+    names = [_title(x) for part in parts for x in part]
+    numbers: NDArray[np.int64] = np.unique(names, return_inverse=True)[1]
+    return numbers
 
 
 def _tried(

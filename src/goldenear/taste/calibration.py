@@ -20,11 +20,15 @@ from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
 from goldenear.taste.audit import Audit, made_again
 from goldenear.taste.chance import Tail, Tails, at_large
+from goldenear.taste.solo import excess_at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CALIBRATION_FILE = "calibration.json"
+
+MOST_AT_LARGE = 2.0
+"""More than X's likeness to any samples at large."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +50,9 @@ class Calibration:
     group : int array, shape (n,), or None
         Which samples, good before bad, are kin: X's likeness to the groups at large is what a similarity is taken
         against. None where similarities are taken as they are.
+    solos : float array, shape (n + parts, 2), or None
+        Level and floor of each sample, good before bad, and then of each part of one, by the background
+        (:class:`goldenear.taste.solo.Solo`). None where all share a threshold.
     least : float
         The least threshold: where the background has nothing at all like the samples, chance sets none.
     tails : Tails
@@ -60,6 +67,7 @@ class Calibration:
     pieces: int
     made_for: str
     group: NDArray[np.int64] | None
+    solos: NDArray[np.float64] | None
     least: float
     tails: Tails
     audit: Audit
@@ -72,25 +80,26 @@ class Calibration:
 
     @property
     def strength(self) -> float:
-        """The strength, a similarity over X's likeness at large, from which X resembles a sample."""
+        """The strength from which X resembles a sample."""
         return self.tails.value_at(self.rate, self.quarters)
 
-    def threshold(self, similarity: NDArray[np.float64]) -> float:
-        """Return the similarity from which X resembles a sample, 0..1.
+    def threshold(self, at_large: float = 1.0) -> float:
+        """Return the similarity from which X resembles a sample, 0..1, where all samples share a threshold.
 
         Parameters
         ----------
-        similarity : float array, shape (n,)
-            To every sample, good before bad.
+        at_large : float
+            X's likeness to the samples at large, above 0.
         """
-        return float(np.clip(self.strength * self.at_large(similarity), self.least, 1.0))
+        number("at_large", at_large, 0, MOST_AT_LARGE, above=True)
+        return float(np.clip(self.strength * at_large, self.least, 1.0))
 
     def p_value(self, strength: float, quarters: float) -> float:
         """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.
 
         It pays for every transposition, shift and alteration that was tried, and for every sample.
         """
-        number("strength", strength, 0, inf)
+        number("strength", strength, -inf, inf)
         number("quarters", quarters, 0, inf)
         return self.tails.p_value(strength, quarters)
 
@@ -119,6 +128,7 @@ class Calibration:
             "pieces": self.pieces,
             "made_for": self.made_for,
             "group": None if self.group is None else self.group.tolist(),
+            "solos": None if self.solos is None else np.round(self.solos, 6).tolist(),
             "least": self.least,
             "trust": self.tails.trust,
             "tails": [
@@ -143,11 +153,14 @@ class Calibration:
     def _from_plain(cls, table: dict[str, Any]) -> Calibration:
         """Make it again from plain values; what Python raises where they are none of a calibration passes."""
         group = None if table["group"] is None else np.array(table["group"], np.int64)
-        reach = 1.0 if group is None else np.inf
+        solos = None if table["solos"] is None else np.array(table["solos"], np.float64)
+        reach = reach_of(group, solos)
         audit = Audit.from_dict(table["audit"])
         numbers = {name: float(table[name]) for name in ("rate", "trust", "least")}
         if not all(0 < number <= 1 for number in numbers.values()):
             raise ValueError(f"expected numbers above 0, up to 1, got {numbers}")
+        if solos is not None and (solos.shape[1:] != (2,) or len(solos) < len(audit.told)):
+            raise ValueError("solos: expected two numbers a sample")
         if group is not None and (group.shape != (len(audit.told),) or group.min() < 0):
             raise ValueError("group: expected one a sample")
         lengths = [tail["quarters"] for tail in table["tails"]]
@@ -160,6 +173,7 @@ class Calibration:
             pieces=int(table["pieces"]),
             made_for=str(table["made_for"]),
             group=group,
+            solos=solos,
             least=numbers["least"],
             tails=Tails(
                 {
@@ -172,6 +186,22 @@ class Calibration:
             ),
             audit=audit,
         )
+
+
+def strength_of(calibration: Calibration, similarity: float, i: int, at_large: float = 1.0) -> float:
+    """Return how strongly X resembles a sample, or a part of one, by its similarity to it.
+
+    That is how far it lies above the sample's level, or the similarity over X's likeness to the samples at large.
+    Counted are the good samples, the bad samples, then the parts of each.
+    """
+    if calibration.solos is None:
+        return similarity / at_large
+    return float(excess_at(similarity, calibration.solos[i]))
+
+
+def reach_of(group: NDArray[np.int64] | None, solos: NDArray[np.float64] | None) -> float:
+    """Return the greatest strength there can be: of plain similarities 1."""
+    return 1.0 if group is None and solos is None else np.inf
 
 
 def digest_of(samples: Iterable[NoteArray], recipe: Recipe) -> str:

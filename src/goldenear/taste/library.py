@@ -7,25 +7,74 @@ gone or changed, or when the settings have. Where nothing can be written there, 
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import goldenear
 from goldenear.match.prepared import PreparedSamples, prepare
+from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.cache_folder import cache_folder
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.hands import hands
 from goldenear.taste.sample_cache import load, save
 from goldenear.taste.samples import Kind, read_samples
 from goldenear.taste.settings import Settings
-from goldenear.taste.small import chance_of, format_small, is_small
+from goldenear.taste.solo import Solos
 
 SETTLED = 2.0
 """Seconds after which a change of a file shows in its time: younger files are read anew."""
 
 
-def prepared_folder(root: Path, kind: Kind, settings: Settings) -> tuple[PreparedSamples, tuple[str, ...]]:
-    """Return the prepared samples of one kind in a taste, and the remarks of reading them.
+@dataclass(frozen=True)
+class Library:
+    """The samples of one kind, ready to be compared, and what there is to know of them.
+
+    Attributes
+    ----------
+    samples : PreparedSamples
+        The samples.
+    parts : PreparedSamples
+        The upper and the lower part of each sample that has two, named after it.
+    solos, solos_of_parts : Solos
+        What is known of each of them by itself.
+    """
+
+    samples: PreparedSamples
+    parts: PreparedSamples
+    solos: Solos
+    solos_of_parts: Solos
+
+    @classmethod
+    def of(
+        cls,
+        samples: PreparedSamples,
+        parts: PreparedSamples | None = None,
+        known: dict[str, float] | None = None,
+    ) -> Library:
+        """Make it of samples, and of their parts where these were prepared before."""
+        parts = parts_of(samples) if parts is None else parts
+        known = {} if known is None else known
+        return cls(samples, parts, Solos(samples, known), Solos(parts, known, in_parts=False))
+
+
+def parts_of(samples: PreparedSamples) -> PreparedSamples:
+    """Return the upper and the lower part of each sample that has two."""
+    every = [(sample.name, hands(sample)) for sample in samples]
+    divided = [(name, both) for name, both in every if both is not None]
+    named = [
+        part.named(f"{name}, {which} part")
+        for name, both in divided
+        for which, part in zip(("upper", "lower"), both, strict=True)
+    ]
+    return prepare(named, samples.recipe)
+
+
+def library_of(root: Path, kind: Kind, settings: Settings) -> tuple[Library, tuple[str, ...]]:
+    """Return the samples of one kind in a taste, and the remarks of reading them.
 
     Raises
     ------
@@ -39,34 +88,47 @@ def prepared_folder(root: Path, kind: Kind, settings: Settings) -> tuple[Prepare
     path = (
         cache_folder() / f"{hashlib.sha256(str((root / kind).resolve()).encode()).hexdigest()[:32]}.samples"
     )
-    ready = load(path, key, settings.recipe)
-    if ready is not None:
-        return ready
+    parts_path = path.with_suffix(".parts")
+    known = LevelsOnDisk(path.with_suffix(".levels"))
+    ready, parts = load(path, key, settings.recipe), load(parts_path, key, settings.recipe)
+    if ready is not None and parts is not None:
+        return Library.of(ready[0], parts[0], known), ready[1]
     read = read_samples(root, kind, settings)
-    audible, small = with_a_say(read.samples, kind, settings)
-    remarks = (*read.remarks, *small)
-    samples = prepare(audible, settings.recipe)
+    library = Library.of(prepare(read.samples, settings.recipe), None, known)
     if files and time.time() - max(file.stat().st_mtime for file in files) > SETTLED:
-        try:
-            save(path, key, samples, remarks)
-        except OSError:
-            return samples, remarks
-    return samples, remarks
+        with suppress(OSError):
+            save(path, key, library.samples, read.remarks)
+            save(parts_path, key, library.parts)
+    return library, read.remarks
 
 
-def with_a_say(
-    samples: Iterable[NoteArray], kind: Kind, settings: Settings
-) -> tuple[list[NoteArray], list[str]]:
-    """Return the samples of one kind that have a say, and a remark on each that is so small that it has none."""
-    good, bad = settings.thresholds(None)
-    kept, remarks = [], []
-    for sample in samples:
-        chance = chance_of(sample, settings.recipe, good if kind == "good" else bad)
-        if is_small(sample, chance):
-            remarks.append(f"{sample.name}: {format_small(sample, chance, keep=settings.keep_small)}")
-        if settings.keep_small or not is_small(sample, chance):
-            kept.append(sample)
-    return kept, remarks
+class LevelsOnDisk(dict[str, float]):
+    """Levels by sample, found again by the next process: a small file in the cache folder.
+
+    Where it cannot be read or written, levels are measured again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_levels_in(path))
+        self._path = path
+
+    def update(self, *args: Any, **kwargs: float) -> None:
+        """Add levels, and write the file."""
+        before = len(self)
+        super().update(*args, **kwargs)
+        if len(self) > before:
+            with suppress(OSError):
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                write_bytes_atomically(self._path, json.dumps(self).encode())
+
+
+def _levels_in(path: Path) -> dict[str, float]:
+    """Return the levels in a file; none where it cannot be read."""
+    try:
+        found = json.loads(path.read_bytes())
+        return {str(key): float(level) for key, level in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
 
 
 def key_of(files: Iterable[Path], settings: Settings) -> str:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from math import isfinite, isnan, nan
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,9 @@ class Settings:
     ----------
     recipe : Recipe
         How likeness is counted.
-    good_threshold, bad_threshold : float
-        The similarity from which X resembles a good, or a bad, sample; above 0, up to 1. The recipe's by default.
+    good_threshold, bad_threshold : float, optional
+        The similarity from which X resembles a good, or a bad, sample; above 0, up to 1. By default each sample has
+        its own, by what unrelated music reaches with it; the recipe's where music is compared as a whole.
     steps_per_octave : int
         The pitch grid of the samples and of X.
     brightness : {"plain", "velocity"}
@@ -44,12 +45,13 @@ class Settings:
         What is drums where files do not say: see :func:`goldenear.read`. A file without such a channel or track is
         read as it is.
     keep_small : bool
-        Whether samples that resemble nearly anything have a say, and fragments of one or two notes are judged.
+        Whether plain samples count as much as others: all have the same threshold, the recipe's by default, and
+        fragments of one or two notes are judged.
     """
 
     recipe: Recipe = Recipe()
-    good_threshold: float = nan
-    bad_threshold: float = nan
+    good_threshold: float | None = None
+    bad_threshold: float | None = None
     steps_per_octave: int = 12
     brightness: Brightness = "plain"
     drums: tuple[int | str, ...] = ()
@@ -67,9 +69,7 @@ class Settings:
                 "recipe: a taste judges by 'fragment' or 'melody'; 'occurrence' is for find alone"
             )
         for name, value in (("good", self.good_threshold), ("bad", self.bad_threshold)):
-            if isinstance(value, float) and isnan(value):
-                set_(self, f"{name}_threshold", self.recipe.threshold)
-            else:
+            if value is not None:
                 number(f"thresholds.{name}", value, 0, 1, above=True)
 
     def read(self, path: str | os.PathLike[str], choice: Choice = EVERYTHING) -> list[NoteArray]:
@@ -89,14 +89,15 @@ class Settings:
             steps_per_octave=self.steps_per_octave,
         )
 
-    def thresholds(self, calibrated: float | None) -> tuple[float, float]:
-        """Return the thresholds of good and bad: as calibrated, unless set by hand; None where nothing is."""
-        by_hand = self.good_threshold, self.bad_threshold
-        if calibrated is None:
-            return by_hand
-        number("calibrated", calibrated, 0, 1)
-        good, bad = (calibrated if value == self.recipe.threshold else value for value in by_hand)
-        return good, bad
+    @property
+    def by_sample(self) -> bool:
+        """Whether each sample has its own threshold: where music is looked for inside X, unless small ones count."""
+        return self.recipe.measure != "cosine" and not self.keep_small
+
+    def by_hand(self, kind: str) -> float | None:
+        """Return the threshold that was set by hand for ``"good"`` or ``"bad"`` samples; None where none was."""
+        one_of("kind", kind, ("good", "bad"))
+        return self.good_threshold if kind == "good" else self.bad_threshold
 
 
 TEMPLATE = f"""\
@@ -146,15 +147,17 @@ neighbour_share = "1/2"
 # drums = ["Beat"]
 
 [samples]
-# A sample that half of all music resembles, as it does a note or two, has no say; true gives it one.
+# A sample of a note or two, or one so plain that a twentieth of all music has it, has no say. true lets every sample
+# count alike, by one threshold.
 keep_small = false
 
 [thresholds]
-# From which similarity on X resembles a sample. One bad sample resembled is a veto. The recipe's own by default:
-# {THRESHOLD}; with recipe = "melody", or aligned above 0, {THRESHOLDS["melody"]};
-# with measure = "window-cosine", {THRESHOLDS["sound"]}.
-# good = {THRESHOLD}
-# bad = {THRESHOLD}
+# From which similarity on X resembles a sample. One bad sample resembled is a veto. By default each sample has its
+# own: three tenths above what unrelated music reaches with it, so .46 for a characteristic one, more for a plain one.
+# With recipe = "melody", which compares music as a whole, it is {THRESHOLDS["melody"]}; with keep_small = true,
+# {THRESHOLD}. A number holds for all samples of its kind.
+# good = 0.6
+# bad = 0.5
 
 # Alterations: what may be done to a sample before it is laid on X, and what it leaves of the similarity
 # (1.0 costs nothing). The lists below replace the defaults as a whole; weights of one alteration multiply.
@@ -253,8 +256,8 @@ def _settings(table: Mapping[str, Any]) -> Settings:
     )
     return Settings(
         recipe,
-        _number("thresholds.good", thresholds.get("good", recipe.threshold)),
-        _number("thresholds.bad", thresholds.get("bad", recipe.threshold)),
+        _number("thresholds.good", thresholds["good"]) if "good" in thresholds else None,
+        _number("thresholds.bad", thresholds["bad"]) if "bad" in thresholds else None,
         table.get("steps_per_octave", 12),
         table.get("brightness", "plain"),
         table.get("reading", {}).get("drums", ()),

@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from math import inf
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from goldenear.arguments import must_be
 from goldenear.errors import InvalidInput
 from goldenear.match.matches import Explanation, Match, Matches, explain
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
-from goldenear.taste.calibration import Calibration
+from goldenear.taste.calibration import strength_of as strength_of_match
+from goldenear.taste.samples import KINDS, Kind
 from goldenear.taste.settings import Settings
-from goldenear.taste.small import FEWEST, count_of
+from goldenear.taste.solo import FEWEST, count_of
+from goldenear.taste.thresholds import PART, Thresholds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Outcome = Literal["good", "bad", "neither"]
+
+
+class Nearest(NamedTuple):
+    """What X comes nearest to resembling, among the samples of a kind and their parts.
+
+    Attributes
+    ----------
+    match : Match
+        Where it lies on X.
+    sample : NoteArray
+        The sample, or the part of one.
+    threshold : float
+        From which similarity on X resembles it.
+    """
+
+    match: Match
+    sample: NoteArray
+    threshold: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether X resembles it."""
+        return self.match.similarity >= self.threshold
+
+    @property
+    def strength(self) -> float:
+        """The similarity, bent so that the threshold lies at 1/2, and 0 and 1 stay."""
+        return strength_of(self.match.similarity, self.threshold)
 
 
 @dataclass(frozen=True)
@@ -34,47 +65,107 @@ class Verdict:
         What was judged.
     good, bad : Matches
         Every sample, ranked.
-    settings : Settings
-        The taste's settings, thresholds among them.
-    calibration : Calibration, optional
-        What chance does with the samples, where that was measured.
+    good_parts, bad_parts : Matches
+        The upper and lower parts of samples that may resemble X by themselves, ranked.
+    thresholds : Thresholds
+        From which similarity on X resembles each sample.
     """
 
     x: NoteArray
     good: Matches
     bad: Matches
-    settings: Settings
-    calibration: Calibration | None = None
+    good_parts: Matches
+    bad_parts: Matches
+    thresholds: Thresholds
+
+    @property
+    def settings(self) -> Settings:
+        """The taste's settings."""
+        return self.thresholds.settings
 
     @cached_property
-    def thresholds(self) -> tuple[float, float]:
-        """The similarity from which X resembles a good, and a bad sample: as calibrated, unless set by hand."""
-        calibrated = None if self.calibration is None else self.calibration.threshold(self._similarities)
-        return self.settings.thresholds(calibrated)
+    def nearest_good(self) -> Nearest | None:
+        """The good sample, or part of one, that X comes nearest to resembling; None where there is none."""
+        return self._nearest("good")
+
+    @cached_property
+    def nearest_bad(self) -> Nearest | None:
+        """The bad sample, or part of one, that X comes nearest to resembling; None where there is none."""
+        return self._nearest("bad")
+
+    def _nearest(self, kind: Kind) -> Nearest | None:
+        """Return what X comes nearest to resembling; a part of a sample only where it resembles no whole one."""
+        whole, parts = (self.good, self.good_parts) if kind == "good" else (self.bad, self.bad_parts)
+        best = _strongest(whole, self._threshold_of(kind), self.thresholds.least(kind, self._at_large))
+        if best is not None and best.reached:
+            return best
+        least = self.thresholds.least_of_parts(kind)
+        of_parts = _strongest(parts, lambda i: self.thresholds.of_part(kind, i), least)
+        if best is None or (of_parts is not None and of_parts.strength > best.strength):
+            return of_parts
+        return best
+
+    def _threshold_of(self, kind: Kind) -> Callable[[int], float]:
+        """Return the function from a sample to its threshold."""
+        return lambda i: self.thresholds.of(kind, i, self._at_large)
+
+    def threshold(self, match: Match) -> float:
+        """Return the similarity from which X resembles the sample of a match; infinite where nothing does."""
+        kind, part = self._place_of(match)
+        return self.thresholds.of_part(kind, match.index) if part else self._threshold_of(kind)(match.index)
+
+    def near(self, match: Match) -> bool:
+        """Tell whether a match may count: whether it reaches the least threshold that any sample of its kind has."""
+        kind, part = self._place_of(match)
+        return part or match.similarity >= self.thresholds.least(kind, self._at_large)
 
     def p_value(self, match: Match) -> float | None:
         """Return how often unrelated music resembles any sample as much, 0..1; None where chance was not measured.
 
         It pays for everything that was tried: every transposition, shift and alteration of every sample.
         """
-        must_be("match", match, Match)
-        if self.calibration is None:
+        kind, part = self._place_of(match)
+        calibration = self.thresholds.calibration
+        if calibration is None:
             return None
         quarters = (self.x.last_offset - self.x.first_onset) / self.x.ticks_per_quarter
-        return self.calibration.p_value(match.similarity / self._at_large, quarters)
+        column = self.thresholds.column(kind, match.index, part=part)
+        similarity = match.similarity * (PART if part else 1.0)
+        return calibration.p_value(
+            strength_of_match(calibration, similarity, column, self._at_large), quarters
+        )
 
-    @cached_property
-    def _similarities(self) -> NDArray[np.float64]:
-        """X's similarity to every sample, good before bad, in their order."""
-        found = [np.zeros(len(kind.samples)) for kind in (self.good, self.bad)]
-        for similarity, kind in zip(found, (self.good, self.bad), strict=True):
-            similarity[kind.sample] = kind.similarity
-        return np.concatenate(found)
+    def _place_of(self, match: Match) -> tuple[Kind, bool]:
+        """Return of which kind the sample of a match is, and whether it is a part of one.
+
+        Raises
+        ------
+        InvalidInput
+            If the match is none of this verdict.
+        """
+        must_be("match", match, Match)
+        tables: tuple[tuple[Kind, bool, Matches], ...] = (
+            ("good", False, self.good),
+            ("bad", False, self.bad),
+            ("good", True, self.good_parts),
+            ("bad", True, self.bad_parts),
+        )
+        for kind, part, matches in tables:
+            for row in np.flatnonzero(matches.sample == match.index).tolist():
+                if matches[row] == match:
+                    return kind, part
+        raise InvalidInput(f"match: expected one of this verdict, got {match.name}")
 
     @cached_property
     def _at_large(self) -> float:
         """What similarities are taken against."""
-        return 1.0 if self.calibration is None else self.calibration.at_large(self._similarities)
+        calibration = self.thresholds.calibration
+        if calibration is None or not self.thresholds.follow_x:
+            return 1.0
+        found = [np.zeros(len(kind.samples)) for kind in (self.good, self.bad)]
+        for similarity, kind in zip(found, (self.good, self.bad), strict=True):
+            similarity[kind.sample] = kind.similarity
+        return calibration.at_large(np.concatenate(found))
 
     @property
     def outcome(self) -> Outcome:
@@ -83,9 +174,9 @@ class Verdict:
         """  # noqa: D205
         if is_too_short(self.x, self.settings):
             return "neither"
-        if _reaches(self.bad.best, self.thresholds[1]):
+        if self.nearest_bad is not None and self.nearest_bad.reached:
             return "bad"
-        return "good" if _reaches(self.good.best, self.thresholds[0]) else "neither"
+        return "good" if self.nearest_good is not None and self.nearest_good.reached else "neither"
 
     @property
     def score(self) -> float:
@@ -97,45 +188,46 @@ class Verdict:
         """
         if is_too_short(self.x, self.settings):
             return 0.0
-        g = _bent(self.good.best, self.thresholds[0])
-        b = _bent(self.bad.best, self.thresholds[1])
+        g, b = (0.0 if one is None else one.strength for one in (self.nearest_good, self.nearest_bad))
         return {"bad": -b, "good": g, "neither": g - b}[self.outcome]
 
     @property
     def deciding(self) -> Match | None:
         """The match that decided; for ``"neither"`` the one that came nearest to deciding."""
-        if self.outcome != "neither":
-            return self.bad.best if self.outcome == "bad" else self.good.best
-        g = _bent(self.good.best, self.thresholds[0])
-        b = _bent(self.bad.best, self.thresholds[1])
-        return self.bad.best if self.good.best is None or (b > g and self.bad.best) else self.good.best
+        return None if self._deciding is None else self._deciding.match
 
     @property
     def deciding_sample(self) -> NoteArray | None:
-        """The sample of :attr:`deciding`."""
-        match = self.deciding
-        if match is None:
-            return None
-        return (self.bad if match is self.bad.best else self.good).sample_of(match)
+        """The sample of :attr:`deciding`, or the part of one."""
+        return None if self._deciding is None else self._deciding.sample
+
+    @property
+    def _deciding(self) -> Nearest | None:
+        """What decided."""
+        good, bad = self.nearest_good, self.nearest_bad
+        if self.outcome != "neither":
+            return bad if self.outcome == "bad" else good
+        if good is None or bad is None:
+            return good or bad
+        return bad if bad.strength > good.strength else good
 
     @cached_property
     def contradiction(self) -> bool:
         """Whether X resembles a good sample, and the bad sample that vetoes X vetoes that one as well."""
-        good, bad = self.good.best, self.bad.best
-        if self.outcome != "bad" or good is None or bad is None or not _reaches(good, self.thresholds[0]):
+        good, bad = self.nearest_good, self.nearest_bad
+        if self.outcome != "bad" or good is None or bad is None or not good.reached:
             return False
-        liked, disliked = self.good.sample_of(good), self.bad.sample_of(bad)
-        return _reaches(rank(liked, [disliked], recipe=self.settings.recipe).best, self.thresholds[1])
+        vetoing = rank(good.sample, [bad.sample], recipe=self.settings.recipe).best
+        return vetoing is not None and vetoing.similarity >= bad.threshold
 
     @property
     def because(self) -> str:
         """The reason, in one sentence with names and places."""
-        good, bad = self.good.best, self.bad.best
-        liked = _reaches(good, self.thresholds[0])
+        good, bad = self.nearest_good, self.nearest_bad
         if self.outcome == "bad":
             assert bad is not None
-            also = f", although it resembles {self._named(good)}" if liked and good else ""
-            torn = f", which {bad.name} vetoes as well" if self.contradiction else ""
+            also = f", although it resembles {self._named(good)}" if good and good.reached else ""
+            torn = f", which {bad.sample.name} vetoes as well" if self.contradiction else ""
             return f"vetoed by {self._placed(bad)}{also}{torn}"
         if self.outcome == "good":
             assert good is not None
@@ -143,21 +235,28 @@ class Verdict:
                 f"; the nearest bad sample is {self._named(bad)}" if bad else "; there are no bad samples"
             )
             return f"resembles {self._placed(good)}{nearest}"
-        nearest = " and ".join(self._named(match) for match in (good, bad) if match)
+        nearest = " and ".join(self._named(one) for one in (good, bad) if one)
         why = "resembles nothing known"
         if is_too_short(self.x, self.settings):
             n = count_of(self.x)
             why = f"too short to judge: {n} note{'' if n == 1 else 's'}, as nearly any music holds"
-        return f"{why}; the nearest: {nearest}" if nearest else f"{why}; no sample has a say"
+        return f"{why}; the nearest: {nearest}"
 
-    def _named(self, match: Match) -> str:
-        """Return a match's name and similarity as musicians read it: ``bad/cadence.mid, .91 (p = .003)``."""
-        p = self.p_value(match)
-        return f"{match.name}, {_short(match.similarity, 2)}{'' if p is None else f' (p {spoken_p(p)})'}"
+    def _named(self, found: Nearest) -> str:
+        """Return a sample's name and similarity as musicians read it: ``bad/cadence.mid, .91 (p = .003)``."""
+        p = self.p_value(found.match)
+        told = [] if p is None else [f"p {spoken_p(p)}"]
+        if found.threshold == inf:
+            told.append("too plain to have a say")
+        elif not found.reached and found.match.similarity >= self.thresholds.least("bad", self._at_large):
+            told.append(f"counts from {_short(found.threshold, 2)} on")
+        aside = f" ({', '.join(told)})" if told else ""
+        return f"{found.match.name}, {_short(found.match.similarity, 2)}{aside}"
 
-    def _placed(self, match: Match) -> str:
-        """Return a match's name, similarity and place: ``bad/cadence.mid, .91 at +5, from beat 3``."""
-        return f"{self._named(match)}{' at ' if match.transposition else ', '}{match.where()}"
+    def _placed(self, found: Nearest) -> str:
+        """Return a sample's name, similarity and place: ``bad/cadence.mid, .91 at +5, from beat 3``."""
+        match = found.match
+        return f"{self._named(found)}{' at ' if match.transposition else ', '}{match.where()}"
 
     def explain(self) -> Explanation:
         """Take the deciding match apart: matched, missed and extra notes."""
@@ -195,8 +294,8 @@ class Verdict:
             title=f"{self.x.name}: {self.outcome}",
             because=self.because,
             ranked={
-                "good": (self.good, self.thresholds[0]),
-                "bad": (self.bad, self.thresholds[1]),
+                "good": (self.good, self.thresholds.least("good", self._at_large)),
+                "bad": (self.bad, self.thresholds.least("bad", self._at_large)),
             },
         )
 
@@ -208,16 +307,21 @@ class Verdict:
             "outcome": self.outcome,
             "score": round(self.score, 6),
             "because": self.because,
-            "thresholds": {k: round(v, 6) for k, v in zip(("good", "bad"), self.thresholds, strict=True)},
+            "thresholds": {kind: round(self.thresholds.least(kind, self._at_large), 6) for kind in KINDS},
             "good": [self._as_dict(match) for match in self.good],
             "bad": [self._as_dict(match) for match in self.bad],
+            "parts": [self._as_dict(match) for match in (*self.good_parts, *self.bad_parts)],
             "remarks": list(self.x.provenance.remarks),
         }
 
     def _as_dict(self, match: Match) -> dict[str, object]:
-        """Return a match as plain values, with its p-value where chance was measured."""
+        """Return a match as plain values, with its threshold where it may count, and p-value where there is one."""
+        found = match.as_dict()
+        if self.near(match):
+            threshold = self.threshold(match)
+            found["threshold"] = None if threshold == inf else round(threshold, 6)
         p = self.p_value(match)
-        return match.as_dict() | ({} if p is None else {"p_value": float(f"{p:.3g}")})
+        return found if p is None else found | {"p_value": float(f"{p:.3g}")}
 
     def __repr__(self) -> str:
         return f"<Verdict {self.outcome}: {self.because}>"
@@ -228,18 +332,25 @@ def is_too_short(x: NoteArray, settings: Settings) -> bool:
     return not settings.keep_small and count_of(x) < FEWEST
 
 
-def _reaches(match: Match | None, threshold: float) -> bool:
-    """Tell whether X resembles the most alike sample, if there is one."""
-    return match is not None and match.similarity >= threshold
+def _strongest(matches: Matches, threshold: Callable[[int], float], least: float) -> Nearest | None:
+    """Return the match of the greatest strength, which is not always that of the greatest similarity."""
+    best: Nearest | None = None
+    for row, similarity in enumerate(matches.similarity.tolist()):
+        # What follows is less alike: even at the least threshold it could not be stronger than the best.
+        if best is not None and strength_of(similarity, least) <= best.strength:
+            break
+        match = matches[row]
+        found = Nearest(match, matches.sample_of(match), threshold(match.index))
+        if best is None or found.strength > best.strength:
+            best = found
+    return best
 
 
-def _bent(match: Match | None, threshold: float) -> float:
-    """Return the similarity, bent so that the threshold lies at 1/2, and 0 and 1 stay."""
-    if match is None:
-        return 0.0
-    if match.similarity < threshold:
-        return 0.5 * match.similarity / threshold
-    return 1.0 if threshold == 1 else 0.5 + 0.5 * (match.similarity - threshold) / (1 - threshold)
+def strength_of(similarity: float, threshold: float) -> float:
+    """Return a similarity, bent so that the threshold lies at 1/2, and 0 and 1 stay."""
+    if similarity < threshold:
+        return 0.5 * similarity / threshold
+    return 1.0 if threshold >= 1 else 0.5 + 0.5 * (similarity - threshold) / (1 - threshold)
 
 
 def spoken_p(p: float) -> str:

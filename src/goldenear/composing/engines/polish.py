@@ -44,8 +44,8 @@ from goldenear.composing.rows import Edges
 from goldenear.correlate.backends.records import compiled
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of
 
-# What is asked of similarities.
-GOOD, BAD, CEILING, SHARE = range(4)
+# What else is asked of similarities to good samples.
+CEILING, SHARE = range(2)
 
 # What is told of a run.
 STEPS, TRIED, LEFT_OFF, NOTES_BEFORE, USED = range(5)
@@ -56,7 +56,15 @@ DONE, SPENT, LARGE = range(3)
 
 @compiled
 def covered(
-    similarity: Any, placed: Any, good: Any, cells: Any, owner: Any, lent: Any, asked: Any, cell_of: Any
+    similarity: Any,
+    placed: Any,
+    good: Any,
+    least: Any,
+    cells: Any,
+    owner: Any,
+    lent: Any,
+    asked: Any,
+    cell_of: Any,
 ) -> Any:
     """Return what a draft is worth: how much of it lies under good matches, how strongly; less where it is refused.
 
@@ -65,14 +73,14 @@ def covered(
     more, the nearer.
     """
     cells[:], owner[:], lent[:] = 0.0, -1, 0.0
-    worst, nearest = 0.0, 0.0
+    worst, nearest = -1.0, 0.0
     for j in range(len(similarity)):
-        value, sample = similarity[j], good[placed[j, PAIR]]
+        value, sample, threshold = similarity[j], good[placed[j, PAIR]], least[placed[j, PAIR]]
         if sample < 0:
-            worst = max(worst, value)
-        elif value >= asked[GOOD] and cell_of[j, 0] < cell_of[j, 1]:
+            worst = max(worst, value - threshold)
+        elif value >= threshold and cell_of[j, 0] < cell_of[j, 1]:
             nearest = max(nearest, value)
-            strength = 0.5 + 0.5 * min(1.0, (value - asked[GOOD]) / max(asked[CEILING] - asked[GOOD], 1e-9))
+            strength = 0.5 + 0.5 * min(1.0, (value - threshold) / max(asked[CEILING] - threshold, 1e-9))
             for c in range(cell_of[j, 0], cell_of[j, 1]):
                 if strength > cells[c]:
                     cells[c], owner[c] = strength, sample
@@ -82,8 +90,8 @@ def covered(
     value = 0.0
     for sample in range(len(lent)):
         value += min(lent[sample] / len(cells), asked[SHARE])
-    if worst >= asked[BAD]:
-        value -= 1.0 + (worst - asked[BAD])
+    if worst >= 0:
+        value -= 1.0 + worst
     if nearest > asked[CEILING]:
         value -= 1.0 + (nearest - asked[CEILING])
     return value
@@ -141,7 +149,7 @@ def weighed(
     placed: Any,
     quarters: int,
     good: Any,
-    asked: Any,
+    least: Any,
     changes: Any,
     count: int,
     edges: Any,
@@ -156,7 +164,6 @@ def weighed(
     rest is not looked at, unless the draft is refused as it is.
     """
     touched = 0
-    least = min(asked[BAD], asked[GOOD])
     for j in range(len(placed)):
         which = placed[j, PAIR]
         values[j] = placed[j, SHARED:]
@@ -165,15 +172,15 @@ def weighed(
             after[j] = likeness(numbers[which], quarters, mine[0], mine[1], mine[2], mine[3])
         else:
             after[j] = similarity[j]
-        if after[j] >= least and not is_corner(pairs[which], rows, strokes, placed[j, SHIFT], edges):
+        if after[j] >= least[which] and not is_corner(pairs[which], rows, strokes, placed[j, SHIFT], edges):
             after[j] = 0.0
         if after[j] == similarity[j]:
             continue
         if good[which] < 0:
-            if after[j] >= asked[BAD] and not refused:
+            if after[j] >= least[which] and not refused:
                 return -1
             touched |= int(refused)
-        elif max(after[j], similarity[j]) >= asked[GOOD]:
+        elif max(after[j], similarity[j]) >= least[which]:
             touched = 1
     return touched
 
@@ -215,6 +222,7 @@ def entries(fingerprint: int) -> Any:
         stroke: int,
         edges: Edges,
         good: NDArray[np.int64],
+        least: NDArray[np.float64],
         lent: NDArray[np.float64],
         cell_of: NDArray[np.int64],
         cells: NDArray[np.float64],
@@ -255,14 +263,16 @@ def entries(fingerprint: int) -> Any:
             Where strokes begin and end; kept true to the draft, without a change left to confirm.
         good : int array, shape (pairs,)
             Which good sample it is of; -1 for bad ones.
+        least : float array, shape (pairs,)
+            The threshold of its sample.
         lent : float array, shape (good samples,)
             Room.
         cell_of : int array, shape (placements, 2)
             From which cell to which a placement covers the draft.
         cells : float array, shape (cells,)
             Room.
-        asked : float array, shape (4,)
-            The thresholds of good and bad, the ceiling, and the share that one sample may lend.
+        asked : float array, shape (2,)
+            The ceiling, and the share that one sample may lend.
         voices, counts : int arrays, shapes (voices, 4), (voices,)
             Range, and fewest and most notes; how many notes each has.
         scale, steps_per_octave, units, span
@@ -295,10 +305,10 @@ def entries(fingerprint: int) -> Any:
         values, changes = np.zeros((count, 4), np.int64), np.zeros((4 * len(notes), 5), np.int64)
         coming, owner = np.zeros((MOST_COMING, 3), np.int64), np.zeros(len(cells), np.int64)
         weighed(
-            pairs, numbers, rows, strokes, placed, quarters, good, asked, changes, 0, edges, True, after, values,
+            pairs, numbers, rows, strokes, placed, quarters, good, least, changes, 0, edges, True, after, values,
             similarity,
         )  # fmt: skip
-        value = covered(similarity, placed, good, cells, owner, lent, asked, cell_of)
+        value = covered(similarity, placed, good, least, cells, owner, lent, asked, cell_of)
         needed = 0.0
         told[:] = 0
         while int(heat[2]) + told[STEPS] < int(heat[3]):
@@ -321,11 +331,15 @@ def entries(fingerprint: int) -> Any:
             told[TRIED] += 1
             count_edges(changes, changed, 1, edges)
             touched = weighed(
-                pairs, numbers, rows, strokes, placed, quarters, good, asked, changes, changed, edges, value < 0,
+                pairs, numbers, rows, strokes, placed, quarters, good, least, changes, changed, edges, value < 0,
                 similarity, values, after,
             )  # fmt: skip
             # Where no match lies, the judge says nothing: what stands there is left in peace.
-            worth = covered(after, placed, good, cells, owner, lent, asked, cell_of) if touched > 0 else value
+            worth = (
+                covered(after, placed, good, least, cells, owner, lent, asked, cell_of)
+                if touched > 0
+                else value
+            )
             if worth < needed or worth == value:
                 count_edges(changes, changed, -1, edges)
                 continue

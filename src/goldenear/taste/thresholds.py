@@ -1,0 +1,116 @@
+"""Provide the similarity from which music resembles each sample of a taste."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.taste.calibration import Calibration
+from goldenear.taste.library import Library
+from goldenear.taste.samples import Kind
+from goldenear.taste.settings import Settings
+from goldenear.taste.solo import LEAST_LEVEL, Solo
+
+PART = 0.9
+"""What a part of a sample counts, against the whole of one: its threshold is divided by this."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which similarity on X resembles each sample.
+
+    What taste.toml sets by hand comes first, then what calibration found, then what unrelated music reaches with the
+    sample. Nothing resembles a sample so plain that a twentieth of all music has it.
+
+    Attributes
+    ----------
+    settings : Settings
+        The taste's settings.
+    libraries : mapping of kind to Library
+        The ``"good"`` and the ``"bad"`` samples, and what unrelated music reaches with them.
+    calibration : Calibration, optional
+        What chance does with the samples, where that was measured.
+    """
+
+    settings: Settings
+    libraries: Mapping[Kind, Library]
+    calibration: Calibration | None = None
+
+    def of(self, kind: Kind, i: int, at_large: float = 1.0) -> float:
+        """Return the threshold of a sample, above 0; infinite where nothing resembles it.
+
+        Parameters
+        ----------
+        kind : {"good", "bad"}
+            Which samples.
+        i : int
+            Which of them.
+        at_large : float
+            X's likeness at large, where a calibration of whole melodies takes similarities against it.
+        """
+        by_hand = self.settings.by_hand(kind)
+        if not self.settings.by_sample:
+            return self._shared(at_large) if by_hand is None else by_hand
+        return self._own(kind, self._solo(kind, i, part=False))
+
+    def of_part(self, kind: Kind, i: int) -> float:
+        """Return the threshold of a part of a sample; infinite where it is a formula, as a left hand often is."""
+        return self._own(kind, self._solo(kind, i, part=True)) / PART
+
+    def all(self, kind: Kind) -> NDArray[np.float64]:
+        """Return the threshold of every sample of a kind, shape (n,)."""
+        if self.settings.by_sample and self.calibration is None:
+            self.libraries[kind].solos.measure()
+        return np.array([self.of(kind, i) for i in range(len(self.libraries[kind].samples))], np.float64)
+
+    def least(self, kind: Kind, at_large: float = 1.0) -> float:
+        """Return the least threshold that a sample of a kind can have."""
+        by_hand = self.settings.by_hand(kind)
+        if by_hand is not None:
+            return by_hand
+        if not self.settings.by_sample:
+            return self._shared(at_large)
+        return Solo(LEAST_LEVEL).threshold() if self.calibration is None else self.calibration.least
+
+    def least_of_parts(self, kind: Kind) -> float:
+        """Return the least threshold that a part of a sample can have."""
+        return self.least(kind) / PART
+
+    @property
+    def follow_x(self) -> bool:
+        """Whether thresholds depend on X's likeness at large."""
+        return self.calibration is not None and self.calibration.group is not None
+
+    def _solo(self, kind: Kind, i: int, *, part: bool) -> Solo:
+        """Return what is known of a sample, or of a part of one, by itself."""
+        library = self.libraries[kind]
+        if self.calibration is None or self.calibration.solos is None:
+            return (library.solos_of_parts if part else library.solos)[i]
+        return Solo(*self.calibration.solos[self.column(kind, i, part=part)].tolist())
+
+    def column(self, kind: Kind, i: int, *, part: bool) -> int:
+        """Return where a sample, or a part of one, stands in a calibration: good, bad, then the parts of each."""
+        good, bad = self.libraries["good"], self.libraries["bad"]
+        first = len(good.samples) if kind == "bad" else 0
+        if part:
+            first = len(good.samples) + len(bad.samples) + (len(good.parts) if kind == "bad" else 0)
+        return first + i
+
+    def _own(self, kind: Kind, solo: Solo) -> float:
+        """Return the threshold of a sample, or of a part of one."""
+        by_hand = self.settings.by_hand(kind)
+        if by_hand is not None:
+            return inf if solo.says_nothing else by_hand
+        if self.calibration is None:
+            return solo.threshold()
+        return max(solo.threshold(self.calibration.strength), self.calibration.least)
+
+    def _shared(self, at_large: float) -> float:
+        """Return the threshold that all samples share."""
+        if self.calibration is None:
+            return self.settings.recipe.threshold
+        return self.calibration.threshold(at_large)
