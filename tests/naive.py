@@ -96,9 +96,48 @@ def struck(rows) -> list[tuple[bool, int, Fraction, Fraction, int]]:
     ]
 
 
-def altered(notes, alteration, grid="exact") -> list[tuple[bool, int, Fraction, Fraction, int]]:
-    """Return (is_drum, pitch, onset, offset, brightness) in quarters, on the grid, stretched and mirrored."""
+# General MIDI's percussion: what is struck in place of what, and what a little. Any other drum is alone.
+FAMILIES = [
+    {35, 36, 86, 87},
+    {37, 38, 39, 40},
+    {42, 44, 51, 53, 54, 59, 69, 70, 73, 74, 82, 83},
+    {46, 49, 52, 55, 57},
+    {41, 43, 45, 47, 48, 50},
+    {60, 61, 62, 63, 64, 65, 66},
+    {31, 32, 33, 34, 56, 67, 68, 75, 76, 77, 80, 81, 84, 85},
+    {71, 72},
+    {78, 79},
+]
+GROUPS = [FAMILIES[2] | FAMILIES[3], FAMILIES[4] | FAMILIES[5], *FAMILIES]
+
+
+def on_lines(rows) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return the rows, and each stroke once more on the line of its family and on that of its group.
+
+    There the brightest of those struck together counts, and a forbidden place only if nothing sounds within a sixteenth.
+    """
+    lines = {}
+    for is_drum, drum, onset, _, brightness in rows:
+        if is_drum:
+            for far, sets in ((100_000, FAMILIES), (200_000, GROUPS)):
+                mine = next((members for members in sets if drum in members), {drum})
+                lines.setdefault(far + max(mine), []).append((onset, brightness))
+    shared = []
+    for number, strokes in lines.items():
+        sounding = {a for a, v in strokes if v > 0}
+        for onset in {a for a, _ in strokes}:
+            together = [v for a, v in strokes if a == onset]
+            if onset in sounding:
+                shared.append((True, number, onset, None, max(together)))
+            elif all(abs(a - onset) >= Fraction(1, 4) for a in sounding):
+                shared.append((True, number, onset, None, min(together)))
+    return rows + struck(shared)
+
+
+def altered(notes, alteration, grid="exact", kit="exact") -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return (is_drum, pitch, onset, offset, brightness) in quarters: on the grid and its lines, stretched, mirrored."""
     rows = struck(on_grid(notes, grid))
+    rows = on_lines(rows) if kit == "families" else rows
     first = min(row[2] for row in rows)
     rows = [
         (d, p, first + (a - first) * alteration.stretch, first + (b - first) * alteration.stretch, v)
@@ -249,8 +288,8 @@ def edges(strokes, painted_over: bool, picture: Picture, origin: Fraction, resol
 def placements(x, sample, recipe, alteration):
     """Give (similarity without price, transposition, onset in quarters, shared in ticks, resolution) everywhere."""
     octave, reading = x.steps_per_octave, alteration.reading
-    x_rows = altered(x.where(x.brightness > 0), type(alteration)(), recipe.grid)
-    k_rows = altered(sample, alteration, recipe.grid)
+    x_rows = altered(x.where(x.brightness > 0), type(alteration)(), recipe.grid, recipe.kit)
+    k_rows = altered(sample, alteration, recipe.grid, recipe.kit)
     names = {0: ["held"], 1: ["struck"]}.get(recipe.struck, ["held", "struck"])
     x_drawn = [drawn(x_rows, recipe, name, reading, octave) for name in names]
     k_drawn = [drawn(k_rows, recipe, name, reading, octave) for name in names]

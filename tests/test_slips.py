@@ -455,6 +455,7 @@ TABLE: dict[str, Row] = {
         stroke=[*FRACTION, 0],
         neighbour_share=[*FRACTION, 2],
         aligned=NUMBER,
+        kit=WORD,
         grid=["fine", 0, -1, 2.5, None, True, HUGE, nan],
     ),
     "Recipe.named": row(ge.Recipe.named, {"name": "melody"}, called={"name": "recipe"}, name=WORD),
@@ -516,6 +517,7 @@ TABLE: dict[str, Row] = {
         x=NOTES,
         sample=NOTES,
         match=[ge.rank(X, [X]), None, X, 0],
+        kit=WORD,
     ),
     "Background": row(
         ge.Background,

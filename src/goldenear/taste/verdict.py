@@ -162,7 +162,7 @@ class Verdict:
     def explain(self) -> Explanation:
         """Take the deciding match apart: matched, missed and extra notes."""
         match, sample = self._decided()
-        return explain(self.x, sample, match)
+        return explain(self.x, sample, match, kit=self.settings.recipe.kit)
 
     def _decided(self) -> tuple[Match, NoteArray]:
         """Return the deciding match and its sample.
@@ -198,6 +198,7 @@ class Verdict:
                 "good": (self.good, self.thresholds[0]),
                 "bad": (self.bad, self.thresholds[1]),
             },
+            kit=self.settings.recipe.kit,
         )
 
     def as_dict(self) -> dict[str, object]:
