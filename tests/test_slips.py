@@ -461,6 +461,7 @@ TABLE: dict[str, Row] = {
     "Recipe.named": row(ge.Recipe.named, {"name": "melody"}, called={"name": "recipe"}, name=WORD),
     "Recipe.on_grid": row(ge.Recipe().on_grid, {"notes": X}, notes=NOTES),
     "Recipe.shown": row(ge.Recipe().shown, {"notes": X}, notes=NOTES),
+    "Recipe.shown_sample": row(ge.Recipe().shown_sample, {"notes": X}, notes=NOTES),
     "Matches.of": row(
         ge.Matches.of,
         {"rows": list(ge.rank(X, [X])), "samples": [X]},

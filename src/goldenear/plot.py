@@ -212,8 +212,10 @@ def dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
 def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match, kit: Kit) -> None:
     """Draw shared time over transposition and shift, and ring the winning placement."""
     altered = match.placement.alteration.apply(sample)
+    recipe = Recipe(kit=kit)
     altered, picture_x = (
-        shown.at_resolution(shown.coarsest_resolution()) for shown in map(Recipe(kit=kit).shown, (altered, x))
+        shown.at_resolution(shown.coarsest_resolution())
+        for shown in (recipe.shown_sample(altered), recipe.shown(x))
     )
     axes.set_title("correlogram: shared time at every placement", loc="left", fontsize=10)
     try:

@@ -13,7 +13,7 @@ from goldenear.errors import InvalidInput
 from goldenear.match.score import MEASURES
 from goldenear.notes.alteration import Alteration, alterations
 from goldenear.notes.columns import FINEST_GRID
-from goldenear.notes.kit import KITS, Kit, on_lines
+from goldenear.notes.kit import KITS, Kit, on_lines, sample_on_lines
 from goldenear.notes.note_array import STROKE, NoteArray, must_be_notes
 
 OCCURRENCE = "occurrence"
@@ -72,9 +72,10 @@ class Recipe:
         The part of the similarity, 0..1, that is how well X's melody and the sample's align note by note
         (:mod:`goldenear.match.alignment`); the rest is what they share as pictures. None by default.
     kit : {"families", "exact"}
-        How drums are compared. ``"families"``: the same drum counts in full, one of its family two thirds, as a ride
-        in place of a closed hat or a clap in place of a snare, one of its group a third, as an open hat in place of a
-        closed one (:mod:`goldenear.notes.kit`). ``"exact"``: only the same drum counts.
+        How drums are compared. ``"families"``: in a beat the same drum counts in full, one of its family two thirds,
+        as a ride in place of a closed hat or a clap in place of a snare, one of its group a third, as an open hat in
+        place of a closed one (:mod:`goldenear.notes.kit`); in a sample that has pitch as well all drums of a family
+        count in full. ``"exact"``: only the same drum counts.
     """
 
     measure: str = "tversky"
@@ -147,6 +148,15 @@ class Recipe:
         """
         struck = self.on_grid(notes).struck()
         return on_lines(struck) if self.kit == "families" else struck
+
+    def shown_sample(self, notes: NoteArray) -> NoteArray:
+        """Return the notes of a sample as its pictures show them.
+
+        They are shown as X is; but under ``kit = "families"`` the drums of a sample that has pitch as well lie on the
+        lines of their families alone.
+        """
+        struck = self.on_grid(notes).struck()
+        return sample_on_lines(struck) if self.kit == "families" else struck
 
     @property
     def threshold(self) -> float:

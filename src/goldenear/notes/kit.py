@@ -5,6 +5,9 @@ on three lines: that of its own drum, that of its family, and that of its group,
 three lines if they are of the same drum, two if of one family, one if of one group, and none otherwise. Two drums of
 a family that are struck together are one stroke on its line.
 
+So a beat is compared. In a sample that has pitch as well, three lines a drum would drown the tune: there drums lie on
+the lines of their families alone.
+
 Numbers are those of the General MIDI percussion maps, Level 1 and 2. Each number that no family names is a family of
 its own.
 """
@@ -137,14 +140,44 @@ def on_lines(notes: NoteArray) -> NoteArray:
         return notes
     drums = notes.where(notes.is_drum)
     family = family_of(drums.pitch)
-    lines = np.concatenate([-1 - 2 * family, -2 - 2 * _GROUP[drums.pitch]])
-    onset, brightness = np.tile(drums.onset, 2), np.tile(drums.brightness, 2)
-    length = int(STROKE * notes.ticks_per_quarter)
-    kept = _sounding_or_apart(lines, onset, brightness, length)
+    return _with_strokes(notes, drums, np.stack([-1 - 2 * family, -2 - 2 * _GROUP[drums.pitch]]))
+
+
+def sample_on_lines(notes: NoteArray) -> NoteArray:
+    """Return the notes of a sample with its drums on those of X's lines that it asks for.
+
+    A beat asks for all three lines. A sample that has pitch as well asks for the lines of families alone: so a stroke
+    of a drum weighs as much as a struck note, and not three times that.
+
+    Raises
+    ------
+    InvalidInput
+        If a drum's number is below 0, or `MOST_DRUMS` or above.
+    """
+    if not notes.is_drum.any() or not ((notes.brightness > 0) & ~notes.is_drum).any():
+        return on_lines(notes)
+    drums = notes.where(notes.is_drum)
+    return _with_strokes(notes.where(~notes.is_drum), drums, -1 - 2 * family_of(drums.pitch)[None])
+
+
+def beside_pitch(line: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of X's lines of drums a sample with pitch asks for: of families, or of drums if these are all."""
+    if not (line < 0).any():
+        return np.ones(len(line), bool)
+    families: NDArray[np.bool_] = (line < 0) & (line % 2 == 1)
+    return families
+
+
+def _with_strokes(notes: NoteArray, drums: NoteArray, lines: NDArray[np.int64]) -> NoteArray:
+    """Return the notes, and strokes of all drums on other lines, shape (lines a drum, drums)."""
+    times = len(lines)
+    line, onset, brightness = lines.ravel(), np.tile(drums.onset, times), np.tile(drums.brightness, times)
+    length = int(STROKE * drums.ticks_per_quarter)
+    kept = _sounding_or_apart(line, onset, brightness, length)
     pitch, start, end, bright, is_drum = map(
         frozen,
         cut_at_onsets(
-            np.concatenate([notes.pitch, lines[kept]]),
+            np.concatenate([notes.pitch, line[kept]]),
             np.concatenate([notes.onset, onset[kept]]),
             np.concatenate([notes.offset, onset[kept] + length]),
             np.concatenate([notes.brightness, brightness[kept]]),

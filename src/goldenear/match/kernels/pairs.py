@@ -234,10 +234,12 @@ def set_numbers(scene: Scene, layer: int) -> None:
             energy += long * w * w
             light += long * w
             area += long
-    energy_of_x = int64s(piece.energy, piece.n_energy)[layer] * pair.piece_up
-    light_of_x = int64s(piece.light, piece.n_energy)[layer] * pair.piece_up
-    x = (piece.plain, piece.scale, energy_of_x, light_of_x)
-    own = (energy, light, area, brightest, int(highest >= lowest))
+    pitched = highest >= lowest
+    energies = int64s(piece.energy_beside_pitch if pitched else piece.energy, piece.n_energy)
+    lights = int64s(piece.light_beside_pitch if pitched else piece.light, piece.n_energy)
+    light_of_x = lights[layer] * pair.piece_up
+    x = (piece.plain, piece.scale, energies[layer] * pair.piece_up, light_of_x)
+    own = (energy, light, area, brightest, int(pitched))
     counted, mine = (float(pair.weight), float(pair.energy_weight)), numbers_of(room, layer)
     layer_numbers(formula, x, own, counted, mine)
     if layer == pair.swept:
