@@ -39,7 +39,7 @@ class Kept(dict[Any, Any]):
 
 
 class Box(NamedTuple):
-    """The window of a sample: its pitches with a margin, inclusive; its drums; its time in ticks."""
+    """The window of a sample: its pitches with a margin, inclusive; its lines of drums; its time in ticks."""
 
     lowest: int
     highest: int
