@@ -96,9 +96,50 @@ def struck(rows) -> list[tuple[bool, int, Fraction, Fraction, int]]:
     ]
 
 
-def altered(notes, alteration, grid="exact") -> list[tuple[bool, int, Fraction, Fraction, int]]:
-    """Return (is_drum, pitch, onset, offset, brightness) in quarters, on the grid, stretched and mirrored."""
+# General MIDI's percussion: what is struck in place of what, and what a little. Any other drum is alone.
+FAMILIES = [
+    {35, 36, 86, 87},
+    {37, 38, 39, 40},
+    {42, 44, 51, 53, 54, 59, 69, 70, 73, 74, 82, 83},
+    {46, 49, 52, 55, 57},
+    {41, 43, 45, 47, 48, 50},
+    {60, 61, 62, 63, 64, 65, 66},
+    {31, 32, 33, 34, 56, 67, 68, 75, 76, 77, 80, 81, 84, 85},
+    {71, 72},
+    {78, 79},
+]
+GROUPS = [FAMILIES[2] | FAMILIES[3], FAMILIES[4] | FAMILIES[5], *FAMILIES]
+
+
+def on_lines(rows, lines=("own", "family", "group")) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return the rows with each stroke on its own line, on that of its family and on that of its group.
+
+    On the last two the brightest of those struck together counts, and a forbidden place only if nothing sounds within a
+    sixteenth.
+    """
+    found = {}
+    for is_drum, drum, onset, _, brightness in rows:
+        if is_drum:
+            for name, far, sets in (("family", 100_000, FAMILIES), ("group", 200_000, GROUPS)):
+                mine = next((members for members in sets if drum in members), {drum})
+                if name in lines:
+                    found.setdefault(far + max(mine), []).append((onset, brightness))
+    shared = []
+    for number, strokes in found.items():
+        sounding = {a for a, v in strokes if v > 0}
+        for onset in {a for a, _ in strokes}:
+            together = [v for a, v in strokes if a == onset]
+            if onset in sounding:
+                shared.append((True, number, onset, None, max(together)))
+            elif all(abs(a - onset) >= Fraction(1, 4) for a in sounding):
+                shared.append((True, number, onset, None, min(together)))
+    return [row for row in rows if "own" in lines or not row[0]] + struck(shared)
+
+
+def altered(notes, alteration, grid="exact", lines=()) -> list[tuple[bool, int, Fraction, Fraction, int]]:
+    """Return (is_drum, pitch, onset, offset, brightness) in quarters: on the grid and its lines, stretched, mirrored."""
     rows = struck(on_grid(notes, grid))
+    rows = on_lines(rows, lines) if lines else rows
     first = min(row[2] for row in rows)
     rows = [
         (d, p, first + (a - first) * alteration.stretch, first + (b - first) * alteration.stretch, v)
@@ -200,11 +241,13 @@ class Layer:
         self.bright = {place: b for place, b in self.k.items() if b > 0}
 
     def similarity(
-        self, shared: int, window: int, level: int | None, brightest: int, clutter, recipe
+        self, shared: int, window: int, level: int | None, brightest: int, clutter, recipe, ignored
     ) -> float:
         """Return the fraction that the measure makes of one placement."""
         light, area = sum(self.bright.values()), len(self.bright)
-        x_energy, x_light = sum(b * b for b in self.heard.values()), sum(self.heard.values())
+        # Of X's drums, a sample with pitch asks for families alone.
+        asked = [b for (is_drum, line, _), b in self.heard.items() if not (is_drum and line in ignored)]
+        x_energy, x_light = sum(b * b for b in asked), sum(asked)
         if level is not None:
             # Counted in the sample's brightness: a plain rendition of all of it shares as much as the sample holds.
             average = Fraction(light, area)
@@ -249,8 +292,12 @@ def edges(strokes, painted_over: bool, picture: Picture, origin: Fraction, resol
 def placements(x, sample, recipe, alteration):
     """Give (similarity without price, transposition, onset in quarters, shared in ticks, resolution) everywhere."""
     octave, reading = x.steps_per_octave, alteration.reading
-    x_rows = altered(x.where(x.brightness > 0), type(alteration)(), recipe.grid)
-    k_rows = altered(sample, alteration, recipe.grid)
+    every_line = ("own", "family", "group") if recipe.kit == "families" else ()
+    lines = (
+        ("family",) if every_line and any(n.brightness > 0 and not n.is_drum for n in sample) else every_line
+    )
+    x_rows = altered(x.where(x.brightness > 0), type(alteration)(), recipe.grid, every_line)
+    k_rows = altered(sample, alteration, recipe.grid, lines)
     names = {0: ["held"], 1: ["struck"]}.get(recipe.struck, ["held", "struck"])
     x_drawn = [drawn(x_rows, recipe, name, reading, octave) for name in names]
     k_drawn = [drawn(k_rows, recipe, name, reading, octave) for name in names]
@@ -276,6 +323,11 @@ def placements(x, sample, recipe, alteration):
     pitches = [p for d, p, _ in every_bright if not d]
     k_drums = {p for d, p, _ in every_bright if d}
     clutter = recipe.clutter if pitches else Fraction(1)
+    ignored = (
+        {line for d, line, *_ in x_rows if d and not 100_000 <= line < 200_000}
+        if lines == ("family",)
+        else set()
+    )
     start, end = min(t for *_, t in every_bright), max(t for *_, t in every_bright) + 1
     margin = max(1, round(octave / 6)) if reading in ("semitone", "neighbour") else 0
     lit, whole_k = ({place for layer in layers for place in getattr(layer, name)} for name in ("lit", "k"))
@@ -326,7 +378,7 @@ def placements(x, sample, recipe, alteration):
                 shared = shared_in(layer, p, shift)
                 shares.append(shared)
                 energy = energy_in(layer, p, shift)
-                found.append(layer.similarity(shared, energy, level, brightest, clutter, recipe))
+                found.append(layer.similarity(shared, energy, level, brightest, clutter, recipe, ignored))
             similarity = mean(found[0], found[-1], recipe)
             yield (
                 similarity,

@@ -29,6 +29,7 @@ recipes = st.builds(
     struck=st.sampled_from([Fraction(n, 4) for n in range(5)]),
     stroke=st.sampled_from([Fraction(1, 4), Fraction(1, 3)]),
     neighbour_share=st.sampled_from([Fraction(1, 2), Fraction(1, 3)]),
+    kit=st.sampled_from(["families", "exact"]),
 )
 
 

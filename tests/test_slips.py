@@ -456,11 +456,13 @@ TABLE: dict[str, Row] = {
         stroke=[*FRACTION, 0],
         neighbour_share=[*FRACTION, 2],
         aligned=NUMBER,
+        kit=WORD,
         grid=["fine", 0, -1, 2.5, None, True, HUGE, nan],
     ),
     "Recipe.named": row(ge.Recipe.named, {"name": "melody"}, called={"name": "recipe"}, name=WORD),
     "Recipe.on_grid": row(ge.Recipe().on_grid, {"notes": X}, notes=NOTES),
     "Recipe.shown": row(ge.Recipe().shown, {"notes": X}, notes=NOTES),
+    "Recipe.shown_sample": row(ge.Recipe().shown_sample, {"notes": X}, notes=NOTES),
     "Matches.of": row(
         ge.Matches.of,
         {"rows": list(ge.rank(X, [X])), "samples": [X]},
@@ -517,6 +519,7 @@ TABLE: dict[str, Row] = {
         x=NOTES,
         sample=NOTES,
         match=[ge.rank(X, [X]), None, X, 0],
+        kit=WORD,
     ),
     "Background": row(
         ge.Background,

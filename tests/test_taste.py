@@ -181,6 +181,7 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         steps_per_octave = 19
         transpositions = [-5, 6]
         neighbour_share = "1/3"
+        kit = "exact"
         [thresholds]
         good = 0.6
         bad = 0.8
@@ -203,6 +204,7 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         struck=Fraction(1, 2),
         stroke=Fraction(1, 8),
         neighbour_share=Fraction(1, 3),
+        kit="exact",
         aligned=0.25,
     )
 
@@ -226,6 +228,7 @@ def test_every_key_has_an_effect(tmp_path: Path) -> None:
         ("[alterations.forms]\n", "none is left"),
         ("struck = '1/3'", "struck: expected 0, 1/4, 1/2, 3/4 or 1"),
         ("stroke = 0", "stroke: expected more than 0 quarters"),
+        ("kit = 'rock'", "kit: expected one of 'families', 'exact', got 'rock'"),
         ("measure = ", "cannot be read as TOML"),
     ],
 )

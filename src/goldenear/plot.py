@@ -15,6 +15,7 @@ from goldenear.correlate.correlogram import correlogram
 from goldenear.errors import TooLarge
 from goldenear.match.matches import Match, Matches, explain, spoken
 from goldenear.match.recipe import Recipe
+from goldenear.notes.kit import Kit, by_kit
 from goldenear.notes.note_array import NoteArray
 from goldenear.optional import needed
 
@@ -58,6 +59,7 @@ def plot_verdict(
     title: str,
     because: str,
     ranked: Mapping[str, tuple[Matches, float]],
+    kit: Kit = "families",
 ) -> Figure:
     """Draw why: the overlay at the winning placement, the correlogram, and all similarities.
 
@@ -71,6 +73,8 @@ def plot_verdict(
         Two lines above the picture.
     ranked : mapping of kind ("good", "bad", "sample") to (Matches, threshold)
         The bars.
+    kit : {"families", "exact"}
+        How drums were compared.
 
     Raises
     ------
@@ -81,8 +85,8 @@ def plot_verdict(
     grid = figure.add_gridspec(2, 2, height_ratios=(1.15, 1), width_ratios=(1.35, 1))
     x = x.where(x.brightness > 0)
     with names_as_they_are():
-        overlay(figure.add_subplot(grid[0, :]), x, sample, match)
-        _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match)
+        overlay(figure.add_subplot(grid[0, :]), x, sample, match, kit=kit)
+        _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match, kit)
         _bars(figure.add_subplot(grid[1, 1]), ranked)
         figure.suptitle(title, x=0.012, ha="left", fontsize=14, fontweight="bold")
         figure.text(0.012, 0.925, because, ha="left", fontsize=10, color="#333333", wrap=True)
@@ -110,15 +114,15 @@ def empty_figure(width: float, height: float, *, headroom: float = 0.0) -> Figur
     return figure
 
 
-def overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
+def overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match, *, kit: Kit = "families") -> None:
     """Lay the placed sample over X: what both have, what only one has."""
     x = x.struck()
-    why = explain(x, sample, match)
+    why = explain(x, sample, match, kit=kit)
     placed = why.placed.where(why.placed.brightness > 0)
     forbidden = why.placed.where(why.placed.brightness < 0)
     lay(axes, x, X_COLOUR, f"X: {x.name}" if x.name else "X")
     lay(axes, placed, SAMPLE_COLOUR, match.name, height=0.5)
-    lay(axes, shared_parts(x, placed), BOTH_COLOUR, "both: the brightness that counts", height=0.5)
+    lay(axes, shared_parts(x, placed, kit), BOTH_COLOUR, "both: the brightness that counts", height=0.5)
     if len(forbidden):
         lay(axes, forbidden, "#000000", "must stay dark", height=0.25)
     dress_roll(axes, [x, why.placed])
@@ -134,16 +138,20 @@ def overlay(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=4, frameon=False, fontsize=9)
 
 
-def shared_parts(x: NoteArray, placed: NoteArray) -> NoteArray:
-    """Return the strokes where both sound, as notes in the ticks of the placed sample's and X's common grid."""
+def shared_parts(x: NoteArray, placed: NoteArray, kit: Kit = "families") -> NoteArray:
+    """Return the strokes where both sound, as notes in the ticks of the placed sample's and X's common grid.
+
+    Where a drum of X stands for one of the sample, the stroke is the sample's.
+    """
     resolution = int(np.lcm(x.ticks_per_quarter, placed.ticks_per_quarter))
     x, placed = x.at_resolution(resolution), placed.at_resolution(resolution)
     onset = np.maximum(x.onset[:, None], placed.onset)
     offset = np.minimum(x.offset[:, None], placed.offset)
-    same = (x.pitch[:, None] == placed.pitch) & (x.is_drum[:, None] == placed.is_drum)
+    ours, theirs = by_kit(x, kit).pitch, by_kit(placed, kit).pitch
+    same = (ours[:, None] == theirs) & (x.is_drum[:, None] == placed.is_drum)
     i, j = np.nonzero(same & (offset > onset))
     return NoteArray.from_arrays(
-        pitch=x.pitch[i],
+        pitch=placed.pitch[j],
         onset=onset[i, j],
         duration=(offset - onset)[i, j],
         is_drum=x.is_drum[i],
@@ -201,11 +209,13 @@ def dress_roll(axes: Axes, shown: list[NoteArray]) -> None:
     unframe(axes)
 
 
-def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match) -> None:
+def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match, kit: Kit) -> None:
     """Draw shared time over transposition and shift, and ring the winning placement."""
     altered = match.placement.alteration.apply(sample)
+    recipe = Recipe(kit=kit)
     altered, picture_x = (
-        shown.at_resolution(shown.coarsest_resolution()) for shown in map(Recipe().shown, (altered, x))
+        shown.at_resolution(shown.coarsest_resolution())
+        for shown in (recipe.shown_sample(altered), recipe.shown(x))
     )
     axes.set_title("correlogram: shared time at every placement", loc="left", fontsize=10)
     try:

@@ -91,6 +91,7 @@ def rank(
             title=x.name,
             because=f"most like {best.name}",
             ranked={"sample": (matches, wanted.threshold)},
+            kit=wanted.kit,
         )
         output.save_picture(figure, plot)
         output.say(f"drawn: {plot}")

@@ -14,8 +14,9 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import must_be, several, whole_number
+from goldenear.arguments import must_be, one_of, several, whole_number
 from goldenear.hearing.hear import SECONDS_A_QUARTER
+from goldenear.notes.kit import KITS, Kit, by_kit
 from goldenear.notes.note_array import NoteArray, must_be_notes, several_notes
 from goldenear.notes.placement import Placement
 
@@ -39,7 +40,8 @@ class Match:
     similarity : float
         0..1, with the price of the alteration in it.
     shared : Fraction
-        The shared time itself, exactly: quarters x brightness x brightness.
+        The shared time itself, exactly: quarters x brightness x brightness. A drum's stroke counts on each line that
+        it is drawn on, see :attr:`Recipe.kit`.
     placement : Placement
         Where and how the sample lies on X.
     onset : Fraction
@@ -265,10 +267,11 @@ class Explanation:
     placed : NoteArray
         The sample as it lies on X.
     matched, missed : NoteArray
-        The placed sample's notes that sound in X for at least half of their time, and the others.
+        The placed sample's notes that sound in X for at least half of their time, and the others. A drum sounds where
+        one of its family is struck, unless drums are compared exactly.
     extra : NoteArray
         X's notes, within the time and the register of the placed sample, that sound in it for less than
-        half of their time there.
+        half of their time there. The register of drums is their families.
     """
 
     placed: NoteArray
@@ -277,7 +280,7 @@ class Explanation:
     extra: NoteArray
 
 
-def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
+def explain(x: NoteArray, sample: NoteArray, match: Match, *, kit: Kit = "families") -> Explanation:
     """Tell which notes of a sample are matched or missed in X, and which of X's are extra.
 
     Pitches are compared as they are, also where the match was found under another reading of pitch; drums by when
@@ -289,12 +292,15 @@ def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
         What was compared.
     match : Match
         How the sample lies on X.
+    kit : {"families", "exact"}
+        How drums are compared: the recipe's :attr:`Recipe.kit`.
 
     Returns
     -------
     Explanation
         All of it counted in the same ticks.
     """
+    one_of("kit", kit, KITS)
     must_be_notes("x", x)
     must_be_notes("sample", sample)
     must_be("match", match, Match, _how_to_get_a_match)
@@ -303,7 +309,8 @@ def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
     resolution = lcm(placed.ticks_per_quarter, x.ticks_per_quarter)
     placed, x = placed.at_resolution(resolution), x.at_resolution(resolution)
     bright = placed.where(placed.brightness > 0)
-    sounds = 2 * time_together(bright, x).sum(axis=1) >= bright.duration
+    ours, theirs = by_kit(x, kit), by_kit(bright, kit)
+    sounds = 2 * time_together(theirs, ours).sum(axis=1) >= bright.duration
     start, end = bright.first_onset, bright.last_offset
     inside = np.minimum(x.offset, end) - np.maximum(x.onset, start)
     pitched = bright.pitch[~bright.is_drum]
@@ -311,8 +318,8 @@ def explain(x: NoteArray, sample: NoteArray, match: Match) -> Explanation:
         in_register = (x.pitch >= pitched.min()) & (x.pitch <= pitched.max()) & ~x.is_drum
     else:
         in_register = np.zeros(len(x), bool)
-    in_register |= x.is_drum & np.isin(x.pitch, bright.pitch[bright.is_drum])
-    extra = (inside > 0) & in_register & (2 * time_together(x, bright).sum(axis=1) < inside)
+    in_register |= x.is_drum & np.isin(ours.pitch, theirs.pitch[bright.is_drum])
+    extra = (inside > 0) & in_register & (2 * time_together(ours, theirs).sum(axis=1) < inside)
     return Explanation(placed, bright.where(sounds), bright.where(~sounds), x.where(extra))
 
 

@@ -178,7 +178,7 @@ def pack(samples: Iterable[NoteArray], recipe: Recipe) -> Packed:
     alone, first = [], []
     drawn: list[Drawn] = []
     for sample in samples:
-        shown = recipe.shown(sample)
+        shown = recipe.shown_sample(sample)
         shares = may_share and (not len(shown) or shown.brightness.min() > 0)
         alone.append(not shares)
         first.append(len(drawn))

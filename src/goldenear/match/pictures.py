@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from goldenear.errors import NoNotes
 from goldenear.match.recipe import Recipe
 from goldenear.notes.alteration import Alteration
+from goldenear.notes.kit import beside_pitch
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import PianoRoll, Reading, common_divisor, draw, joined, painted
 
@@ -38,7 +39,7 @@ class Kept(dict[Any, Any]):
 
 
 class Box(NamedTuple):
-    """The window of a sample: its pitches with a margin, inclusive; its drums; its time in ticks."""
+    """The window of a sample: its pitches with a margin, inclusive; its lines of drums; its time in ticks."""
 
     lowest: int
     highest: int
@@ -100,6 +101,14 @@ class PiecePicture:
     def sums(self) -> tuple[Sums, ...]:
         """The sums over all that sounds, one a layer."""
         return tuple(map(Sums.of, self.sounding))
+
+    @cached_property
+    def sums_beside_pitch(self) -> tuple[Sums, ...]:
+        """The sums over all that a sample with pitch may ask for: all but drums on lines of beats, one a layer."""
+        return tuple(
+            Sums.of(roll.where(~roll.is_drum | beside_pitch(np.where(roll.is_drum, roll.pitch, 0))))
+            for roll in self.sounding
+        )
 
     @cached_property
     def plain(self) -> int:
@@ -239,7 +248,7 @@ def sample_picture(sample: NoteArray, recipe: Recipe, alteration: Alteration) ->
     """
     if not (sample.brightness > 0).any():
         raise NoNotes(sample.name)
-    layers, origin = _layers(alteration.apply(recipe.shown(sample)), recipe, alteration.reading)
+    layers, origin = _layers(alteration.apply(recipe.shown_sample(sample)), recipe, alteration.reading)
     return SamplePicture(
         layers, alteration, origin, _box(layers, alteration.reading, sample.steps_per_octave)
     )

@@ -13,6 +13,7 @@ from goldenear.errors import InvalidInput
 from goldenear.match.score import MEASURES
 from goldenear.notes.alteration import Alteration, alterations
 from goldenear.notes.columns import FINEST_GRID
+from goldenear.notes.kit import KITS, Kit, on_lines, sample_on_lines
 from goldenear.notes.note_array import STROKE, NoteArray, must_be_notes
 
 OCCURRENCE = "occurrence"
@@ -70,6 +71,11 @@ class Recipe:
     aligned : float
         The part of the similarity, 0..1, that is how well X's melody and the sample's align note by note
         (:mod:`goldenear.match.alignment`); the rest is what they share as pictures. None by default.
+    kit : {"families", "exact"}
+        How drums are compared. ``"families"``: in a beat the same drum counts in full, one of its family two thirds,
+        as a ride in place of a closed hat or a clap in place of a snare, one of its group a third, as an open hat in
+        place of a closed one (:mod:`goldenear.notes.kit`); in a sample that has pitch as well all drums of a family
+        count in full. ``"exact"``: only the same drum counts.
     """
 
     measure: str = "tversky"
@@ -81,6 +87,7 @@ class Recipe:
     neighbour_share: Fraction = Fraction(1, 2)
     aligned: float = 0.0
     grid: int | Literal["exact"] = GRID
+    kit: Kit = "families"
 
     @classmethod
     def named(cls, name: str) -> Recipe:
@@ -135,8 +142,21 @@ class Recipe:
         return int(4 * self.struck)
 
     def shown(self, notes: NoteArray) -> NoteArray:
-        """Return the notes as pictures show them: on the grid, every stroke of a drum of one length."""
-        return self.on_grid(notes).struck()
+        """Return the notes as pictures show them: on the grid, every stroke of a drum of one length.
+
+        Under ``kit = "families"`` each stroke lies on the lines of its family and its group as well.
+        """
+        struck = self.on_grid(notes).struck()
+        return on_lines(struck) if self.kit == "families" else struck
+
+    def shown_sample(self, notes: NoteArray) -> NoteArray:
+        """Return the notes of a sample as its pictures show them.
+
+        They are shown as X is; but under ``kit = "families"`` the drums of a sample that has pitch as well lie on the
+        lines of their families alone.
+        """
+        struck = self.on_grid(notes).struck()
+        return sample_on_lines(struck) if self.kit == "families" else struck
 
     @property
     def threshold(self) -> float:
@@ -167,6 +187,7 @@ class Recipe:
             raise InvalidInput(
                 f"grid: expected ticks a quarter, 1..{FINEST_GRID:,}, or 'exact', got {shown(self.grid)}"
             )
+        one_of("kit", self.kit, KITS)
         number("aligned", self.aligned, 0, 1)
         if self.aligned and self.measure == OCCURRENCE:
             raise InvalidInput("aligned: an occurrence is where a fragment lies, whole melodies are aligned")

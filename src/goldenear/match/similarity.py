@@ -83,9 +83,9 @@ def _paired(x: PiecePicture, group: AlterationGroup, recipe: Recipe) -> Pair:
     numbers = np.zeros((len(recipe.layers), len(group.pictures), 5))
     formula = formula_of(recipe.measure, recipe.clutter)
     for layer, of_layer in enumerate(numbers):
-        whole = x.sums[layer]
-        of_x = (x.plain, x.scale, whole.energy * piece_up, whole.light * piece_up)
         for picture, row in zip(group.pictures, of_layer, strict=True):
+            whole = (x.sums_beside_pitch if picture.pitched else x.sums)[layer]
+            of_x = (x.plain, x.scale, whole.energy * piece_up, whole.light * piece_up)
             own = (*(up * total for total in picture.sums[layer]), picture.brightest, picture.pitched)
             layer_numbers(formula, of_x, own, (1, 1), row)
     return Pair(x, group, recipe, resolution, piece_up, up, numbers)

@@ -73,7 +73,8 @@ class NoteArray:
     brightness : int16 array, shape (n,)
         1..127; 1 for a plain picture. Negative (-127..-1) only in a sample: a place that must stay dark.
     is_drum : bool array, shape (n,)
-        Drums are never transposed, and meet only drums of the same pitch; see :meth:`struck`.
+        Drums are never transposed; their pitch is a number of General MIDI's percussion. See :meth:`struck`, and
+        :attr:`Recipe.kit` for which drums stand for which.
     ticks_per_quarter : int
         The resolution.
     steps_per_octave : int

@@ -22,6 +22,7 @@ from goldenear.notes.alteration import (
     alterations,
 )
 from goldenear.notes.choice import EVERYTHING, Choice
+from goldenear.notes.kit import KITS
 from goldenear.notes.note_array import MOST_STEPS, NoteArray
 from goldenear.notes.read import BRIGHTNESSES, Brightness, read_chosen
 
@@ -142,6 +143,10 @@ transpositions = "all"
 # Under the reading "neighbour": what a note also counts on the steps beside it.
 neighbour_share = "1/2"
 
+# How drums are compared: by "families", where a ride stands for a closed hat and a clap for a snare, though the same
+# drum counts for more; or "exact", where only the same drum counts.
+kit = "families"
+
 [reading]
 # What is drums where a file does not say: MIDI channels (1 to 16), names of tracks, or "none".
 # drums = ["Beat"]
@@ -192,6 +197,7 @@ _KEYS: Mapping[str, frozenset[str] | None] = {
     "transpositions": None,
     "neighbour_share": None,
     "grid": None,
+    "kit": None,
     "reading": frozenset({"drums"}),
     "samples": frozenset({"keep_small"}),
     "thresholds": frozenset({"good", "bad"}),
@@ -253,6 +259,7 @@ def _settings(table: Mapping[str, Any]) -> Settings:
         transpositions=_range("transpositions", table.get("transpositions", "all")),
         neighbour_share=fraction("neighbour_share", table.get("neighbour_share", "1/2")),
         grid=table.get("grid", GRID),
+        kit=_choice("kit", table.get("kit", "families"), KITS),
     )
     return Settings(
         recipe,

@@ -261,7 +261,7 @@ class Verdict:
     def explain(self) -> Explanation:
         """Take the deciding match apart: matched, missed and extra notes."""
         match, sample = self._decided()
-        return explain(self.x, sample, match)
+        return explain(self.x, sample, match, kit=self.settings.recipe.kit)
 
     def _decided(self) -> tuple[Match, NoteArray]:
         """Return the deciding match and its sample.
@@ -297,6 +297,7 @@ class Verdict:
                 "good": (self.good, self.thresholds.least("good", self._at_large)),
                 "bad": (self.bad, self.thresholds.least("bad", self._at_large)),
             },
+            kit=self.settings.recipe.kit,
         )
 
     def as_dict(self) -> dict[str, object]:

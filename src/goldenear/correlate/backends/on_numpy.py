@@ -21,7 +21,7 @@ def shared_time(piece: Lines, fragment: Lines, frame: Frame, seam: Seam) -> tupl
     at_once = max(1, MAX_PAIRS // max(1, len(fragment.pitch)))
     for start in range(0, len(piece.pitch), at_once):
         part = Lines(*(column[start : start + at_once] for column in piece))
-        row, shift, slope_change = turning_points(part, fragment)
+        row, shift, slope_change = turning_points(*_pairs(part, fragment, frame))
         row = row - frame.first_transposition
         # A change of slope at a shift is felt from the next shift on.
         column = shift - (frame.first_shift - 1)
@@ -33,3 +33,11 @@ def shared_time(piece: Lines, fragment: Lines, frame: Frame, seam: Seam) -> tupl
     values[:, 0] += seam.value
     np.cumsum(values, axis=1, out=values)
     return values, Seam(values[:, -1].copy(), slope)
+
+
+def _pairs(piece: Lines, fragment: Lines, frame: Frame) -> tuple[Lines, Lines]:
+    """Return what is to be paired: on a frame of one row, as of drums, one by one what meets on it."""
+    if frame.rows > 1:
+        return piece, fragment
+    i, j = np.nonzero(piece.pitch[:, None] - fragment.pitch == frame.first_transposition)
+    return Lines(*(column[i] for column in piece)), Lines(*(column[j, None] for column in fragment))

@@ -366,16 +366,17 @@ def _numbers(piece: Piece, packed: Packed, batch: Pairs, layers: list[Strokes]) 
     # Where X's notes glow on steps beside them, shared time need not bring energy along.
     lean = 0.0 if piece.reading == "neighbour" else 1.0 / brightest
     found: tuple[list[Tensor], list[Tensor]] = [], []
-    for sums, strokes in zip(x.sums, layers, strict=True):
+    pitched = highest >= lowest
+    for all_of_x, beside_pitch, strokes in zip(x.sums, x.sums_beside_pitch, layers, strict=True):
         bright, length = strokes.brightness.clip(0), strokes.end - strokes.begin
         own = []
         for value in (length * bright * bright, length * bright, length * (bright > 0)):
             total = torch.zeros(len(brightest), dtype=torch.int64, device=where)
             own.append(total.index_add_(0, strokes.pair, value).cpu().numpy())
-        numbers, of_x = np.zeros((5, len(brightest))), (x.plain, x.scale, sums.energy * up, sums.light * up)
-        score.layer_numbers(
-            formula, of_x, (*own, brightest, 1 * (highest >= lowest)), (1, 1), numbers, np.gcd
-        )
+        energy = np.where(pitched, beside_pitch.energy, all_of_x.energy) * up
+        light = np.where(pitched, beside_pitch.light, all_of_x.light) * up
+        numbers, of_x = np.zeros((5, len(brightest))), (x.plain, x.scale, energy, light)
+        score.layer_numbers(formula, of_x, (*own, brightest, 1 * pitched), (1, 1), numbers, np.gcd)
         rise = score.steepest(numbers, lean, 1.0 * own[1] * loudest)
         for column, values in zip(found, (numbers, rise), strict=True):
             column.append(torch.tensor(values, device=where))

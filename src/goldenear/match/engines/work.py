@@ -71,7 +71,8 @@ def _placements(x: PiecePicture, group: AlterationGroup) -> int:
     common = lcm(roll.ticks_per_quarter, group.ticks_per_quarter)
     columns = int(roll.offset.max()) * (common // roll.ticks_per_quarter)
     columns += box.offset * (common // group.ticks_per_quarter)
-    rows = int(np.ptp(roll.pitch)) + 1 + max(0, box.highest - box.lowest)
+    pitch = roll.pitch[~roll.is_drum]
+    rows = (int(np.ptp(pitch)) if len(pitch) else 0) + 1 + max(0, box.highest - box.lowest)
     return columns * rows * len(group.pictures)
 
 

@@ -17,7 +17,7 @@ from goldenear.notes.cache_folder import cache_folder
 
 HERE = Path(__file__).parent
 
-COMPILED = ("pairs", "layout", "placements", "sweep", "driver", "align")
+COMPILED = ("pairs", "layout", "placements", "beat", "sweep", "driver", "align")
 
 QUIET = "GOLDENEAR_QUIET"
 """The environment variable that silences :func:`tell_compiling`, if it is set to anything but nothing."""

@@ -48,6 +48,9 @@ class PieceLayout(NamedTuple):
     energy: NDArray[np.int64]
     light: NDArray[np.int64]
     """The sums over all that sounds, one a layer."""
+    energy_beside_pitch: NDArray[np.int64]
+    light_beside_pitch: NDArray[np.int64]
+    """The same over all that a sample with pitch may ask for."""
     start: NDArray[np.int64]
     """Where strokes begin, kind by kind (`LIT`, `SOUNDING`, `DRUMS`) and layer by layer; and where they end."""
     pitch: NDArray[np.int64]
@@ -150,6 +153,8 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
             loudest,
             np.array([sums.energy * down // up for sums in x.sums], np.int64),
             np.array([sums.light * down // up for sums in x.sums], np.int64),
+            np.array([sums.energy * down // up for sums in x.sums_beside_pitch], np.int64),
+            np.array([sums.light * down // up for sums in x.sums_beside_pitch], np.int64),
             np.searchsorted(layer[by_onset], np.arange(3 * layers + 1)),
             *(column[by_onset] for column in (kinds.pitch, kinds.onset, kinds.offset, kinds.brightness)),
             np.maximum.accumulate(kinds.offset[by_onset] + far) - far,

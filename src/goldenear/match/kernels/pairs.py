@@ -14,6 +14,9 @@ from goldenear.match.score import HAIR
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
 
+NEVER = 2**62
+"""Later than every shift."""
+
 layer_numbers = compiled(score.layer_numbers)
 layers_of = compiled(score.layers_of)
 similarity_of = compiled(score.similarity_of)
@@ -97,6 +100,12 @@ class Pair(NamedTuple):
     listed: int = 0
     lane: int = 0
     """The lowest of the transpositions that are swept together."""
+    drums_shared_at: int = 0
+    drums_shared: int = 0
+    drums_energy_at: int = 0
+    drums_energy: int = 0
+    """What drums share, and what X sounds on the sample's drums, at the shifts that were asked for last: the same at
+    every transposition and in both layers."""
 
 
 Scene = tuple[Any, ...]
@@ -140,6 +149,7 @@ def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int, sw
     set_transpositions(scene)
     pair.height = 0.0
     pair.shared = 0
+    pair.drums_shared_at = pair.drums_energy_at = NEVER
 
 
 @compiled
@@ -176,6 +186,20 @@ def note_strokes(scene: Scene, layer: int) -> None:
         if i < pitched:
             counts[2 * layer] = n
     counts[2 * layer + 1] = n
+    note_drums(room, layer)
+
+
+@compiled
+def note_drums(room: Any, layer: int) -> None:
+    """Note the drums that must sound in a layer, each once: they are the same in both."""
+    pitch, _, _, weight, pitched = strokes_of(room, layer)
+    counts, lines = int64s(room.counts, room.n_counts), int64s(room.lines, room.n_lines)
+    n = 0
+    for j in range(pitched, len(pitch)):
+        if weight[j] > 0 and pitch[j] not in lines[:n]:
+            lines[n] = pitch[j]
+            n += 1
+    counts[4] = n
 
 
 @compiled
@@ -210,10 +234,12 @@ def set_numbers(scene: Scene, layer: int) -> None:
             energy += long * w * w
             light += long * w
             area += long
-    energy_of_x = int64s(piece.energy, piece.n_energy)[layer] * pair.piece_up
-    light_of_x = int64s(piece.light, piece.n_energy)[layer] * pair.piece_up
-    x = (piece.plain, piece.scale, energy_of_x, light_of_x)
-    own = (energy, light, area, brightest, int(highest >= lowest))
+    pitched = highest >= lowest
+    energies = int64s(piece.energy_beside_pitch if pitched else piece.energy, piece.n_energy)
+    lights = int64s(piece.light_beside_pitch if pitched else piece.light, piece.n_energy)
+    light_of_x = lights[layer] * pair.piece_up
+    x = (piece.plain, piece.scale, energies[layer] * pair.piece_up, light_of_x)
+    own = (energy, light, area, brightest, int(pitched))
     counted, mine = (float(pair.weight), float(pair.energy_weight)), numbers_of(room, layer)
     layer_numbers(formula, x, own, counted, mine)
     if layer == pair.swept:

@@ -7,6 +7,7 @@ from typing import Any
 from goldenear.correlate.backends.records import at, compiled, float64s, int8s, int64s
 from goldenear.match.kernels.layout import DRUMS, LIT, SOUNDING, first_from, sounded, strokes_of_x
 from goldenear.match.kernels.pairs import (
+    NEVER,
     Scene,
     is_asked_for,
     mean_of,
@@ -57,16 +58,28 @@ def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
     pitch, begin, end, weight, pitched = strokes_of(room, layer)
     base, tabled = row_of(scene, transposition), piece.plain and part.lit_as_sounding and part.lines
     light, total = 1 if pair.plain else piece.plain, 0
-    for j in range(len(pitch)):
-        a, b = begin[j] + shift, end[j] + shift
-        row = base + pitch[j] if j < pitched else pitch[j]
-        if j < pitched and tabled:
+    for j in range(pitched):
+        a, b, row = begin[j] + shift, end[j] + shift, base + pitch[j]
+        if tabled:
             found = light * heard_in_table(scene, layer, (row, row), a, b)
         else:
-            kind = LIT if j < pitched else DRUMS
-            found = heard(strokes_of_x(piece, kind, layer), pair, (row, row), a, b)
+            found = heard(strokes_of_x(piece, LIT, layer), pair, (row, row), a, b)
         total += found * (1 if pair.plain else weight[j])
-    return total
+    return total + drums_shared(scene, layer, shift) if piece.has_drums else total
+
+
+@compiled
+def drums_shared(scene: Scene, layer: int, shift: int) -> Any:
+    """Return what drums share at one shift, as it is counted for the pair."""
+    piece, _, _, _, pair, room = scene
+    if pair.drums_shared_at != shift:
+        pitch, begin, end, weight, pitched = strokes_of(room, layer)
+        strokes, total = strokes_of_x(piece, DRUMS, layer), 0
+        for j in range(pitched, len(pitch)):
+            found = heard(strokes, pair, (pitch[j], pitch[j]), begin[j] + shift, end[j] + shift)
+            total += found * (1 if pair.plain else weight[j])
+        pair.drums_shared_at, pair.drums_shared = shift, total
+    return pair.drums_shared
 
 
 @compiled
@@ -78,22 +91,32 @@ def energy_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
         total = sounded_in(scene, layer, pitches, shift, end)
     else:
         total = heard(strokes_of_x(piece, SOUNDING, layer), pair, pitches, shift, end)
-    return total + drum_energy(scene, layer, shift, end) if piece.has_drums else total
+    return total + drums_energy(scene, layer, shift) if piece.has_drums else total
 
 
 @compiled
-def drum_energy(scene: Scene, layer: int, a: int, b: int) -> Any:
+def drums_energy(scene: Scene, layer: int, shift: int) -> Any:
+    """Return what X sounds in the window at one shift on the drums that must sound in the sample."""
+    pair = scene[-2]
+    if pair.drums_energy_at != shift:
+        pair.drums_energy_at = shift
+        pair.drums_energy = energy_of_drums(scene, layer, shift, shift + pair.length)
+    return pair.drums_energy
+
+
+@compiled
+def energy_of_drums(scene: Scene, layer: int, a: int, b: int) -> Any:
     """Return X's energy from `a` to `b` on the drums that must sound in the sample."""
     piece, _, _, _, pair, room = scene
-    pitch, _, _, weight, pitched = strokes_of(room, layer)
+    lines = int64s(room.lines, int64s(room.counts, room.n_counts)[4])
     drum, onset, offset, lit, reach = strokes_of_x(piece, DRUMS, layer)
     up, total = pair.piece_up, 0
     i = first_from(reach, 0, len(reach), a // up + 1)
     while i < len(onset) and onset[i] * up < b:
         inside = min(offset[i] * up, b) - max(onset[i] * up, a)
         if inside > 0:
-            for j in range(pitched, len(pitch)):
-                if pitch[j] == drum[i] and weight[j] > 0:
+            for line in lines:
+                if line == drum[i]:
                     total += inside * (1 if pair.plain else lit[i] * lit[i])
                     break
         i += 1
@@ -126,6 +149,23 @@ def is_corner(scene: Scene, shift: int) -> Any:
                 if unit * up == time and begins_or_ends(piece, unit):
                     return True
     return False
+
+
+@compiled
+def span_of(scene: Scene) -> Any:
+    """Return the first shift to look at, and the last: within the part, and where something can be shared."""
+    piece, part, _, _, pair, room = scene
+    pitch, begin, end, _, pitched = strokes_of(room, pair.swept)
+    _, onset, _, _, reach = strokes_of_x(piece, DRUMS, pair.swept)
+    start, stop = NEVER, -NEVER
+    opens, closes = part.opens, part.closes
+    for j in range(len(pitch)):
+        if j == pitched:
+            opens, closes = (onset[0], reach[-1]) if len(onset) else (0, 0)
+        if opens < closes:
+            start = min(start, opens * pair.piece_up - end[j])
+            stop = max(stop, closes * pair.piece_up - begin[j])
+    return max(start, part.first * pair.piece_up), min(stop, part.last * pair.piece_up - 1)
 
 
 @compiled

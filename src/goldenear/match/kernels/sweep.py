@@ -44,8 +44,10 @@ from goldenear.correlate.backends.records import (
     uint8s,
     uint16s,
 )
-from goldenear.match.kernels.layout import DRUMS, first_from, strokes_of_x
+from goldenear.match.kernels.beat import ROWS, lay_beat, turn_drums
+from goldenear.match.kernels.layout import first_from
 from goldenear.match.kernels.pairs import (
+    NEVER,
     Scene,
     is_asked_for,
     numbers_of,
@@ -54,11 +56,8 @@ from goldenear.match.kernels.pairs import (
     similarity_of,
     strokes_of,
 )
-from goldenear.match.kernels.placements import consider, least_energy
+from goldenear.match.kernels.placements import consider, least_energy, span_of
 from goldenear.match.score import BELOW, HAIR, OF_ENERGY
-
-NEVER = 2**62
-"""Later than every shift."""
 
 SPANS = 4
 """Bounds are taken for shifts that lie within this part of the sample's length."""
@@ -68,9 +67,6 @@ NEAR = 8
 
 FEWEST = 8
 """At least so many shifts are looked at together."""
-
-ROWS = 256
-"""Shifts that a table holds: it stays in the nearest cache."""
 
 LONGEST_STROKE = 96
 """Only strokes up to this length, in shifts, are noted by their onset alone."""
@@ -97,7 +93,7 @@ class Room(NamedTuple):
     end: NDArray[np.int64]
     weight: NDArray[np.int64]
     counts: NDArray[np.int64]
-    """Of each layer, how many strokes have pitch, and how many there are."""
+    """Of each layer, how many strokes have pitch, and how many there are; then how many drums must sound."""
     numbers: NDArray[np.float64]
     """The numbers of the measure, five a layer."""
     moment: NDArray[np.int64]
@@ -121,6 +117,10 @@ class Room(NamedTuple):
     """Their similarities."""
     lit: NDArray[np.int32]
     """How long each pitch of X sounds in the windows of a span, as lanes, layer by layer."""
+    drums: NDArray[np.int64]
+    """Turning points of drums, a number a shift; all 0 but while a sample is swept."""
+    lines: NDArray[np.int64]
+    """The drums that must sound in the sample, each once."""
     other: NDArray[np.float64]
     """What the similarity of the layer that is not swept cannot exceed, lane by lane; and the same in a span."""
 
@@ -132,7 +132,7 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
             _aligned(2 * (ROWS + LONGEST_STROKE) * LANES),
             _aligned((ROWS + ROWS // FEWEST) * LANES),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
-            np.zeros(4, np.int64),
+            np.zeros(5, np.int64),
             np.zeros(10),
             *(np.zeros(2 * strokes, np.int64) for _ in range(4)),
             np.zeros(SLOTS, np.int64),
@@ -144,6 +144,8 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
             np.zeros(3 * listed, np.int64),
             np.zeros(listed),
             np.zeros(2 * (2 * LANES + pitches), np.int32),
+            np.zeros(ROWS, np.int64),
+            np.zeros(strokes, np.int64),
             np.ones(2 * LANES),
         )
     )
@@ -249,23 +251,6 @@ def note_edge(room: Any, pair: Any, first: int, n: int, edge: Any) -> Any:
             return n
     moment[n], place[n], second[n], sign[n] = edge[0], edge[1], 0, edge[2]
     return n + 1
-
-
-@compiled
-def span_of(scene: Scene) -> Any:
-    """Return the first shift to look at, and the last: within the part, and where something can be shared."""
-    piece, part, _, _, pair, room = scene
-    pitch, begin, end, _, pitched = strokes_of(room, pair.swept)
-    _, onset, _, _, reach = strokes_of_x(piece, DRUMS, pair.swept)
-    start, stop = NEVER, -NEVER
-    opens, closes = part.opens, part.closes
-    for j in range(len(pitch)):
-        if j == pitched:
-            opens, closes = (onset[0], reach[-1]) if len(onset) else (0, 0)
-        if opens < closes:
-            start = min(start, opens * pair.piece_up - end[j])
-            stop = max(stop, closes * pair.piece_up - begin[j])
-    return max(start, part.first * pair.piece_up), min(stop, part.last * pair.piece_up - 1)
 
 
 @compiled
@@ -399,7 +384,8 @@ def begin_at(scene: Scene, noted: Any, start: int, tables: Any) -> Any:
     if usual:
         clear(table, 0, 2 * usual)
         meet(scene, meeting(part, pair, noted, ROOFS), (start - usual + 1, start + usual), 1, table)
-    return turn_drums(scene, (-NEVER, start, start), state, tables)
+    drums = turn_drums(scene, (-NEVER, start, start))
+    return add(state[0], splat(drums[0], table)), add(state[1], splat(drums[1], tables[1]))
 
 
 @compiled
@@ -412,8 +398,14 @@ def turn_at(scene: Scene, noted: Any, span: Any, tables: Any) -> None:
     if usual:
         ahead = (span[0] + usual, span[1] + usual)
         meet(scene, meeting(part, pair, noted, ROOFS), ahead, 2 * usual, table)
-    state = splat(0, table), splat(0, tables[1])
-    turn_drums(scene, (span[0], span[0], span[1]), state, tables)
+    if scene[0].has_drums:
+        turn_drums(scene, (span[0], span[0], span[1]))
+        drums = int64s(scene[-1].drums, ROWS)
+        for row in range(span[1] - span[0]):
+            if drums[row]:
+                place = (turns + row) * LANES
+                store(table, place, add(load(table, place), splat(drums[row], table)))
+                drums[row] = 0
 
 
 @compiled
@@ -667,44 +659,14 @@ def scan(scene: Scene, lowest: int, allowed: Any, start: int, rows: Any, crest: 
 
 
 @compiled
-def turn_drums(scene: Scene, span: Any, state: Any, tables: Any) -> Any:
-    """Add the turning points that the drums of all transpositions make; return slope and shared time at a shift.
-
-    `span` is three shifts: turning points from the first up to the second are summed up in slope and shared time at
-    the second; those from there up to the third are added to the table.
-    """
-    piece, _, _, _, pair, room = scene
-    pitch, begin, ends, weight, pitched = strokes_of(room, pair.swept)
-    drum, onset, offset, light, _ = strokes_of_x(piece, DRUMS, pair.swept)
-    since, start, end = span
-    slope, value = state
-    table, shared = tables
-    first_row = first_turn(pair.usual)
-    for j in range(pitched, len(pitch)):
-        for i in range(len(drum)):
-            if onset[i] * pair.piece_up - ends[j] >= end:
-                break
-            if drum[i] != pitch[j]:
-                continue
-            both = 1 if pair.plain else weight[j] * light[i]
-            for corner in range(4):
-                x = (onset[i] if corner < 2 else offset[i]) * pair.piece_up
-                shift = x - (ends[j] if corner % 2 == 0 else begin[j])
-                turn = both if corner in (0, 3) else -both
-                if since <= shift < start:
-                    slope = add(slope, splat(turn, table))
-                    value = add(value, splat(turn * (start - shift), shared))
-                elif start <= shift < end:
-                    row = (first_row + shift - start) * LANES
-                    store(table, row, add(load(table, row), splat(turn, table)))
-    return slope, value
-
-
-@compiled
 def lay(scene: Scene) -> None:
     """Lay a sample, as the pair is set, on a part of X, with numbers as short as what they count allows."""
-    _, part, _, rules, pair, room = scene
+    piece, part, _, rules, pair, room = scene
     if raise_floor(rules, pair) > pair.most:
+        return
+    pitched = int64s(room.counts, room.n_counts)[2 * pair.swept]
+    if not (piece.has_pitch and pitched):
+        lay_beat(scene)
         return
     time, piece_time = int64s(part.time, part.n_time), int64s(room.piece_time, room.n_piece_time)
     for i in range(part.columns + part.rest):
