@@ -21,6 +21,7 @@ from goldenear.taste.audit import Judged, Near, Share, audit
 from goldenear.taste.calibration import Calibration, digest_of, reach_of
 from goldenear.taste.chance import FEWEST_GROUPS, Tail, Tails, at_large, kin
 from goldenear.taste.judge import Taste, must_be_a_taste
+from goldenear.taste.manner import range_of
 from goldenear.taste.samples import KINDS
 from goldenear.taste.solo import (
     VERSION,
@@ -176,6 +177,7 @@ def calibrate(
         solos=strengths.solos,
         least=least,
         tails=tails,
+        manner=range_of(background_parts),
         audit=audit(judged, false_alarms, near, seed),
     )
 

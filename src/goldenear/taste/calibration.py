@@ -17,9 +17,10 @@ from goldenear.arguments import array_of, number
 from goldenear.errors import InvalidTaste
 from goldenear.match.recipe import Recipe
 from goldenear.notes.atomic import write_bytes_atomically
-from goldenear.notes.note_array import NoteArray
+from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound
 from goldenear.taste.audit import Audit, made_again
 from goldenear.taste.chance import Tail, Tails, at_large
+from goldenear.taste.manner import MANNERS, format_far
 from goldenear.taste.solo import excess_at
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Calibration:
         The least threshold: where the background has nothing at all like the samples, chance sets none.
     tails : Tails
         Of the greatest strength among all samples, for unrelated fragments of several lengths.
+    manner : float array, shape (5, 2)
+        Between which values nearly all of the background lies (:mod:`goldenear.taste.manner`).
     audit : Audit
         What the samples say of each other.
     """
@@ -70,6 +73,7 @@ class Calibration:
     solos: NDArray[np.float64] | None
     least: float
     tails: Tails
+    manner: NDArray[np.float64]
     audit: Audit
 
     def at_large(self, similarity: NDArray[np.float64]) -> float:
@@ -103,6 +107,18 @@ class Calibration:
         number("quarters", quarters, 0, inf)
         return self.tails.p_value(strength, quarters)
 
+    def far(self, x: NoteArray) -> str:
+        """Return in what respect X lies far from the background, which promises nothing then; empty if in none.
+
+        Raises
+        ------
+        NoNotes
+            If nothing sounds in X.
+        """
+        must_be_notes("x", x)
+        must_sound(x)
+        return format_far(x, self.manner)
+
     def plot(self) -> Figure:
         """Draw how often chance comes how near, what the samples say of each other, and what fewer of them would.
 
@@ -135,6 +151,7 @@ class Calibration:
                 {"quarters": length, "values": np.round(tail.values, 6).tolist()}
                 for length, tail in self.tails.of.items()
             ],
+            "manner": np.round(self.manner, 6).tolist(),
             "audit": self.audit.as_dict(),
         }
 
@@ -163,6 +180,9 @@ class Calibration:
             raise ValueError("solos: expected two numbers a sample")
         if group is not None and (group.shape != (len(audit.told),) or group.min() < 0):
             raise ValueError("group: expected one a sample")
+        manner = np.array(table["manner"], np.float64)
+        if manner.shape != (len(MANNERS), 2):
+            raise ValueError(f"manner: expected {len(MANNERS)} ranges")
         lengths = [tail["quarters"] for tail in table["tails"]]
         if not lengths or not all(length is None or length > 0 for length in lengths):
             raise ValueError("tails: expected some, each of a length above 0")
@@ -184,6 +204,7 @@ class Calibration:
                 },
                 numbers["trust"],
             ),
+            manner=manner,
             audit=audit,
         )
 

@@ -122,11 +122,12 @@ class Verdict:
     def p_value(self, match: Match) -> float | None:
         """Return how often unrelated music resembles any sample as much, 0..1; None where chance was not measured.
 
-        It pays for everything that was tried: every transposition, shift and alteration of every sample.
+        Nor is there one where X lies far from the music by which chance was measured. It pays for everything that
+        was tried: every transposition, shift and alteration of every sample.
         """
         kind, part = self._place_of(match)
         calibration = self.thresholds.calibration
-        if calibration is None:
+        if calibration is None or self.far:
             return None
         quarters = (self.x.last_offset - self.x.first_onset) / self.x.ticks_per_quarter
         column = self.thresholds.column(kind, match.index, part=part)
@@ -155,6 +156,12 @@ class Verdict:
                 if matches[row] == match:
                     return kind, part
         raise InvalidInput(f"match: expected one of this verdict, got {match.name}")
+
+    @cached_property
+    def far(self) -> str:
+        """In what respect X lies far from the music by which chance was measured; empty where it does not."""
+        calibration = self.thresholds.calibration
+        return "" if calibration is None else calibration.far(self.x)
 
     @cached_property
     def _at_large(self) -> float:
@@ -223,6 +230,11 @@ class Verdict:
     @property
     def because(self) -> str:
         """The reason, in one sentence with names and places."""
+        far = f"; far from the background: {self.far}, so no rate is promised" if self.far else ""
+        return self._reason() + far
+
+    def _reason(self) -> str:
+        """Return the reason, wherever X lies."""
         good, bad = self.nearest_good, self.nearest_bad
         if self.outcome == "bad":
             assert bad is not None
@@ -312,6 +324,7 @@ class Verdict:
             "good": [self._as_dict(match) for match in self.good],
             "bad": [self._as_dict(match) for match in self.bad],
             "parts": [self._as_dict(match) for match in (*self.good_parts, *self.bad_parts)],
+            **({"far": self.far} if self.thresholds.calibration else {}),
             "remarks": list(self.x.provenance.remarks),
         }
 

@@ -1,0 +1,76 @@
+"""Describe how music is made, to tell whether X is of the kind of a background: its density, its voices, its rhythm.
+
+Chance is measured on music of some kind, and what it promises holds for that kind: a rate of false alarms among folk
+tunes says nothing of organ music. X is far from a background where it lies outside nearly all of it in some respect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenear.notes.note_array import NoteArray
+
+MANNERS = (
+    "notes a quarter",
+    "strokes of drums a quarter",
+    "notes at once",
+    "quarters a note",
+    "of its notes off the sixteenths",
+)
+"""What is counted, in the words in which it is told."""
+
+RARE = 0.002
+"""What so small a share of the background does, at either end, is far from it."""
+
+
+def manner_of(x: NoteArray) -> NDArray[np.float64]:
+    """Return what is counted of music, shape (5,), in the order of `MANNERS`; zeros for what it lacks."""
+    sounding = x.where(x.brightness > 0)
+    pitched, drums = sounding.where(~sounding.is_drum), int(sounding.is_drum.sum())
+    quarters = max(float(sounding.quarters), 1.0)
+    if not len(pitched):
+        return np.array([0.0, drums / quarters, 0.0, 0.0, 0.0])
+    resolution = x.ticks_per_quarter
+    lit = _lit(pitched)
+    off = (pitched.onset - pitched.first_onset) * 4 % resolution
+    late = np.minimum(off, resolution - off) > resolution / 4
+    return np.array(
+        [
+            len(pitched) / quarters,
+            drums / quarters,
+            float(pitched.duration.sum()) / max(lit, 1),
+            float(pitched.duration.mean()) / resolution,
+            float(late.mean()),
+        ]
+    )
+
+
+def range_of(music: Sequence[NoteArray]) -> NDArray[np.float64]:
+    """Return between which values nearly all music lies in each respect, shape (5, 2)."""
+    found = np.array([manner_of(x) for x in music])
+    usual: NDArray[np.float64] = np.quantile(found, [RARE, 1 - RARE], axis=0).T
+    return usual
+
+
+def format_far(x: NoteArray, usual: NDArray[np.float64]) -> str:
+    """Return in what respect X lies outside a range, the most extreme first; nothing where it does not."""
+    value = manner_of(x)
+    low, high = usual.T
+    width = np.maximum(high - low, 1e-9)
+    beyond = np.maximum(low - value, value - high) / width
+    which = int(beyond.argmax())
+    # Half a hundredth of the range is no difference, and no rounding makes one.
+    if beyond[which] <= 0.005:
+        return ""
+    return f"{value[which]:.2g} {MANNERS[which]}, not {low[which]:.2g} to {high[which]:.2g}"
+
+
+def _lit(notes: NoteArray) -> int:
+    """Return in how many ticks something sounds."""
+    order = np.argsort(notes.onset, kind="stable")
+    onset, offset = notes.onset[order], np.maximum.accumulate(notes.offset[order])
+    gaps = np.maximum(onset[1:] - offset[:-1], 0).sum()
+    return int(offset[-1] - onset[0] - gaps)
