@@ -70,6 +70,26 @@ JINGLE, DECK = "G G G G C G D D", "F F C F F F C F"
 SEED = 20
 """Of wrong notes, ornaments and uneven playing."""
 
+PLAIN = {
+    "eight repeated notes",
+    "repeated notes in eighths",
+    "a bass of roots and fifths",
+    "a walking bass",
+    "a drone with a fifth",
+    "a trill",
+    "held chords alone",
+    "broken chords alone",
+    "sonata's left hand",
+    "carousel's left hand",
+    "repeated chords",
+    "a scale in octaves",
+    "octaves that walk",
+    "kick alone",
+    "a shaker alone",
+    "hat in sixteenths with a kick",
+}
+"""Inputs that hold what half of all music has, and nothing else: none may be vetoed."""
+
 Row = tuple[str, str, ge.NoteArray]
 """What an input is called, why a musician says of it what they say, and its notes."""
 

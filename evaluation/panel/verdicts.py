@@ -8,7 +8,7 @@ from typing import NamedTuple
 import goldenear as ge
 from benchmarks.tables import Table
 from evaluation.options import Options
-from evaluation.panel.inputs import Input, inputs, tastes
+from evaluation.panel.inputs import PLAIN, Input, inputs, tastes
 
 ASKED = "asked: .90 as expected"
 
@@ -36,13 +36,16 @@ def tables(_: Options) -> Iterator[Table]:
     every = judged()
     table = Table(
         f"A musician's panel: {len(every)} inputs, by three tastes with the defaults",
-        ["taste", "inputs", "as expected", "of good ones", "of bad ones", "of neither"],
+        ["taste", "inputs", "as expected", "of good ones", "of bad ones", "of neither", "plain ones vetoed"],
         remarks=[f"What is expected was written down before anything was judged. All: {ASKED}."],
     )
     for taste in (*tastes(), None):
         mine = [one for one in every if taste in (one.input.taste, None)]
         kinds = [[one for one in mine if one.input.expected == kind] for kind in ("good", "bad", "neither")]
-        table.rows.append([taste or "all", f"{len(mine)}", _share(mine), *(_share(kind) for kind in kinds)])
+        plain = [one for one in mine if one.input.name in PLAIN]
+        vetoed = sum(one.verdict.outcome == "bad" for one in plain)
+        shares = [_share(part) for part in (mine, *kinds)]
+        table.rows.append([taste or "all", f"{len(mine)}", *shares, f"{vetoed} of {len(plain)}"])
     yield table
     others = Table("Verdicts that a musician would not give", ["taste, input", "expected", "why", "verdict"])
     others.rows = [
