@@ -336,3 +336,21 @@ class TestFoundByOthers:
         assert told in ge.read(path).provenance.remarks
         assert told in ge.read(path, track="b").provenance.remarks
         assert ge.read(path, track="a").provenance.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("named", "others"), [("core", "left hand"), ("right hand", "context"), ("Core ", "context")]
+)
+def test_names_of_tracks_say_which_notes_of_a_sample_matter(named, others, tmp_path):
+    tune = ge.NoteArray.from_arrays(pitch=[72, 79, 74], onset=[0, 1, 3], duration=1, ticks_per_quarter=1)
+    below = ge.NoteArray.from_arrays(pitch=[48, 55], onset=[0, 2], duration=2, ticks_per_quarter=1)
+    root, path = ge.new_taste(tmp_path / "taste"), tmp_path / "song.mid"
+    ge.write({others: below, named: tune}, path)
+    ge.add_sample(root, "good", path)
+    taste = ge.Taste(root)
+    assert taste.good[0].pitch.tolist() == [72, 79, 74]
+    assert taste.remarks[0].startswith("good/song.mid: only ")
+    # A choice that somebody made goes first.
+    chosen = ge.new_taste(tmp_path / "chosen")
+    ge.add_sample(chosen, "good", path, track=others)
+    assert ge.Taste(chosen).good[0].pitch.tolist() == [48, 55]

@@ -12,10 +12,14 @@ from goldenear.cli import output
 
 if TYPE_CHECKING:
     from goldenear.match.engines import Backend
+    from goldenear.taste.audit import Audit
     from goldenear.taste.calibration import Calibration
 
 MOST_NAMED = 5
 """Pieces of a background that are named, of those that hold a version of a sample."""
+
+NEAR_COPIES = 0.9
+"""What reaches this similarity is nearly a copy."""
 
 app = typer.Typer(
     help="Make a taste and fill it: a folder with good/, bad/ and taste.toml.", rich_markup_mode=None
@@ -94,9 +98,9 @@ def add(
 def calibrate(
     folder: Annotated[Path, typer.Argument(help="The taste.")],
     background: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            help="Unrelated music of the kind that will be judged: a folder, or a collection of tunes."
+            help="Unrelated music of the kind that will be judged: a folder, or a collection; may be repeated."
         ),
     ] = None,
     rate: Annotated[
@@ -120,6 +124,8 @@ def calibrate(
     Writes calibration.json into the taste; the samples and taste.toml stay as they are. --track, --channel, --voice
     and --drums choose in the files of the background.
     """
+    import numpy as np
+
     from goldenear.cli import music
     from goldenear.taste.calibrate import calibrate as calibrated
     from goldenear.taste.calibration import write_calibration
@@ -131,11 +137,11 @@ def calibrate(
         output.say(f"note: {remark}")
     choice = output.choice_of(track, channel, voice, drums)
     read = partial(taste.settings.read, choice=choice)
-    pieces = None if background is None else music.readable_in(background, read)
+    pieces = [piece for path in background for piece in music.readable_in(path, read)] if background else None
     found = calibrated(
         taste,
         pieces,
-        name="" if background is None else background.name,
+        name=" and ".join(path.name for path in background or ()),
         rate=rate,
         quarters=quarters,
         seed=seed,
@@ -148,9 +154,9 @@ def calibrate(
         output.print_json(found.as_dict())
     else:
         _print_report(found)
-    if found.group is None and found.strength >= 1:
+    if found.group is None and float(np.median(found.counts_from)) >= NEAR_COPIES:
         output.say(
-            "note: by this background nothing but a copy would resemble a sample: is it unrelated to them?"
+            "note: by this background little but copies would resemble most samples: is it unrelated to them?"
         )
     settings = taste.settings
     if (settings.good_threshold, settings.bad_threshold) != (None, None):
@@ -198,27 +204,26 @@ def learn(
 def _print_report(found: Calibration) -> None:
     """Print what a calibration found, for people."""
     audit = found.audit
-    length = "" if found.quarters is None else f" for fragments of {found.quarters:g} quarters"
-    what = "similarity" if found.group is None else "times X's likeness to the samples at large"
+    length = "" if found.quarters is None else f", in fragments of {found.quarters:g} quarters"
+    left_out = f"; {len(audit.near)} more hold versions of samples, and were left out" if audit.near else ""
     facts = output.new_table("", ["calibrated", ""])
     rows = [
-        ("background", f"{found.background}: {found.pieces} pieces"),
-        ("threshold", f"{found.strength:.3f} {what}{length}"),
+        ("background", f"{found.background}: {found.pieces} pieces{left_out}"),
+        ("a sample counts", _counts(found) + length),
         ("false alarms asked", f"{found.rate:.2%} of unrelated fragments, whatever sample they resemble"),
-        (
-            "false alarms found",
-            f"{audit.false_alarms}, on parts of the background that did not set the threshold",
-        ),
-        ("good judged good", f"{audit.recalled('good')}, each by all other samples"),
-        ("bad vetoed", f"{audit.recalled('bad')}, likewise"),
-        ("good vetoed", f"{audit.vetoed}, likewise"),
+        ("false alarms found", f"{audit.false_alarms}, on parts of the background that set nothing"),
+        ("good samples", _recalled(audit, "good")),
+        ("bad samples", _recalled(audit, "bad")),
         ("with fewer samples", "; ".join(_point(*point) for point in audit.curve)),
     ]
+    if audit.vetoed.some:
+        rows.insert(6, ("good ones vetoed", f"{audit.vetoed}"))
     for row in rows:
         facts.add_row(*map(output.plain, row))
     output.print_table(facts)
     every = output.new_table(
-        "", ["sample", "by the others", "nearest", ">similarity", ">counts from", ">echoes", ">alone"]
+        "",
+        ["sample", "by the others", "nearest", ">similarity", ">counts from", ">resembled by", ">by chance"],
     )
     for told in audit.told:
         style = output.OUTCOME_STYLES[told.outcome]
@@ -227,7 +232,7 @@ def _print_report(found: Calibration) -> None:
             f"[{style}]{told.outcome}[/{style}]",
             output.plain(told.nearest),
             f"{told.similarity:.3f}",
-            f"{told.threshold:.3f}",
+            f"{told.threshold:.3f}" if told.threshold < 1 else "never: plain",
             str(told.echoes),
             f"{told.alone:.3f}",
         )
@@ -242,6 +247,25 @@ def _print_report(found: Calibration) -> None:
         output.say(
             f"note: {torn.bad} vetoes {torn.good} ({torn.similarity:.2f}): is one of them in the wrong folder?"
         )
+
+
+def _counts(found: Calibration) -> str:
+    """Return from which similarity on a sample counts, in words."""
+    if found.group is not None:
+        return f"from {found.strength:.2f} times X's likeness to the samples at large"
+    heard = sorted(value for value in found.counts_from.tolist() if value <= 1)
+    if not heard:
+        return "never: by this background all of them are plain"
+    plainest = f", the plainest from {heard[-1]:.2f}" if heard[-1] > heard[0] else ""
+    return f"from a similarity of {heard[0]:.2f} on{plainest}"
+
+
+def _recalled(audit: Audit, kind: str) -> str:
+    """Return how many samples of a kind the others recall, in words that frighten nobody without a reason."""
+    share = audit.recalled(kind)
+    if share.of and not share.some:
+        return f"{share.of}, all different ideas: none is a version of another, and that is no fault"
+    return f"{share} are judged {kind} by the other samples"
 
 
 def _point(share: float, good: float, bad: float) -> str:

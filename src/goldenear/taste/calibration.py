@@ -21,7 +21,7 @@ from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound
 from goldenear.taste.audit import Audit, made_again
 from goldenear.taste.chance import Tail, Tails, at_large
 from goldenear.taste.manner import MANNERS, format_far
-from goldenear.taste.solo import excess_at
+from goldenear.taste.solo import Solo, excess_at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,6 +97,18 @@ class Calibration:
         """
         number("at_large", at_large, 0, MOST_AT_LARGE, above=True)
         return float(np.clip(self.strength * at_large, self.least, 1.0))
+
+    @property
+    def counts_from(self) -> NDArray[np.float64]:
+        """The similarity from which X resembles each sample, good before bad; infinite where a sample is too plain.
+
+        Where that depends on X's likeness to the samples at large, it is that for a likeness of 1.
+        """
+        n = len(self.audit.told)
+        if self.solos is None:
+            return np.full(n, self.threshold())
+        own = [Solo(*solo).threshold(self.strength) for solo in self.solos[:n].tolist()]
+        return np.maximum(own, self.least)
 
     def p_value(self, strength: float, quarters: float) -> float:
         """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,10 @@ SETTINGS_FILE = "taste.toml"
 
 CHOICE_ENDING = ".toml"
 """What is added to a sample's file name for the file that holds which of its notes are the sample."""
+
+
+CORE, CONTEXT = "core", "context"
+"""Names of tracks that say which notes of a sample matter."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
 def read_sample(path: Path, settings: Settings) -> list[NoteArray]:
     """Read the tunes of a sample file: those of its notes that were chosen when it was added.
 
+    Where nobody chose tracks, their names do: one named "core" is the sample, and what is named "context" is not.
+
     Raises
     ------
     UnreadableFile
@@ -81,7 +88,21 @@ def read_sample(path: Path, settings: Settings) -> list[NoteArray]:
     InvalidTaste
         If the file of its choice is damaged.
     """
-    return settings.read(path, choice_of(path))
+    choice = choice_of(path)
+    tunes = settings.read(path, choice)
+    names = tunes[0].provenance.tracks if len(tunes) == 1 and not choice.track else ()
+    numbers = _tracks_that_matter([name.strip().casefold() for name in names])
+    if len(numbers) == len(names):
+        return tunes
+    (tune,) = settings.read(path, replace(choice, track=numbers))
+    told = f"only {', '.join(names[i] for i in numbers)} is the sample, by the names of the tracks"
+    return [replace(tune, provenance=tune.provenance.remarking(told))]
+
+
+def _tracks_that_matter(names: Sequence[str]) -> tuple[int, ...]:
+    """Return which tracks are the sample: the core, if one is named so; else all but the context."""
+    core = tuple(i for i, name in enumerate(names) if name == CORE)
+    return core or tuple(i for i, name in enumerate(names) if name != CONTEXT)
 
 
 def _sounds(tune: NoteArray) -> bool:
