@@ -312,7 +312,9 @@ def test_the_command_writes_a_report_a_picture_and_a_file_that_judges(run, tmp_p
     )
     assert code == 0
     assert "200 pieces" in out
-    assert "bad vetoed" in out
+    assert "a sample counts" in out
+    assert "all different ideas: none is a version of another" in out
+    assert "good ones vetoed" in out
     assert "broken.mid" in err
     assert "bad/3.mid vetoes good/0.mid" in err
     assert picture.stat().st_size > 10_000

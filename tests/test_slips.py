@@ -145,6 +145,7 @@ CALIBRATION = {
     "made_for": "",
     "group": None,
     "solos": None,
+    "manner": [[0, 1]] * 5,
     "least": 0.4,
     "trust": 1.0,
     "tails": [{"quarters": 4.0, "values": np.linspace(0.1, 0.5, 200).tolist()}],
@@ -632,6 +633,7 @@ TABLE: dict[str, Row] = {
     "Calibration.at_large": row(
         calibration().at_large, {"similarity": [0.5]}, similarity=["high", None, 0.5, ["high"], [[0.5]]]
     ),
+    "Calibration.far": row(lambda **given: calibration().far(**given), {"x": X}, x=NOTES),
     "Calibration.threshold": row(calibration().threshold, at_large=[*NUMBER, 0]),
     "Audit.from_dict": row(
         ge.Audit.from_dict,

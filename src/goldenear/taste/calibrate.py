@@ -49,8 +49,8 @@ LENGTHS = (8.0, 16.0, 32.0)
 LONGEST = 10_000
 """Quarters that a fragment may be long."""
 
-CUTS = 500
-"""Fragments of each length."""
+CUTS, OTHER_CUTS = 500, 250
+"""Fragments of the length for which thresholds are set, and of each other length."""
 
 TRUSTS = (1.0, 0.95, 0.9, 0.85, 0.8)
 """How far a tail may be believed, in steps. One odd piece among few fails at all of them: further down, nothing but a
@@ -226,8 +226,9 @@ def _fragments(
         return {None: parts}
     found: dict[float | None, list[list[NoteArray]]] = {}
     for length in sorted({*LENGTHS, quarters}):
-        cuts = [random_cuts(part, length, CUTS // FOLDS, seed) for part in parts]
-        if all(len(cut) == CUTS // FOLDS for cut in cuts):
+        count = (CUTS if length == quarters else OTHER_CUTS) // FOLDS
+        cuts = [random_cuts(part, length, count, seed) for part in parts]
+        if all(len(cut) == count for cut in cuts):
             found[length] = cuts
     if not found:
         raise InvalidInput(f"background: its pieces are shorter than {LENGTHS[0]:g} quarters")
