@@ -159,7 +159,7 @@ def _judged(x: ge.NoteArray, taste: ge.Taste, plain: ge.Taste, options: Options)
     """Judge a fragment, with the calibration and without."""
     verdict = taste.judge(x, backend="numba", threads=options.threads)
     default = plain.judge(x, backend="numba", threads=options.threads)
-    p = [verdict.p_value(match) for match in verdict.good]
+    p = [verdict.p_value(match) for match in (*verdict.good, *verdict.good_parts)]
     density = manner_of(x)[:2].sum()
     return Judged(
         verdict.outcome == "good",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -12,7 +13,17 @@ from hypothesis import strategies as st
 import goldenear as ge
 from goldenear.notes.hands import hands
 from goldenear.taste.samples import add_sample
-from goldenear.taste.solo import LEAST_LEVEL, PLAIN, Solo, Solos, excess_at, level_of, solo_of, versions
+from goldenear.taste.solo import (
+    LEAST_LEVEL,
+    PLAIN,
+    Solo,
+    Solos,
+    Yardstick,
+    excess_at,
+    level_of,
+    solo_of,
+    versions,
+)
 from goldenear.taste.unrelated import unrelated
 
 
@@ -159,18 +170,53 @@ def test_a_formula_sets_a_floor():
     assert Solo(0.4, 0.8).threshold() == 0.8
 
 
-@pytest.mark.parametrize(
-    "sample",
-    [
-        notes([60, 62] * 2500, 1),
-        ge.NoteArray.from_arrays(pitch=[60, 62, 64], onset=[0, 4, 10**6], duration=4, ticks_per_quarter=4),
-        ge.NoteArray.from_arrays(pitch=[60] * 200, onset=range(200), duration=1, ticks_per_quarter=100),
-    ],
-    ids=["a long trill", "notes far apart", "a very fast roll"],
-)
-def test_what_is_long_or_dense_is_not_measured(sample, monkeypatch):
+@pytest.mark.parametrize("quarters", [16, 40, 66, 200])
+def test_hats_are_plain_however_long_they_go_on(quarters):
+    hats = notes([42] * (2 * quarters), 2, drum=True)
+    assert level(hats) > PLAIN
+    assert not ge.Taste.of(bad=[hats]).vetoes(notes([42] * 100, 2, drum=True))
+
+
+def test_a_long_tune_is_as_characteristic_as_its_stretches():
+    rng = np.random.default_rng(3)
+    long = notes(rng.integers(55, 80, 300).tolist(), rng.integers(1, 5, 300).tolist())
+    assert level(long) < 0.5
+
+
+def test_what_is_very_dense_is_not_measured(monkeypatch):
     monkeypatch.setattr("goldenear.taste.solo.levels_of", None)
-    assert level(sample) == LEAST_LEVEL
+    roll = ge.NoteArray.from_arrays(
+        pitch=[60, 64] * 2_000, onset=range(4_000), duration=1, ticks_per_quarter=200
+    )
+    assert level(roll) == LEAST_LEVEL
+
+
+def test_more_of_a_sample_is_never_worth_less():
+    piano = both(OTHER.transposed(12), notes([48, 43, 57, 50, 52, 45, 59, 47, 53, 40, 55, 48], 2)).named(
+        "good/piano"
+    )
+    upper, lower = hands(piano)
+    taste = ge.Taste.of(good=[piano])
+    scores = [
+        taste.judge(both(upper, lower.where(np.arange(len(lower)) < n))).score
+        for n in range(1, len(lower) + 1)
+    ]
+    assert min(scores) >= 0.5
+    assert scores[-1] == 1.0
+    assert all(later > earlier - 0.25 for earlier, later in pairwise(scores))
+
+
+def test_a_tie_of_good_and_bad_is_each_its_own():
+    settings = ge.Settings(good_threshold=0.6, bad_threshold=0.9)
+    verdict = ge.Taste.of(good=[TUNE], bad=[TUNE], settings=settings).judge(TUNE)
+    assert (verdict.threshold(verdict.good.best), verdict.threshold(verdict.bad.best)) == (0.6, 0.9)
+
+
+def test_brightness_counts_all_that_sounds():
+    recipe = ge.Recipe(measure="brightness", alterations=(ge.Alteration(),))
+    pieces = unrelated()[:9]
+    found = [Yardstick([TUNE], recipe, pieces).similarities(piece)[0] for piece in pieces]
+    assert found == [ge.rank(piece, [TUNE], recipe=recipe).best.similarity for piece in pieces]
 
 
 def test_levels_are_on_any_grid_of_pitches():
@@ -235,7 +281,7 @@ def test_commands_tell_it(run, tmp_path):
     ge.write(PLAINEST["one note"], path)
     ge.write(TUNE, tune)
     run("taste", "new", root)
-    told = "bad/one.mid: 1 note, as a twentieth of all music has them: too plain to have a say"
+    told = "bad/one.mid: 1 note, and a twentieth of all music has as much: too plain to have a say"
     assert f"note: {told}" in run("taste", "add", root, "bad", path)[2]
     code, _, err = run("taste", "add", root, "good", tune)
     assert code == 0

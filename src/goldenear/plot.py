@@ -5,15 +5,15 @@ matplotlib (extra ``plot``) is imported when something is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from goldenear.correlate.correlogram import correlogram
 from goldenear.errors import TooLarge
-from goldenear.match.matches import Match, Matches, explain, spoken
+from goldenear.match.matches import Match, explain, spoken
 from goldenear.match.recipe import Recipe
 from goldenear.notes.kit import Kit, by_kit
 from goldenear.notes.note_array import NoteArray
@@ -58,7 +58,8 @@ def plot_verdict(
     *,
     title: str,
     because: str,
-    ranked: Mapping[str, tuple[Matches, float]],
+    ranked: Sequence[Bar],
+    total: int,
     kit: Kit = "families",
 ) -> Figure:
     """Draw why: the overlay at the winning placement, the correlogram, and all similarities.
@@ -71,8 +72,10 @@ def plot_verdict(
         How the sample lies on X.
     title, because : str
         Two lines above the picture.
-    ranked : mapping of kind ("good", "bad", "sample") to (Matches, threshold)
-        The bars.
+    ranked : sequence of Bar
+        The most alike samples.
+    total : int
+        How many samples there are.
     kit : {"families", "exact"}
         How drums were compared.
 
@@ -87,7 +90,7 @@ def plot_verdict(
     with names_as_they_are():
         overlay(figure.add_subplot(grid[0, :]), x, sample, match, kit=kit)
         _correlogram(figure.add_subplot(grid[1, 0]), x, sample, match, kit)
-        _bars(figure.add_subplot(grid[1, 1]), ranked)
+        _bars(figure.add_subplot(grid[1, 1]), ranked, total)
         figure.suptitle(title, x=0.012, ha="left", fontsize=14, fontweight="bold")
         figure.text(0.012, 0.925, because, ha="left", fontsize=10, color="#333333", wrap=True)
     return figure
@@ -251,28 +254,45 @@ def _correlogram(axes: Axes, x: NoteArray, sample: NoteArray, match: Match, kit:
     axes.locator_params(axis="y", integer=True)
 
 
-def _bars(axes: Axes, ranked: Mapping[str, tuple[Matches, float]]) -> None:
-    """Draw the similarities of the most alike samples against the thresholds."""
-    rows = sorted(
-        ((match, kind) for kind, (matches, _) in ranked.items() for match in matches),
-        key=lambda row: -row[0].similarity,
-    )
-    total, rows = len(rows), rows[:MAX_BARS]
+class Bar(NamedTuple):
+    """How alike X is to a sample, and from when on that counts.
+
+    Attributes
+    ----------
+    name : str
+        The sample.
+    similarity : float
+        0..1.
+    kind : str
+        ``"good"``, ``"bad"`` or ``"sample"``.
+    threshold : float
+        Above 1 where nothing counts.
+    """
+
+    name: str
+    similarity: float
+    kind: str
+    threshold: float
+
+
+def _bars(axes: Axes, ranked: Sequence[Bar], total: int) -> None:
+    """Draw the similarities of the most alike samples, each against its threshold."""
+    rows = sorted(ranked, key=lambda bar: -bar.similarity)[:MAX_BARS]
     heights = np.arange(len(rows))[::-1]
     axes.barh(
-        heights, [m.similarity for m, _ in rows], color=[KIND_COLOURS[kind] for _, kind in rows], height=0.7
+        heights, [bar.similarity for bar in rows], color=[KIND_COLOURS[bar.kind] for bar in rows], height=0.7
     )
-    axes.set_yticks(heights, [m.name for m, _ in rows], fontsize=8)
-    for height, (match, _) in zip(heights, rows, strict=True):
-        axes.text(match.similarity + 0.01, float(height), f"{match.similarity:.2f}", va="center", fontsize=8)
-    for kind, (matches, threshold) in ranked.items():
-        if len(matches):
-            axes.axvline(threshold, color=KIND_COLOURS[kind], ls=(0, (4, 3)), lw=1.2)
+    axes.set_yticks(heights, [bar.name for bar in rows], fontsize=8)
+    for height, bar in zip(heights.tolist(), rows, strict=True):
+        told = f"{bar.similarity:.2f}" if bar.threshold <= 1 else f"{bar.similarity:.2f}, plain"
+        axes.text(bar.similarity + 0.01, height, told, va="center", fontsize=8)
+        if bar.threshold <= 1:
+            axes.plot([bar.threshold] * 2, [height - 0.45, height + 0.45], color="black", lw=1.2)
     axes.set_xlim(0, 1.08)
     which = (
         f"the {len(rows)} most alike of {total} samples" if total > len(rows) else "similarity to the samples"
     )
-    axes.set_title(f"{which}; dashed: threshold", loc="left", fontsize=10)
+    axes.set_title(f"{which}; the line: from when on it counts", loc="left", fontsize=10)
     unframe(axes)
 
 

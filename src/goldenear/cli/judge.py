@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -155,7 +156,7 @@ def print_verdicts(verdicts: list[Verdict], *, details: bool = False) -> None:
             row = (
                 similarity,
                 _counts_from(verdict, match),
-                *([] if p is None else [spoken_p(p).removeprefix("= ")]),
+                *([spoken_p(p).removeprefix("= ") if p is not None else ""] if calibrated else []),
             )
             every.add_row(*row, *others)
         output.print_table(every)
@@ -166,7 +167,7 @@ def _counts_from(verdict: Verdict, match: Match) -> str:
     if not verdict.near(match):
         return ""
     threshold = verdict.threshold(match)
-    return f"{threshold:.3f}" if threshold <= 1 else "never: plain"
+    return f"{threshold:.3f}" if threshold < inf else "never: plain"
 
 
 def _plot(verdicts: list[Verdict], path: Path) -> None:

@@ -81,7 +81,7 @@ def rank(
             table.add_row(*output.match_row(match))
         output.print_table(table)
     if plot is not None and matches.best is not None:
-        from goldenear.plot import plot_verdict
+        from goldenear.plot import MAX_BARS, Bar, plot_verdict
 
         best = matches.best
         figure = plot_verdict(
@@ -90,7 +90,10 @@ def rank(
             best,
             title=x.name,
             because=f"most like {best.name}",
-            ranked={"sample": (matches, wanted.threshold)},
+            ranked=[
+                Bar(match.name, match.similarity, "sample", wanted.threshold) for match in matches[:MAX_BARS]
+            ],
+            total=len(matches),
             kit=wanted.kit,
         )
         output.save_picture(figure, plot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -154,7 +155,7 @@ def calibrate(
         output.print_json(found.as_dict())
     else:
         _print_report(found)
-    if found.group is None and float(np.median(found.counts_from)) >= NEAR_COPIES:
+    if found.group is None and NEAR_COPIES <= float(np.median(found.counts_from)) < inf:
         output.say(
             "note: by this background little but copies would resemble most samples: is it unrelated to them?"
         )
@@ -203,6 +204,8 @@ def learn(
 
 def _print_report(found: Calibration) -> None:
     """Print what a calibration found, for people."""
+    from goldenear.taste.audit import NEVER
+
     audit = found.audit
     length = "" if found.quarters is None else f", in fragments of {found.quarters:g} quarters"
     left_out = f"; {len(audit.near)} more hold versions of samples, and were left out" if audit.near else ""
@@ -232,7 +235,7 @@ def _print_report(found: Calibration) -> None:
             f"[{style}]{told.outcome}[/{style}]",
             output.plain(told.nearest),
             f"{told.similarity:.3f}",
-            f"{told.threshold:.3f}" if told.threshold < 1 else "never: plain",
+            f"{told.threshold:.3f}" if told.threshold < NEVER else "never: plain",
             str(told.echoes),
             f"{told.alone:.3f}",
         )
@@ -253,11 +256,11 @@ def _counts(found: Calibration) -> str:
     """Return from which similarity on a sample counts, in words."""
     if found.group is not None:
         return f"from {found.strength:.2f} times X's likeness to the samples at large"
-    heard = sorted(value for value in found.counts_from.tolist() if value <= 1)
-    if not heard:
+    known = sorted(value for value in found.counts_from.tolist() if value < inf)
+    if not known:
         return "never: by this background all of them are plain"
-    plainest = f", the plainest from {heard[-1]:.2f}" if heard[-1] > heard[0] else ""
-    return f"from a similarity of {heard[0]:.2f} on{plainest}"
+    plainest = f", the plainest from {known[-1]:.2f}" if known[-1] > known[0] else ""
+    return f"from a similarity of {known[0]:.2f} on{plainest}"
 
 
 def _recalled(audit: Audit, kind: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, inf, lcm
+from math import ceil, floor, lcm
 from typing import Any
 
 import numpy as np
@@ -157,7 +157,7 @@ class Ground:
         ticks = int(wishes.length * grid)
         locked = _locked(wishes, grid, ticks)
         slots = _slots(wishes, grid, ticks, locked)
-        bad = [*taste.bad, *taste.libraries["bad"].parts]
+        bad = [*taste.bad, *(taste.libraries["bad"].parts if taste.settings.by_sample else ())]
         asked = _asked(taste, wishes)
         density = manner(good, grid).density
         usual = float(np.quantile(density, SPARSE)) if len(density) else 0.0
@@ -192,24 +192,26 @@ def _asked(taste: Taste, wishes: Wishes) -> NDArray[np.float64]:
     InvalidInput
         If nearly everything would resemble a sample, or nothing may.
     """
-    thresholds, parts = taste.thresholds, taste.libraries["bad"].parts
+    taste.measure()
+    thresholds = taste.thresholds
+    parts = taste.libraries["bad"].parts if taste.settings.by_sample else ()
     good, bad = thresholds.all("good"), thresholds.all("bad")
     least = min(good.min(), bad.min(initial=1.0))
-    if least < LOWEST_THRESHOLD:
+    if taste.calibration is None and least < LOWEST_THRESHOLD:
         raise InvalidInput(
             f"taste: its threshold is {least:.2f}: below {LOWEST_THRESHOLD} nearly everything is alike"
         )
-    if good.min() > 1:
+    if good[[sings(sample) for sample in taste.good]].min() > 1:
         raise InvalidInput(
             "taste: its good samples are too plain to have a say, so nothing is like them alone"
         )
-    if taste.settings.by_hand("good") is None and taste.calibration is None:
+    if taste.settings.by_hand("good") is None:
         good = np.maximum(good, taste.settings.recipe.threshold)
     if wishes.ceiling <= good.min():
         raise InvalidInput(
             f"ceiling: expected above the threshold of the taste, {good.min():.2f}, got {wishes.ceiling}"
         )
-    of_parts = [thresholds.of_part("bad", i) if taste.settings.by_sample else inf for i in range(len(parts))]
+    of_parts = [thresholds.of_part("bad", i) for i in range(len(parts))]
     asked: NDArray[np.float64] = np.minimum(np.concatenate([bad, np.array(of_parts, np.float64), good]), 2.0)
     return asked
 

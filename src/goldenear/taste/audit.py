@@ -17,6 +17,9 @@ Made = TypeVar("Made")
 DRAWS = 50
 """Smaller tastes drawn from the samples, for each point of the curve."""
 
+NEVER = 2.0
+"""Stands for a threshold that nothing reaches."""
+
 SHARES = (0.25, 0.5, 0.75, 1.0)
 
 NEARLY_ALL = 1.96
@@ -58,7 +61,7 @@ class Told(NamedTuple):
     nearest : str
         The sample most like it; empty where there is no other.
     similarity, threshold : float
-        How alike they are, and from when on that counts.
+        How alike they are, and from when on that counts; 2 where the nearest is too plain to count.
     echoes : int
         How many samples of its kind resemble it.
     alone : float
@@ -235,7 +238,7 @@ def audit(judged: Judged, false_alarms: Share, near: tuple[Near, ...], seed: int
                 str(outcome[i]),
                 "" if alone else judged.names[nearest],
                 0.0 if alone else round(float(others[i, nearest]), 6),
-                min(1.0, round(float(judged.threshold[i, nearest]), 6)),
+                round(min(NEVER, float(judged.threshold[i, nearest])), 6),
                 int((like[:, i] & (good == good[i])).sum()),
                 round(float(judged.alone[i]), 6),
             )

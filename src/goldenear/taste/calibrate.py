@@ -1,4 +1,4 @@
-"""This file is where a taste is calibrated: its threshold is set by what chance does with its samples."""
+"""Calibrate a taste: set the thresholds of its samples by what chance does with them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from goldenear.taste.solo import (
     versions,
 )
 from goldenear.taste.thresholds import PART
-from goldenear.taste.unrelated import SETTINGS, on_steps, unrelated
+from goldenear.taste.unrelated import on_steps, tune_of, unrelated
 
 Item = TypeVar("Item")
 Progress = Callable[[Sequence[Item], str], Iterable[Item]]
@@ -75,7 +75,7 @@ def calibrate(
     threads: int = 1,
     progress: Progress[NoteArray] = lambda items, _what: items,
 ) -> Calibration:
-    """Measure what chance does with a taste's samples, and set the threshold by it.
+    """Measure what chance does with a taste's samples, and set their thresholds by it.
 
     Parameters
     ----------
@@ -83,7 +83,8 @@ def calibrate(
         The samples, and how likeness is counted.
     background : NoteArrays, optional
         Music that has nothing to do with the samples, but is of the kind that will be judged; at least 20 pieces,
-        better 500. The small one that ships with the program by default.
+        better 500. By default what ships with the program: settings of tunes, with beats; tunes alone where music is
+        compared as a whole.
     name : str
         What reports call the background.
     rate : float
@@ -125,15 +126,20 @@ def calibrate(
         quarters = _usual(samples) if quarters is None else float(quarters)
     name = "the shipped background" if background is None else name or "a background"
     pieces = _unrelated(_music(background, samples[0], whole), samples)
-    _check_planes(samples, pieces)
+    by_tune = background is None and not whole
+    if not whole:
+        _check_planes(samples, pieces)
     columns = _Columns(taste)
     held = _versions(pieces, columns, recipe, backend, threads, progress)
-    pieces = [piece for i, piece in enumerate(pieces) if i not in held]
+    tunes = [tune_of(piece) if by_tune else str(i) for i, piece in enumerate(pieces)]
+    known = {tunes[i] for i in held}
+    pieces = [piece for piece, tune in zip(pieces, tunes, strict=True) if tune not in known]
+    tunes = [tune for tune in tunes if tune not in known]
     if len(pieces) < FEWEST_PIECES:
         raise InvalidInput(
             f"background: {len(held)} of its pieces hold versions of samples, and {len(pieces)} are left"
         )
-    fragments = _fragments(pieces, quarters, seed, len(SETTINGS) if background is None and not whole else 1)
+    fragments = _fragments(pieces, tunes, quarters, seed)
     background_parts = [x for parts in fragments.values() for part in parts for x in part]
     floor = FLOOR if taste.settings.by_sample else 0.0
     laid_on = Yardstick(
@@ -143,7 +149,8 @@ def calibrate(
     def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
         return np.array([laid_on.similarities(x) for x in progress(xs, what)])
 
-    own = scores(samples, "samples")[:, : len(samples)]
+    laid = scores(samples, "samples")
+    own = laid[:, : len(samples)]
     group = _groups(own, recipe.threshold) if whole else None
     chance = {
         length: scores(
@@ -162,8 +169,10 @@ def calibrate(
     judged = Judged(
         tuple(sample.name for sample in samples),
         np.arange(len(samples)) < len(taste.good),
-        own,
-        np.array([Tail.of(column, reach=1.0).value_at(rate) for column in chance[measured].T]),
+        strengths.with_parts(laid, tails.value_at(rate, quarters), least),
+        np.array(
+            [Tail.of(column, reach=1.0).value_at(rate) for column in chance[measured].T[: len(samples)]]
+        ),
         strengths.thresholds(own, tails.value_at(rate, quarters), least),
     )
     near = tuple(sorted(held.values(), key=lambda near: -near.similarity))
@@ -172,7 +181,7 @@ def calibrate(
         quarters=quarters,
         background=name,
         pieces=len(pieces),
-        made_for=digest_of(samples, recipe),
+        made_for=digest_of(samples, recipe, by_sample=taste.settings.by_sample),
         group=group,
         solos=strengths.solos,
         least=least,
@@ -209,7 +218,7 @@ def _unrelated(pieces: Iterable[NoteArray], samples: Sequence[NoteArray]) -> lis
 
 
 def _fragments(
-    pieces: Sequence[NoteArray], quarters: float | None, seed: int, together: int
+    pieces: Sequence[NoteArray], tunes: Sequence[str], quarters: float | None, seed: int
 ) -> dict[float | None, list[list[NoteArray]]]:
     """Return what is laid on the samples, for each length, in parts of different pieces; whole pieces for None.
 
@@ -218,10 +227,11 @@ def _fragments(
     InvalidInput
         If no piece is long enough.
     """
-    # Settings of one tune stand one after the other, and belong in one part.
-    parts = [
-        [piece for i, piece in enumerate(pieces) if i // together % FOLDS == fold] for fold in range(FOLDS)
-    ]
+    # Settings of one tune belong in one part.
+    number = {tune: i for i, tune in enumerate(dict.fromkeys(tunes))}
+    parts: list[list[NoteArray]] = [[] for _ in range(FOLDS)]
+    for piece, tune in zip(pieces, tunes, strict=True):
+        parts[number[tune] % FOLDS].append(piece)
     if quarters is None:
         return {None: parts}
     found: dict[float | None, list[list[NoteArray]]] = {}
@@ -231,7 +241,7 @@ def _fragments(
         if all(len(cut) == count for cut in cuts):
             found[length] = cuts
     if not found:
-        raise InvalidInput(f"background: its pieces are shorter than {LENGTHS[0]:g} quarters")
+        raise InvalidInput(f"background: its pieces are shorter than {min(LENGTHS[0], quarters):g} quarters")
     return found
 
 
@@ -295,6 +305,18 @@ class _Strengths:
         strongest: NDArray[np.float64] = found.max(axis=1)
         return strongest
 
+    def with_parts(self, laid: NDArray[np.float64], strength: float, least: float) -> NDArray[np.float64]:
+        """Return how alike each sample is to each, at least the threshold where it resembles a part of that one."""
+        n = laid.shape[1] - len(self.columns.owners)
+        similarity = laid[:, :n].copy()
+        if self.solos is None:
+            return similarity
+        each = [max(Solo(*solo).threshold(strength), least) for solo in self.solos.tolist()]
+        for column, owner in enumerate(self.columns.owners.tolist(), start=n):
+            resembled = laid[:, column] * PART >= each[column]
+            similarity[resembled, owner] = np.maximum(similarity[resembled, owner], min(each[owner], 1.0))
+        return similarity
+
     def thresholds(self, own: NDArray[np.float64], strength: float, least: float) -> NDArray[np.float64]:
         """Return from which similarity on each sample, as X, resembles each, shape (n, n)."""
         if self.solos is not None:
@@ -312,6 +334,8 @@ class _Columns:
     ----------
     all : list of NoteArray
         One after the other.
+    owners : int array
+        The sample that each part is of.
     weight : float array, shape (columns,)
         What a similarity counts.
     """
@@ -322,16 +346,16 @@ class _Columns:
         parts = [part for library in kinds for part in library.parts] if taste.settings.by_sample else []
         divided = [i for i, sample in enumerate(samples) if hands(sample) is not None] if parts else []
         self.all = samples + parts
-        self._owners = np.repeat(np.array(divided, np.int64), 2)
+        self.owners = np.repeat(np.array(divided, np.int64), 2)
         self._notes = [count_of(one) for one in self.all]
         self.weight = np.where(np.arange(len(self._notes)) < len(samples), 1.0, PART)
 
     def solos(self, similarity: NDArray[np.float64], piece: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return level and floor of each column, shape (columns, 2), by fragments of some pieces."""
         found = [level_of(column, piece) for column in similarity.T]
-        n = len(found) - len(self._owners)
+        n = len(found) - len(self.owners)
         parts: dict[int, list[tuple[float, int]]] = {}
-        for i, owner in enumerate(self._owners.tolist(), start=n):
+        for i, owner in enumerate(self.owners.tolist(), start=n):
             parts.setdefault(owner, []).append((found[i], self._notes[i]))
         whole = [solo_of(found[i], self._notes[i], parts.get(i, [])) for i in range(n)]
         return np.array([*whole, *map(solo_of_part, found[n:])])
@@ -357,14 +381,15 @@ def _versions(
     progress: Progress[NoteArray],
 ) -> dict[int, Near]:
     """Return the pieces that hold a version of a sample, by their numbers."""
-    laid_on = Yardstick(columns.all, recipe, pieces, floor=VERSION, backend=backend, threads=threads)
-    # What does not reach the floor counts as the floor: let that lie below.
-    found = [laid_on.similarities(piece) for piece in progress(pieces, "versions of samples")]
-    table = np.where(np.array(found) > VERSION, found, 0.0)
+    # What does not reach the floor counts as the floor: that lies a little below.
+    floor = np.nextafter(VERSION, 0)
+    laid_on = Yardstick(columns.all, recipe, pieces, floor=floor, backend=backend, threads=threads)
+    table = np.array([laid_on.similarities(piece) for piece in progress(pieces, "versions of samples")])
     held: dict[int, Near] = {}
     for sample, column in zip(columns.all, table.T, strict=True):
         for i in versions(column, np.arange(len(pieces))).tolist():
-            held[i] = Near(pieces[i].name, sample.name, round(float(column[i]), 6))
+            near = Near(pieces[i].name, sample.name, round(float(column[i]), 6))
+            held[i] = max(held.get(i, near), near, key=lambda one: one.similarity)
     return held
 
 

@@ -237,9 +237,9 @@ def reach_of(group: NDArray[np.int64] | None, solos: NDArray[np.float64] | None)
     return 1.0 if group is None and solos is None else np.inf
 
 
-def digest_of(samples: Iterable[NoteArray], recipe: Recipe) -> str:
+def digest_of(samples: Iterable[NoteArray], recipe: Recipe, *, by_sample: bool = True) -> str:
     """Return a text that differs whenever a sample's notes or name do, or how likeness is counted."""
-    digest = hashlib.sha256(repr(recipe).encode())
+    digest = hashlib.sha256(f"{recipe!r} {by_sample}".encode())
     for sample in samples:
         digest.update(f"\n{sample.name} {sample.ticks_per_quarter} {sample.steps_per_octave}".encode())
         for column in (sample.pitch, sample.onset, sample.offset, sample.brightness, sample.is_drum):

@@ -102,7 +102,7 @@ class Taste:
             for sample in bad.samples
             if sample in liked
         )
-        calibration, stale = _calibration(root, (*good.samples, *bad.samples), settings)
+        calibration, stale = _calibration(root, (good, bad), settings)
         self._hold(good, bad, settings, good_remarks + bad_remarks + torn + stale, calibration)
 
     @classmethod
@@ -130,9 +130,10 @@ class Taste:
         liked, disliked = (prepare(samples, settings.recipe) for samples in both)
         if not len(liked) + len(disliked):
             raise InvalidInput("good, bad: expected at least one sample")
-        if calibration and calibration.made_for != digest_of((*liked, *disliked), settings.recipe):
+        libraries = Library.of(liked), Library.of(disliked)
+        if calibration and not _fits(calibration, libraries, settings):
             raise InvalidInput("calibration: it was made for other samples, or another recipe")
-        taste._hold(Library.of(liked), Library.of(disliked), settings, (), calibration)
+        taste._hold(*libraries, settings, (), calibration)
         return taste
 
     def _hold(
@@ -356,8 +357,17 @@ def _how_to_get_a_taste(value: object) -> str:
     return "goldenear.Taste opens the folder of one" if isinstance(value, str | os.PathLike) else ""
 
 
+def _fits(calibration: Calibration, libraries: Sequence[Library], settings: Settings) -> bool:
+    """Tell whether a calibration was made for these samples, their parts and these settings."""
+    samples = [sample for library in libraries for sample in library.samples]
+    columns = len(samples) + sum(len(library.parts) for library in libraries)
+    return calibration.made_for == digest_of(samples, settings.recipe, by_sample=settings.by_sample) and (
+        calibration.solos is None or len(calibration.solos) == columns
+    )
+
+
 def _calibration(
-    root: Path, samples: Iterable[NoteArray], settings: Settings
+    root: Path, libraries: Sequence[Library], settings: Settings
 ) -> tuple[Calibration | None, tuple[str, ...]]:
     """Return the calibration in a taste's folder, and a remark where it is damaged or not for these samples."""
     anew = f"'goldenear taste calibrate {root}' makes it anew"
@@ -365,6 +375,6 @@ def _calibration(
         found = read_calibration(root)
     except InvalidTaste as error:
         return None, (f"{error}: left out; {anew}",)
-    if found is None or found.made_for == digest_of(samples, settings.recipe):
+    if found is None or _fits(found, libraries, settings):
         return found, ()
     return None, (f"{CALIBRATION_FILE}: left out, for samples or settings have changed since; {anew}",)

@@ -126,7 +126,7 @@ def _levels_in(path: Path) -> dict[str, float]:
     """Return the levels in a file; none where it cannot be read."""
     try:
         found = json.loads(path.read_bytes())
-        return {str(key): float(level) for key, level in found.items()}
+        return {str(key): float(level) for key, level in found.items() if 0 <= float(level) <= 1}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
 

@@ -22,6 +22,9 @@ MANNERS = (
 )
 """What is counted, in the words in which it is told."""
 
+NOTES, DRUMS = 0, 1
+"""Which of them tell whether there are notes with pitch, and drums."""
+
 RARE = 0.002
 """What so small a share of the background does, at either end, is far from it."""
 
@@ -49,10 +52,22 @@ def manner_of(x: NoteArray) -> NDArray[np.float64]:
 
 
 def range_of(music: Sequence[NoteArray]) -> NDArray[np.float64]:
-    """Return between which values nearly all music lies in each respect, shape (5, 2)."""
+    """Return between which values nearly all music lies in each respect, shape (5, 2); 0 and 0 where none has it.
+
+    What has no drums says nothing of how many strokes are usual, and what has no pitch nothing of notes.
+    """
     found = np.array([manner_of(x) for x in music])
-    usual: NDArray[np.float64] = np.quantile(found, [RARE, 1 - RARE], axis=0).T
+    usual = np.zeros((len(MANNERS), 2))
+    for which, column in enumerate(found.T):
+        having = column[_has(found, which)]
+        if len(having):
+            usual[which] = np.quantile(having, [RARE, 1 - RARE])
     return usual
+
+
+def _has(found: NDArray[np.float64], which: int) -> NDArray[np.bool_]:
+    """Return what has the drums, or the notes with pitch, of which a respect speaks."""
+    return found[:, DRUMS if which == DRUMS else NOTES] > 0
 
 
 def format_far(x: NoteArray, usual: NDArray[np.float64]) -> str:
@@ -61,6 +76,8 @@ def format_far(x: NoteArray, usual: NDArray[np.float64]) -> str:
     low, high = usual.T
     width = np.maximum(high - low, 1e-9)
     beyond = np.maximum(low - value, value - high) / width
+    heard = [bool(_has(value[None], which)[0]) for which in range(len(MANNERS))]
+    beyond = np.where(heard, beyond, 0.0)
     which = int(beyond.argmax())
     # Half a hundredth of the range is no difference, and no rounding makes one.
     if beyond[which] <= 0.005:

@@ -53,7 +53,10 @@ def _chance(axes: Axes, calibration: Calibration) -> None:
     axes.axhline(calibration.rate, color=KIND_COLOURS["bad"], lw=1, ls=":")
     axes.set_yscale("log")
     axes.set_ylim(1e-4, 1.2)
-    what = "greatest similarity to any sample"
+    if calibration.solos is not None:
+        what = "how far above its level the strongest sample lies"
+    else:
+        what = "greatest similarity to any sample"
     axes.set_xlabel(what if calibration.group is None else what + " / likeness to all at large")
     axes.set_ylabel("share of unrelated music")
     axes.set_title(

@@ -92,10 +92,11 @@ def read_sample(path: Path, settings: Settings) -> list[NoteArray]:
     tunes = settings.read(path, choice)
     names = tunes[0].provenance.tracks if len(tunes) == 1 and not choice.track else ()
     numbers = _tracks_that_matter([name.strip().casefold() for name in names])
-    if len(numbers) == len(names):
+    if len(numbers) in (0, len(names)):
         return tunes
     (tune,) = settings.read(path, replace(choice, track=numbers))
-    told = f"only {', '.join(names[i] for i in numbers)} is the sample, by the names of the tracks"
+    others = ", ".join(name for i, name in enumerate(names) if i not in numbers and name)
+    told = f"the sample is what the names of its tracks say, without {others}"
     return [replace(tune, provenance=tune.provenance.remarking(told))]
 
 

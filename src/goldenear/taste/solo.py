@@ -22,9 +22,11 @@ from goldenear.match.engines import Backend, Engine, engine_for
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
+from goldenear.match.score import MEASURES
+from goldenear.notes.cut import cut
 from goldenear.notes.hands import hands
 from goldenear.notes.note_array import NoteArray
-from goldenear.taste.unrelated import unrelated
+from goldenear.taste.unrelated import FIGURE_DIGEST, QUARTERS, unrelated
 
 FEWEST = 3
 """Samples and fragments of fewer notes say nothing, unless taste.toml lets them."""
@@ -50,9 +52,11 @@ BESIDE = 0.15
 
 TWENTIETH = 20
 
-LONGEST, MOST_A_QUARTER = 64, 16
-"""Quarters, and notes a quarter, of the samples that are measured. Longer and denser ones count as characteristic: no
-stretch of them lies within the music, and measuring takes long."""
+STRETCHES = 8
+"""Of a sample longer than the music by which it is measured, so many stretches of that length are measured."""
+
+MOST_NOTES = 2_000
+"""A stretch of more notes is not measured, and counts as characteristic: that would take long."""
 
 COARSEST = 24
 """Ticks a quarter on which levels are measured: sixteenths and triplets."""
@@ -152,12 +156,9 @@ class Solos:
             for key, one in zip(keys[i], wanted[i], strict=True)
             if key not in self._known
         }
-        measured = {key: one for key, one in unknown.items() if _can_be_measured(one)}
-        found = {key: 1.0 if count_of(one) < FEWEST else LEAST_LEVEL for key, one in unknown.items()}
-        if measured:
-            levels = levels_of([*measured.values()], self.samples.recipe, progress=progress)
-            found |= dict(zip(measured, levels.tolist(), strict=True))
-        self._known.update(found)
+        if unknown:
+            levels = _levels([*unknown.values()], self.samples.recipe, progress)
+            self._known.update(zip(unknown, levels, strict=True))
         for i, every in wanted.items():
             whole, *parts = (
                 (self._known[key], count_of(one)) for key, one in zip(keys[i], every, strict=True)
@@ -180,15 +181,33 @@ def solo_of(level: float, notes: int, parts: Sequence[tuple[float, int]]) -> Sol
     return Solo(level, max(((n + BESIDE * (notes - n)) / notes for n in formulas), default=0.0))
 
 
-def _can_be_measured(sample: NoteArray) -> bool:
-    """Tell whether a sample is neither too small, nor so long or dense that measuring takes long."""
+def _levels(samples: Sequence[NoteArray], recipe: Recipe, progress: Progress) -> list[float]:
+    """Return the level of each sample; of a long one the mean of its stretches, by their notes."""
+    stretches = [_stretches(sample) for sample in samples]
+    every = [one for of_sample in stretches for one in of_sample if FEWEST <= count_of(one) <= MOST_NOTES]
+    found = iter(levels_of(every, recipe, progress=progress).tolist() if every else ())
+    levels = []
+    for of_sample in stretches:
+        total, notes = 0.0, 0
+        for one in of_sample:
+            n = count_of(one)
+            total += n * (1.0 if n < FEWEST else LEAST_LEVEL if n > MOST_NOTES else next(found))
+            notes += n
+        levels.append(total / notes)
+    return levels
+
+
+def _stretches(sample: NoteArray) -> list[NoteArray]:
+    """Return a sample, or where it is longer than the unrelated music stretches of it as long as that."""
     sounding = sample.where(sample.brightness > 0)
-    quarters = float(sounding.quarters)
-    return (
-        len(sounding) >= FEWEST
-        and quarters <= LONGEST
-        and len(sounding) <= MOST_A_QUARTER * max(1.0, quarters)
-    )
+    ticks = QUARTERS * sample.ticks_per_quarter
+    room = sounding.last_offset - sounding.first_onset - ticks
+    if room <= 0:
+        return [sample]
+    n = min(STRETCHES, -(-(room + ticks) // ticks))
+    begins = [sounding.first_onset + room * i // (n - 1) for i in range(n)]
+    cuts = [cut(sounding, begin, ticks) for begin in begins]
+    return [one for one in cuts if len(one)] or [sample]
 
 
 class Yardstick:
@@ -223,7 +242,9 @@ class Yardstick:
     ) -> None:
         self._n, self._floor, self._threads = len(samples), floor, threads
         self._engine = engine_for(backend, pieces, prepare(samples, recipe))
-        apart = recipe.measure != "cosine" and all(a.reading != "rhythm" for a in recipe.alterations)
+        # What is heard alone is the same only where a measure does not ask what X sounds anywhere.
+        everywhere = set("".join(MEASURES[recipe.measure].below)) & set("WL")
+        apart = not everywhere and all(a.reading != "rhythm" for a in recipe.alterations)
         kinds: dict[bool | None, list[int]] = {}
         for i, sample in enumerate(samples):
             drums = set(sample.is_drum.tolist())
@@ -304,18 +325,23 @@ def count_of(notes: NoteArray) -> int:
 def format_plain(sample: NoteArray) -> str:
     """Return what is to be said of a sample that has no say."""
     n = count_of(sample)
-    what = f"{n} note{'' if n == 1 else 's'}"
-    if len(set(sample.pitch.tolist())) == 1 and n > 1:
-        what += " of one pitch" if not sample.is_drum.any() else " of one drum"
     return (
-        f"{what}, as a twentieth of all music has them: too plain to have a say; "
+        f"{n} note{'' if n == 1 else 's'}, and a twentieth of all music has as much: too plain to have a say; "
         "keep_small = true under [samples] in taste.toml lets every sample count alike"
     )
 
 
 def _told_apart(sample: NoteArray, recipe: Recipe) -> str:
     """Return a text that differs whenever the sample's notes do, how likeness is counted, or the program."""
-    about = goldenear.__version__, recipe, sample.ticks_per_quarter, sample.steps_per_octave
+    constants = LEAST_LEVEL, COARSEST, VERSION, TWENTIETH, STRETCHES, MOST_NOTES
+    about = (
+        goldenear.__version__,
+        FIGURE_DIGEST,
+        constants,
+        recipe,
+        sample.ticks_per_quarter,
+        sample.steps_per_octave,
+    )
     digest = hashlib.sha256(repr(about).encode())
     for column in (sample.pitch, sample.onset, sample.offset, sample.brightness, sample.is_drum):
         digest.update(np.ascontiguousarray(column).tobytes())

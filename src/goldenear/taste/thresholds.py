@@ -59,7 +59,8 @@ class Thresholds:
 
     def of_part(self, kind: Kind, i: int) -> float:
         """Return the threshold of a part of a sample; infinite where it is a formula, as a left hand often is."""
-        return self._own(kind, self._solo(kind, i, part=True)) / PART
+        own = self._own(kind, self._solo(kind, i, part=True))
+        return own if own == inf else min(1.0, own / PART)
 
     def all(self, kind: Kind) -> NDArray[np.float64]:
         """Return the threshold of every sample of a kind, shape (n,)."""

@@ -7,6 +7,7 @@ thickly, over such figures, and every setting has a beat. Figures and beats were
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import count
@@ -131,6 +132,12 @@ TRIPLETS: tuple[Beat, ...] = (
 """Whole beats in triplets: one in six."""
 
 
+FIGURE_DIGEST = hashlib.sha256(
+    repr((FIGURES, IN_PARALLEL, BEATS, PULSES, TRIPLETS, QUARTERS, LEAST_QUARTERS)).encode()
+).hexdigest()[:16]
+"""A text that differs whenever the figures or beats do."""
+
+
 @cache
 def unrelated(steps_per_octave: int = 12) -> tuple[NoteArray, ...]:
     """Return the unrelated music, each pitch on the nearest step of the octave's grid."""
@@ -144,6 +151,11 @@ def unrelated(steps_per_octave: int = 12) -> tuple[NoteArray, ...]:
             whole = _with(tune, rows, _beat(next(beats), tune.last_offset))
             made.append(on_steps(whole.named(f"{tune.name} ({setting})"), steps_per_octave))
     return tuple(made)
+
+
+def tune_of(piece: NoteArray) -> str:
+    """Return the name of the tune that a piece of the unrelated music is a setting of."""
+    return piece.name.rsplit(" (", 1)[0]
 
 
 def on_steps(notes: NoteArray, steps_per_octave: int) -> NoteArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -15,7 +14,7 @@ from goldenear.errors import InvalidInput
 from goldenear.match.matches import Explanation, Match, Matches, explain
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
-from goldenear.taste.calibration import strength_of as strength_of_match
+from goldenear.taste.calibration import strength_of
 from goldenear.taste.samples import KINDS, Kind
 from goldenear.taste.settings import Settings
 from goldenear.taste.solo import FEWEST, count_of
@@ -38,11 +37,17 @@ class Nearest(NamedTuple):
         The sample, or the part of one.
     threshold : float
         From which similarity on X resembles it.
+    kind : {"good", "bad"}
+        Of which kind the sample is.
+    part : bool
+        Whether it is a part of a sample.
     """
 
     match: Match
     sample: NoteArray
     threshold: float
+    kind: Kind
+    part: bool
 
     @property
     def reached(self) -> bool:
@@ -52,7 +57,7 @@ class Nearest(NamedTuple):
     @property
     def strength(self) -> float:
         """The similarity, bent so that the threshold lies at 1/2, and 0 and 1 stay."""
-        return strength_of(self.match.similarity, self.threshold)
+        return bent(self.match.similarity, self.threshold)
 
 
 @dataclass(frozen=True)
@@ -94,30 +99,47 @@ class Verdict:
         return self._nearest("bad")
 
     def _nearest(self, kind: Kind) -> Nearest | None:
-        """Return what X comes nearest to resembling; a part of a sample only where it resembles no whole one."""
-        whole, parts = (self.good, self.good_parts) if kind == "good" else (self.bad, self.bad_parts)
-        best = _strongest(whole, self._threshold_of(kind), self.thresholds.least(kind, self._at_large))
-        if best is not None and best.reached:
-            return best
-        least = self.thresholds.least_of_parts(kind)
-        of_parts = _strongest(parts, lambda i: self.thresholds.of_part(kind, i), least)
-        if best is None or (of_parts is not None and of_parts.strength > best.strength):
-            return of_parts
+        """Return what X resembles most strongly, not always what it is most alike; of equals the whole sample."""
+        best: Nearest | None = None
+        for part, matches in self._tables[kind]:
+            least = self._least(kind, part)
+            for row, similarity in enumerate(matches.similarity.tolist()):
+                # What follows is less alike: even at the least threshold it could not be stronger than the best.
+                if best is not None and bent(similarity, least) <= best.strength:
+                    break
+                match = matches[row]
+                threshold = self._threshold(kind, part, match)
+                found = Nearest(match, matches.sample_of(match), threshold, kind, part)
+                if best is None or found.strength > best.strength:
+                    best = found
         return best
 
-    def _threshold_of(self, kind: Kind) -> Callable[[int], float]:
-        """Return the function from a sample to its threshold."""
-        return lambda i: self.thresholds.of(kind, i, self._at_large)
+    @property
+    def _tables(self) -> dict[Kind, tuple[tuple[bool, Matches], ...]]:
+        """The matches of each kind: whether they are of parts, and the matches."""
+        return {
+            "good": ((False, self.good), (True, self.good_parts)),
+            "bad": ((False, self.bad), (True, self.bad_parts)),
+        }
+
+    def _least(self, kind: Kind, part: bool) -> float:
+        """Return the least threshold that a sample of a kind, or a part of one, can have."""
+        return self.thresholds.least_of_parts(kind) if part else self.thresholds.least(kind, self._at_large)
+
+    def _threshold(self, kind: Kind, part: bool, match: Match) -> float:
+        """Return the threshold of the sample of a match, or of a part of one."""
+        if part:
+            return self.thresholds.of_part(kind, match.index)
+        return self.thresholds.of(kind, match.index, self._at_large)
 
     def threshold(self, match: Match) -> float:
         """Return the similarity from which X resembles the sample of a match; infinite where nothing does."""
-        kind, part = self._place_of(match)
-        return self.thresholds.of_part(kind, match.index) if part else self._threshold_of(kind)(match.index)
+        return self._threshold(*self._place_of(match), match)
 
     def near(self, match: Match) -> bool:
-        """Tell whether a match may count: whether it reaches the least threshold that any sample of its kind has."""
+        """Tell whether a match may count: whether it reaches the least threshold that there is for its like."""
         kind, part = self._place_of(match)
-        return part or match.similarity >= self.thresholds.least(kind, self._at_large)
+        return match.similarity >= self._least(kind, part)
 
     def p_value(self, match: Match) -> float | None:
         """Return how often unrelated music resembles any sample as much, 0..1; None where chance was not measured.
@@ -125,16 +147,17 @@ class Verdict:
         Nor is there one where X lies far from the music by which chance was measured. It pays for everything that
         was tried: every transposition, shift and alteration of every sample.
         """
-        kind, part = self._place_of(match)
+        return self._p_value(*self._place_of(match), match)
+
+    def _p_value(self, kind: Kind, part: bool, match: Match) -> float | None:
+        """Return the p-value of a match."""
         calibration = self.thresholds.calibration
         if calibration is None or self.far:
             return None
         quarters = (self.x.last_offset - self.x.first_onset) / self.x.ticks_per_quarter
         column = self.thresholds.column(kind, match.index, part=part)
         similarity = match.similarity * (PART if part else 1.0)
-        return calibration.p_value(
-            strength_of_match(calibration, similarity, column, self._at_large), quarters
-        )
+        return calibration.p_value(strength_of(calibration, similarity, column, self._at_large), quarters)
 
     def _place_of(self, match: Match) -> tuple[Kind, bool]:
         """Return of which kind the sample of a match is, and whether it is a part of one.
@@ -145,17 +168,17 @@ class Verdict:
             If the match is none of this verdict.
         """
         must_be("match", match, Match)
-        tables: tuple[tuple[Kind, bool, Matches], ...] = (
-            ("good", False, self.good),
-            ("bad", False, self.bad),
-            ("good", True, self.good_parts),
-            ("bad", True, self.bad_parts),
-        )
-        for kind, part, matches in tables:
-            for row in np.flatnonzero(matches.sample == match.index).tolist():
-                if matches[row] == match:
-                    return kind, part
-        raise InvalidInput(f"match: expected one of this verdict, got {match.name}")
+        equal: tuple[Kind, bool] | None = None
+        for kind, tables in self._tables.items():
+            for part, matches in tables:
+                for row in np.flatnonzero(matches.sample == match.index).tolist():
+                    if matches[row] is match:
+                        return kind, part
+                    if equal is None and matches[row] == match:
+                        equal = kind, part
+        if equal is None:
+            raise InvalidInput(f"match: expected one of this verdict, got {match.name}")
+        return equal
 
     @cached_property
     def far(self) -> str:
@@ -177,7 +200,7 @@ class Verdict:
     @property
     def outcome(self) -> Outcome:
         """``"bad"`` if X resembles any bad sample: the veto is final; else ``"good"`` if it resembles any good
-        one; else ``"neither"``. An X of one or two notes is neither, unless small samples have a say.
+        one; else ``"neither"``. An X of one or two notes is neither, unless all samples count alike.
         """  # noqa: D205
         if is_too_short(self.x, self.settings):
             return "neither"
@@ -189,9 +212,9 @@ class Verdict:
     def score(self) -> float:
         """The verdict as a number for a search to climb, -1..1.
 
-        Let g and b be the greatest similarity to a good and to a bad sample, each bent so that its
-        threshold lies at 1/2. Vetoed: -b, so -1..-1/2. Good: g, so 1/2..1. Neither: g - b, in between; 0 for an X
-        that is too short to be judged.
+        Let g and b be the similarities to the good and to the bad sample, or part of one, that X resembles most
+        strongly, each bent so that the threshold lies at 1/2. Vetoed: -b, so -1..-1/2. Good: g, so 1/2..1. Neither:
+        g - b, in between; 0 for an X that is too short to be judged.
         """
         if is_too_short(self.x, self.settings):
             return 0.0
@@ -256,11 +279,11 @@ class Verdict:
 
     def _named(self, found: Nearest) -> str:
         """Return a sample's name and similarity as musicians read it: ``bad/cadence.mid, .91 (p = .003)``."""
-        p = self.p_value(found.match)
+        p = self._p_value(found.kind, found.part, found.match)
         told = [] if p is None else [f"p {spoken_p(p)}"]
         if found.threshold == inf:
             told.append("too plain to have a say")
-        elif not found.reached and found.match.similarity >= self.thresholds.least("bad", self._at_large):
+        elif not found.reached and found.match.similarity >= self._least(found.kind, found.part):
             told.append(f"counts from {_short(found.threshold, 2)} on")
         aside = f" ({', '.join(told)})" if told else ""
         return f"{found.match.name}, {_short(found.match.similarity, 2)}{aside}"
@@ -296,7 +319,7 @@ class Verdict:
         MissingExtra
             If matplotlib is not installed (extra ``plot``).
         """
-        from goldenear.plot import plot_verdict
+        from goldenear.plot import MAX_BARS, Bar, plot_verdict
 
         match, sample = self._decided()
         return plot_verdict(
@@ -305,11 +328,14 @@ class Verdict:
             match,
             title=f"{self.x.name}: {self.outcome}",
             because=self.because,
-            ranked={
-                "good": (self.good, self.thresholds.least("good", self._at_large)),
-                "bad": (self.bad, self.thresholds.least("bad", self._at_large)),
-            },
-            kit=self.settings.recipe.kit,
+            ranked=[
+                Bar(match.name, match.similarity, kind, self._threshold(kind, part, match))
+                for kind, tables in self._tables.items()
+                for part, matches in tables
+                for match in matches[:MAX_BARS]
+                if not part or match is self.deciding
+            ],
+            total=len(self.good) + len(self.bad),
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -321,20 +347,24 @@ class Verdict:
             "score": round(self.score, 6),
             "because": self.because,
             "thresholds": {kind: round(self.thresholds.least(kind, self._at_large), 6) for kind in KINDS},
-            "good": [self._as_dict(match) for match in self.good],
-            "bad": [self._as_dict(match) for match in self.bad],
-            "parts": [self._as_dict(match) for match in (*self.good_parts, *self.bad_parts)],
+            "good": [self._as_dict("good", False, match) for match in self.good],
+            "bad": [self._as_dict("bad", False, match) for match in self.bad],
+            "parts": [
+                self._as_dict(kind, True, match)
+                for kind, ((_, _), (_, parts)) in self._tables.items()
+                for match in parts
+            ],
             **({"far": self.far} if self.thresholds.calibration else {}),
             "remarks": list(self.x.provenance.remarks),
         }
 
-    def _as_dict(self, match: Match) -> dict[str, object]:
+    def _as_dict(self, kind: Kind, part: bool, match: Match) -> dict[str, object]:
         """Return a match as plain values, with its threshold where it may count, and p-value where there is one."""
         found = match.as_dict()
-        if self.near(match):
-            threshold = self.threshold(match)
+        if match.similarity >= self._least(kind, part):
+            threshold = self._threshold(kind, part, match)
             found["threshold"] = None if threshold == inf else round(threshold, 6)
-        p = self.p_value(match)
+        p = self._p_value(kind, part, match)
         return found if p is None else found | {"p_value": float(f"{p:.3g}")}
 
     def __repr__(self) -> str:
@@ -346,21 +376,7 @@ def is_too_short(x: NoteArray, settings: Settings) -> bool:
     return not settings.keep_small and count_of(x) < FEWEST
 
 
-def _strongest(matches: Matches, threshold: Callable[[int], float], least: float) -> Nearest | None:
-    """Return the match of the greatest strength, which is not always that of the greatest similarity."""
-    best: Nearest | None = None
-    for row, similarity in enumerate(matches.similarity.tolist()):
-        # What follows is less alike: even at the least threshold it could not be stronger than the best.
-        if best is not None and strength_of(similarity, least) <= best.strength:
-            break
-        match = matches[row]
-        found = Nearest(match, matches.sample_of(match), threshold(match.index))
-        if best is None or found.strength > best.strength:
-            best = found
-    return best
-
-
-def strength_of(similarity: float, threshold: float) -> float:
+def bent(similarity: float, threshold: float) -> float:
     """Return a similarity, bent so that the threshold lies at 1/2, and 0 and 1 stay."""
     if similarity < threshold:
         return 0.5 * similarity / threshold
