@@ -52,7 +52,8 @@ class Packed(NamedTuple):
     """Samples for compiled loops: columns over samples, pictures and notes.
 
     ``first_picture[s]`` is the sample's first picture; ``note_start[k]`` to ``note_start[k + 1]`` are the notes of
-    picture k, those with pitch first, each part by onset. Pitches are counted from its lowest, times in its unit.
+    picture k: those with pitch by onset, then drums line by line. Pitches are counted from its lowest, times in its
+    unit.
     """
 
     alone: NDArray[np.int8]
@@ -216,8 +217,9 @@ def _packed(drawn: list[Drawn], alone: NDArray[np.int8], first: NDArray[np.int64
     none = np.zeros(0, np.int64)
     columns = [np.concatenate([none, *(p.notes[i] for p in drawn)]).astype(np.int64) for i in range(6)]
     picture = np.repeat(np.arange(len(counts)), counts)
-    if _out_of_order(picture, columns[4], columns[1]):
-        order = np.lexsort((columns[1], columns[4], picture))
+    line = np.where(columns[4], columns[0] + FAR, 0)
+    if _out_of_order(picture, line, columns[1]):
+        order = np.lexsort((columns[1], line, picture))
         columns = [column[order] for column in columns]
     pitch, onset, offset, brightness, is_drum, layers = columns
     at = starts[:-1]
@@ -254,9 +256,9 @@ _KINDS = (np.int16, np.int64, np.int64, np.int32, np.int32, np.int16, np.int8)
 """The types of the columns of notes."""
 
 
-def _out_of_order(picture: NDArray[Any], is_drum: NDArray[Any], onset: NDArray[Any]) -> bool:
-    """Tell whether notes are not sorted by picture, drums last, and onset."""
-    part = picture * 2 + is_drum
+def _out_of_order(picture: NDArray[Any], line: NDArray[Any], onset: NDArray[Any]) -> bool:
+    """Tell whether notes are not sorted by picture, line of drums, and onset."""
+    part = picture * 2**32 + line
     return bool(((part[1:] < part[:-1]) | ((part[1:] == part[:-1]) & (onset[1:] < onset[:-1]))).any())
 
 

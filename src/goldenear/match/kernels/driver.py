@@ -47,7 +47,7 @@ def similarity_bound(scene: Scene) -> float:
         most = min(most, found)
     if most < need:
         return 0.0
-    return most_of_both(pair.rise * most * (1 + HAIR), rules.quarters)
+    return most_of_both(pair.rise * most * (1 + HAIR), 4 if pair.alike else rules.quarters)
 
 
 @compiled

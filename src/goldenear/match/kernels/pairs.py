@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from goldenear.correlate.backends.records import compiled, float64s, int8s, int16s, int32s, int64s
 from goldenear.match import packed as of
 from goldenear.match import score
+from goldenear.match.kernels.layout import first_from
 from goldenear.match.score import HAIR
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
@@ -36,6 +37,8 @@ class Rules(NamedTuple):
     clutter_down: float
     quarters: int
     """The part of the struck layer, of 4."""
+    of_whole: int
+    """Whether the measure asks for what X sounds anywhere."""
     stroke_up: int
     stroke_down: int
     lowest: int
@@ -106,6 +109,26 @@ class Pair(NamedTuple):
     drums_energy: int = 0
     """What drums share, and what X sounds on the sample's drums, at the shifts that were asked for last: the same at
     every transposition and in both layers."""
+    drum_stroke: int = 0
+    """How long the longest stroke of a drum of the sample is: nearly all are."""
+    alike: int = 0
+    """Whether the similarities of both layers are the same everywhere, as those of a beat are."""
+
+
+class Line(NamedTuple):
+    """A line of drums that the sample and X have in common."""
+
+    first: int
+    last: int
+    """The sample's strokes on it, counted from its first drum: from `first`, up to and without `last`."""
+    first_of_x: int
+    last_of_x: int
+    """X's strokes on it, in the same way."""
+    sounds: int
+    """Whether something must sound on it."""
+
+
+LINE = len(Line._fields)
 
 
 Scene = tuple[Any, ...]
@@ -147,6 +170,7 @@ def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int, sw
         note_strokes(scene, layer)
         set_numbers(scene, layer)
     set_transpositions(scene)
+    note_lines(scene)
     pair.height = 0.0
     pair.shared = 0
     pair.drums_shared_at = pair.drums_energy_at = NEVER
@@ -186,20 +210,51 @@ def note_strokes(scene: Scene, layer: int) -> None:
         if i < pitched:
             counts[2 * layer] = n
     counts[2 * layer + 1] = n
-    note_drums(room, layer)
 
 
 @compiled
-def note_drums(room: Any, layer: int) -> None:
-    """Note the drums that must sound in a layer, each once: they are the same in both."""
-    pitch, _, _, weight, pitched = strokes_of(room, layer)
-    counts, lines = int64s(room.counts, room.n_counts), int64s(room.lines, room.n_lines)
-    n = 0
-    for j in range(pitched, len(pitch)):
-        if weight[j] > 0 and pitch[j] not in lines[:n]:
-            lines[n] = pitch[j]
-            n += 1
-    counts[4] = n
+def note_lines(scene: Scene) -> None:
+    """Note the lines of drums that the sample and X have in common; the same in both layers.
+
+    What is shared on each is a bound of what a beat shares.
+    """
+    piece, _, _, _, pair, room = scene
+    pitch, begin, end, weight, pitched = strokes_of(room, pair.swept)
+    names, starts = int64s(piece.line, piece.n_line), int64s(piece.line_start, piece.n_line_start)
+    areas, lines = int64s(piece.line_area, piece.n_line_area), int64s(room.lines, room.n_lines)
+    n, j, most, longest = 0, pitched, 0, 0
+    while j < len(pitch):
+        first, area, sounds = j, 0, 0
+        while j < len(pitch) and pitch[j] == pitch[first]:
+            longest = max(longest, end[j] - begin[j])
+            if weight[j] > 0:
+                area, sounds = area + end[j] - begin[j], 1
+            j += 1
+        i = first_from(names, 0, len(names), pitch[first])
+        if i < len(names) and names[i] == pitch[first]:
+            place = LINE * n
+            lines[place], lines[place + 1] = first - pitched, j - pitched
+            lines[place + 2], lines[place + 3], lines[place + 4] = starts[i], starts[i + 1], sounds
+            most, n = most + min(area, areas[i] * pair.piece_up), n + 1
+    int64s(room.counts, room.n_counts)[4], pair.drum_stroke = n, longest
+    if not pitched and pair.plain:
+        pair.most = min(pair.most, most)
+    pair.alike = not number(scene[2], pair.picture, of.PITCHED) and not (
+        piece.has_pitch and scene[3].of_whole
+    )
+
+
+@compiled
+def lines_in_common(room: Any) -> Any:
+    """Return how many lines of drums the sample and X have in common."""
+    return int64s(room.counts, room.n_counts)[4]
+
+
+@compiled
+def common_line(room: Any, n: int) -> Any:
+    """Return one of these lines, its numbers in the order of `Line`."""
+    lines = int64s(room.lines, room.n_lines)[LINE * n : LINE * (n + 1)]
+    return lines[0], lines[1], lines[2], lines[3], lines[4]
 
 
 @compiled
@@ -291,7 +346,7 @@ def refusal(scene: Scene, most_placements: float) -> int:
 @compiled
 def raise_floor(rules: Any, pair: Any) -> Any:
     """Set what the swept layer must reach, and return how much shared time that takes at the least; 1 or more."""
-    pair.least = least_of_one(max(pair.height, pair.floor), rules.quarters) * (1 - HAIR)
+    pair.least = least_of_one(max(pair.height, pair.floor), 4 if pair.alike else rules.quarters) * (1 - HAIR)
     if pair.rise <= 0:
         return pair.most + 1
     needed = np.ceil(pair.least / pair.rise * (1 - HAIR))
