@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from goldenear.errors import NoNotes
 from goldenear.match.pictures import margin_of, sample_picture
 from goldenear.match.recipe import Recipe
-from goldenear.notes.alteration import Alteration
+from goldenear.notes.alteration import Alteration, Form
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading, joined
 
@@ -89,6 +89,9 @@ class Variants(NamedTuple):
     weight: NDArray[np.float64]
     alteration: NDArray[np.int64]
     """Where the alteration stands in the recipe."""
+    upright_before: NDArray[np.int64]
+    """1 where an earlier alteration, of at least its weight, differs only in not being upside down: of drums this one
+    adds nothing."""
 
 
 def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:
@@ -116,7 +119,21 @@ def _variants(rows: Sequence[tuple[int, int, Alteration]]) -> Variants:
         np.array([backwards for _, backwards in mirrors], np.int64),
         np.array([a.price for a in done], np.float64),
         np.array([index for index, *_ in rows], np.int64),
+        np.array([any(_is_upright_before(one, row) for one in rows) for row in rows], np.int64),
     )
+
+
+def _is_upright_before(one: tuple[int, int, Alteration], other: tuple[int, int, Alteration]) -> bool:
+    """Tell whether a variant comes before another, of at least its weight, that only turns it upside down."""
+    (i, picture, a), (j, same_picture, b) = one, other
+    alike = (picture, a.stretch, MIRRORS.get(a.form)) == (same_picture, b.stretch, _upright(b.form))
+    return alike and i < j and a.price >= b.price
+
+
+def _upright(form: Form) -> tuple[int, int] | None:
+    """Return the mirrors of a form that is upside down, but for that one; None for every other."""
+    upside_down, backwards = MIRRORS.get(form, (0, 0))
+    return (0, backwards) if upside_down else None
 
 
 class Meetings(NamedTuple):

@@ -40,16 +40,16 @@ def drums_at(scene: Scene, shift: int) -> Any:
 def turn_drums(scene: Scene, start: int, end: int) -> None:
     """Add the turning points that drums make at the shifts from `start` up to `end` to the room's `drums`."""
     piece, _, _, _, pair, room = scene
-    _, begin, ends, weight, pitched = strokes_of(room, pair.swept)
+    _, begin, end_of, weight, _ = strokes_of(room, pair.swept)
     mine, theirs = pair.drum_stroke, piece.drum_stroke * pair.piece_up
     if mine + theirs > LONGEST_STROKES:
         mine, theirs = 0, 0
     turns, meetings = int64s(room.drums, room.n_drums), int64s(room.meetings, room.n_meetings)
     for n in range(lines_in_common(room)):
-        first, last, first_of_x, last_of_x, _ = common_line(room, n)
+        first, last, first_of_x, last_of_x, times, _ = common_line(room, n)
         line = line_of_x(piece, first_of_x, last_of_x)
-        for j in range(pitched + first, pitched + last):
-            stroke = begin[j] + start, ends[j] + start, 1 if pair.plain else weight[j]
+        for j in range(first, last):
+            stroke = begin[j] + start, end_of[j] + start, times * (1 if pair.plain else weight[j])
             meet_line(line, pair, stroke, (mine, theirs), (end - start, turns, meetings))
     if mine:
         turn_meetings(mine, theirs, end - start, turns, meetings)
@@ -57,9 +57,9 @@ def turn_drums(scene: Scene, start: int, end: int) -> None:
 
 @compiled
 def meet_line(line: Any, pair: Any, stroke: Any, usual: Any, tables: Any) -> None:
-    """Note where X's strokes on a line meet a stroke of the sample, which lies at the first shift of the tables.
+    """Note where X's strokes on a line meet one of the sample's.
 
-    `usual` holds the usual lengths of the sample's strokes, and of X's.
+    `stroke` tells when it begins and ends, at the first shift of the tables, and what it weighs; `usual` holds the usual lengths of the sample's strokes, and of X's.
     """
     onset, offset, light = line
     begin, end, weight = stroke
@@ -69,7 +69,7 @@ def meet_line(line: Any, pair: Any, stroke: Any, usual: Any, tables: Any) -> Non
     i = first_from(offset, 0, len(offset), (begin + up - 1) // up)
     while i < len(onset) and onset[i] * up - end < rows:
         a, b = onset[i] * up, offset[i] * up
-        both = 1 if pair.plain else weight * light[i]
+        both = weight * (1 if pair.plain else light[i])
         if alone and b - a == usual[1]:
             meetings[a - begin + usual[1]] += both
         else:
@@ -148,13 +148,13 @@ def sum_up_energies(scene: Scene, start: int, end: int) -> None:
     energies, rows, up = int64s(room.energies, room.n_energies), end - start, pair.piece_up
     energies[:rows] = 0
     for n in range(lines_in_common(room)):
-        _, _, first_of_x, last_of_x, sounds = common_line(room, n)
+        _, _, first_of_x, last_of_x, times, sounds = common_line(room, n)
         if not sounds:
             continue
         onset, offset, light = line_of_x(piece, first_of_x, last_of_x)
         i = first_from(offset, 0, len(offset), (start + up - 1) // up)
         while i < len(onset) and onset[i] * up - pair.length < end:
-            energy = 1 if pair.plain else light[i] * light[i]
+            energy = times * (1 if pair.plain else light[i] * light[i])
             stroke = onset[i] * up - start, offset[i] * up - start
             add_corners(energies, rows, stroke, (0, pair.length), energy)
             i += 1

@@ -66,6 +66,8 @@ class PieceLayout(NamedTuple):
     """Where each line's strokes begin among those of drums; and where the last ends."""
     line_area: NDArray[np.int64]
     """How long each line sounds."""
+    line_like: NDArray[np.int64]
+    """The first line with the same strokes: where a family has one drum in X, its line is that of the drum."""
     drum_stroke: int
     """How long the longest stroke of a drum is: nearly all are."""
     drums_open: int
@@ -169,7 +171,7 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
             np.searchsorted(layer[by_onset], np.arange(3 * layers + 1)),
             *(column[by_onset] for column in (kinds.pitch, kinds.onset, kinds.offset, kinds.brightness)),
             np.maximum.accumulate(kinds.offset[by_onset] + far) - far,
-            *_lines(drums),
+            *_lines(drums.where(np.lexsort((drums.onset, drums.pitch)))),
             corner,
             times,
         )
@@ -194,19 +196,25 @@ class Columns(NamedTuple):
         layer = np.repeat(np.arange(len(rolls)), [len(roll) for roll in rolls])
         return cls(whole.pitch, onset, offset, whole.brightness, whole.is_drum, layer)
 
-    def where(self, chosen: NDArray[np.bool_]) -> Columns:
-        """Return some of the strokes."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Columns:
+        """Return some of the strokes, or all in another order."""
         return Columns._make(column[chosen] for column in self)
 
 
-def _lines(drums: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int, int, int]:
-    """Return the lines of X's drums, as a layout holds them."""
-    line, which, count = np.unique(drums.pitch, return_inverse=True, return_counts=True)
-    long, area = drums.offset - drums.onset, np.zeros(len(line), np.int64)
-    np.add.at(area, which, long)
-    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+def _lines(drums: Columns) -> tuple[Any, ...]:
+    """Return the lines of X's drums, which stand line by line and by onset, as a layout holds them."""
+    line, first, count = np.unique(drums.pitch, return_index=True, return_counts=True)
+    start = np.append(first, len(drums.pitch)).astype(np.int64)
+    long = drums.offset - drums.onset
+    area = np.add.reduceat(long, first) if len(first) else long
+    strokes = np.stack([drums.onset, drums.offset, drums.brightness], axis=1)
+    named: dict[bytes, int] = {}
+    like = [
+        named.setdefault(strokes[a : a + n].tobytes(), i)
+        for i, (a, n) in enumerate(zip(first, count, strict=True))
+    ]
     open_, close = drums.onset.min(initial=2**62), drums.offset.max(initial=-(2**62))
-    return line, start, area, int(long.max(initial=0)), int(open_), int(close)
+    return line, start, area, np.array(like, np.int64), int(long.max(initial=0)), int(open_), int(close)
 
 
 def part_layout(

@@ -120,10 +120,12 @@ class Line(NamedTuple):
 
     first: int
     last: int
-    """The sample's strokes on it, counted from its first drum: from `first`, up to and without `last`."""
+    """The sample's strokes on it, in the layer that is swept: from `first`, up to and without `last`."""
     first_of_x: int
     last_of_x: int
-    """X's strokes on it, in the same way."""
+    """X's strokes on it, among those of drums."""
+    times: int
+    """How many lines look like this one, in X as in the sample."""
     sounds: int
     """Whether something must sound on it."""
 
@@ -216,37 +218,67 @@ def note_strokes(scene: Scene, layer: int) -> None:
 def note_lines(scene: Scene) -> None:
     """Note the lines of drums that the sample and X have in common; the same in both layers.
 
-    What is shared on each is a bound of what a beat shares.
+    Lines that look the same, in X as in the sample, are noted once.
     """
-    piece, _, _, _, pair, room = scene
+    piece, _, packed, rules, pair, room = scene
     pitch, begin, end, weight, pitched = strokes_of(room, pair.swept)
-    names, starts = int64s(piece.line, piece.n_line), int64s(piece.line_start, piece.n_line_start)
-    areas, lines = int64s(piece.line_area, piece.n_line_area), int64s(room.lines, room.n_lines)
-    n, j, most, longest = 0, pitched, 0, 0
+    names, counts = int64s(piece.line, piece.n_line), int64s(room.counts, room.n_counts)
+    counts[4], pair.drum_stroke, most, j = 0, 0, 0, pitched
     while j < len(pitch):
-        first, area, sounds = j, 0, 0
+        first, area = j, 0
         while j < len(pitch) and pitch[j] == pitch[first]:
-            longest = max(longest, end[j] - begin[j])
-            if weight[j] > 0:
-                area, sounds = area + end[j] - begin[j], 1
+            long = end[j] - begin[j]
+            area += long if weight[j] > 0 else 0
+            pair.drum_stroke = max(pair.drum_stroke, long)
             j += 1
         i = first_from(names, 0, len(names), pitch[first])
         if i < len(names) and names[i] == pitch[first]:
-            place = LINE * n
-            lines[place], lines[place + 1] = first - pitched, j - pitched
-            lines[place + 2], lines[place + 3], lines[place + 4] = starts[i], starts[i + 1], sounds
-            most, n = most + min(area, areas[i] * pair.piece_up), n + 1
-    int64s(room.counts, room.n_counts)[4], pair.drum_stroke = n, longest
+            note_line(piece, room, (begin, end, weight), (first, j, i), area > 0)
+            most += min(area, int64s(piece.line_area, piece.n_line)[i] * pair.piece_up)
     if not pitched and pair.plain:
+        # What is shared line by line is a bound.
         pair.most = min(pair.most, most)
-    pair.alike = not number(scene[2], pair.picture, of.PITCHED) and not (
-        piece.has_pitch and scene[3].of_whole
+    pair.alike = not number(packed, pair.picture, of.PITCHED) and not (piece.has_pitch and rules.of_whole)
+
+
+@compiled
+def note_line(piece: Any, room: Any, strokes: Any, line: Any, sounds: Any) -> None:
+    """Note a line of drums: the sample's strokes on it, first and last, and which line of X it is."""
+    counts, lines = int64s(room.counts, room.n_counts), int64s(room.lines, room.n_lines)
+    like, starts = (
+        int64s(piece.line_like, piece.n_line)[line[2]],
+        int64s(piece.line_start, piece.n_line_start),
     )
+    n = counts[4]
+    for other in range(n):
+        place = LINE * other
+        noted = lines[place], lines[place + 1]
+        if lines[place + 2] == starts[like] and same_strokes(strokes, noted, (line[0], line[1])):
+            lines[place + 4] += 1
+            return
+    place = LINE * n
+    lines[place], lines[place + 1] = line[0], line[1]
+    lines[place + 2], lines[place + 3] = starts[like], starts[like + 1]
+    lines[place + 4], lines[place + 5] = 1, sounds
+    counts[4] = n + 1
+
+
+@compiled
+def same_strokes(strokes: Any, one: Any, other: Any) -> Any:
+    """Tell whether two runs of strokes, each from its first to its last, lie at the same times, equally bright."""
+    begin, end, weight = strokes
+    if one[1] - one[0] != other[1] - other[0]:
+        return False
+    for j in range(one[1] - one[0]):
+        a, b = one[0] + j, other[0] + j
+        if begin[a] != begin[b] or end[a] != end[b] or weight[a] != weight[b]:
+            return False
+    return True
 
 
 @compiled
 def lines_in_common(room: Any) -> Any:
-    """Return how many lines of drums the sample and X have in common."""
+    """Return how many different lines of drums the sample and X have in common."""
     return int64s(room.counts, room.n_counts)[4]
 
 
@@ -254,7 +286,7 @@ def lines_in_common(room: Any) -> Any:
 def common_line(room: Any, n: int) -> Any:
     """Return one of these lines, its numbers in the order of `Line`."""
     lines = int64s(room.lines, room.n_lines)[LINE * n : LINE * (n + 1)]
-    return lines[0], lines[1], lines[2], lines[3], lines[4]
+    return lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]
 
 
 @compiled

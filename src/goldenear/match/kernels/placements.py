@@ -91,14 +91,14 @@ def drums_shared(scene: Scene, shift: int) -> Any:
     """Return what drums share at one shift, as it is counted for the pair."""
     piece, _, _, _, pair, room = scene
     if pair.drums_shared_at != shift:
-        _, begin, end, weight, pitched = strokes_of(room, pair.swept)
+        _, begin, end, weight, _ = strokes_of(room, pair.swept)
         total = 0
         for n in range(lines_in_common(room)):
-            first, last, first_of_x, last_of_x, _ = common_line(room, n)
+            first, last, first_of_x, last_of_x, times, _ = common_line(room, n)
             line = line_of_x(piece, first_of_x, last_of_x)
-            for j in range(pitched + first, pitched + last):
+            for j in range(first, last):
                 found = heard_on_line(line, pair, 1, begin[j] + shift, end[j] + shift)
-                total += found * (1 if pair.plain else weight[j])
+                total += times * found * (1 if pair.plain else weight[j])
         pair.drums_shared_at, pair.drums_shared = shift, total
     return pair.drums_shared
 
@@ -122,10 +122,10 @@ def drums_energy(scene: Scene, shift: int) -> Any:
     if pair.drums_energy_at != shift:
         total = 0
         for n in range(lines_in_common(room)):
-            _, _, first_of_x, last_of_x, sounds = common_line(room, n)
+            _, _, first_of_x, last_of_x, times, sounds = common_line(room, n)
             if sounds:
                 line = line_of_x(piece, first_of_x, last_of_x)
-                total += heard_on_line(line, pair, 2, shift, shift + pair.length)
+                total += times * heard_on_line(line, pair, 2, shift, shift + pair.length)
         pair.drums_energy_at, pair.drums_energy = shift, total
     return pair.drums_energy
 
