@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from goldenear.errors import NoNotes
 from goldenear.match.pictures import margin_of, sample_picture
 from goldenear.match.recipe import Recipe
-from goldenear.notes.alteration import Alteration
+from goldenear.notes.alteration import Alteration, Form
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.piano_roll import Reading, joined
 
@@ -52,7 +52,8 @@ class Packed(NamedTuple):
     """Samples for compiled loops: columns over samples, pictures and notes.
 
     ``first_picture[s]`` is the sample's first picture; ``note_start[k]`` to ``note_start[k + 1]`` are the notes of
-    picture k, those with pitch first, each part by onset. Pitches are counted from its lowest, times in its unit.
+    picture k: those with pitch by onset, then drums line by line. Pitches are counted from its lowest, times in its
+    unit.
     """
 
     alone: NDArray[np.int8]
@@ -88,6 +89,9 @@ class Variants(NamedTuple):
     weight: NDArray[np.float64]
     alteration: NDArray[np.int64]
     """Where the alteration stands in the recipe."""
+    upright_before: NDArray[np.int64]
+    """1 where an earlier alteration, of at least its weight, differs only in not being upside down: of drums this one
+    adds nothing."""
 
 
 def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:
@@ -115,7 +119,21 @@ def _variants(rows: Sequence[tuple[int, int, Alteration]]) -> Variants:
         np.array([backwards for _, backwards in mirrors], np.int64),
         np.array([a.price for a in done], np.float64),
         np.array([index for index, *_ in rows], np.int64),
+        np.array([any(_is_upright_before(one, row) for one in rows) for row in rows], np.int64),
     )
+
+
+def _is_upright_before(one: tuple[int, int, Alteration], other: tuple[int, int, Alteration]) -> bool:
+    """Tell whether a variant comes before another, of at least its weight, that only turns it upside down."""
+    (i, picture, a), (j, same_picture, b) = one, other
+    alike = (picture, a.stretch, MIRRORS.get(a.form)) == (same_picture, b.stretch, _upright(b.form))
+    return alike and i < j and a.price >= b.price
+
+
+def _upright(form: Form) -> tuple[int, int] | None:
+    """Return the mirrors of a form that is upside down, but for that one; None for every other."""
+    upside_down, backwards = MIRRORS.get(form, (0, 0))
+    return (0, backwards) if upside_down else None
 
 
 class Meetings(NamedTuple):
@@ -216,8 +234,9 @@ def _packed(drawn: list[Drawn], alone: NDArray[np.int8], first: NDArray[np.int64
     none = np.zeros(0, np.int64)
     columns = [np.concatenate([none, *(p.notes[i] for p in drawn)]).astype(np.int64) for i in range(6)]
     picture = np.repeat(np.arange(len(counts)), counts)
-    if _out_of_order(picture, columns[4], columns[1]):
-        order = np.lexsort((columns[1], columns[4], picture))
+    line = np.where(columns[4], columns[0] + FAR, 0)
+    if _out_of_order(picture, line, columns[1]):
+        order = np.lexsort((columns[1], line, picture))
         columns = [column[order] for column in columns]
     pitch, onset, offset, brightness, is_drum, layers = columns
     at = starts[:-1]
@@ -254,9 +273,9 @@ _KINDS = (np.int16, np.int64, np.int64, np.int32, np.int32, np.int16, np.int8)
 """The types of the columns of notes."""
 
 
-def _out_of_order(picture: NDArray[Any], is_drum: NDArray[Any], onset: NDArray[Any]) -> bool:
-    """Tell whether notes are not sorted by picture, drums last, and onset."""
-    part = picture * 2 + is_drum
+def _out_of_order(picture: NDArray[Any], line: NDArray[Any], onset: NDArray[Any]) -> bool:
+    """Tell whether notes are not sorted by picture, line of drums, and onset."""
+    part = picture * 2**32 + line
     return bool(((part[1:] < part[:-1]) | ((part[1:] == part[:-1]) & (onset[1:] < onset[:-1]))).any())
 
 

@@ -39,6 +39,9 @@ from goldenear.errors import InvalidInput
 LETTERS = "SREWLc"
 """What may stand in a term of a formula."""
 
+OF_WHOLE = "WL"
+"""What depends on all that X sounds, wherever the sample lies."""
+
 
 @dataclass(frozen=True)
 class Formula:

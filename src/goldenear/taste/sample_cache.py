@@ -23,7 +23,7 @@ from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.provenance import Provenance
 
-FORMAT = "goldenear-samples-2"
+FORMAT = "goldenear-samples-3"
 
 ALIGNED = 64
 """Each column in a file begins at a multiple of so many bytes."""

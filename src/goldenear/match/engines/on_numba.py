@@ -20,7 +20,7 @@ from goldenear.match.kernels.sweep import Room, new_room
 from goldenear.match.packed import BRIGHTEST, DIMMEST, END, UNIT_DOWN, UNIT_UP, Variants, meet, variants
 from goldenear.match.pictures import Kept, PiecePicture
 from goldenear.match.prepared import PreparedSamples
-from goldenear.match.score import formula_of, layers_of
+from goldenear.match.score import MEASURES, OF_WHOLE, formula_of, layers_of
 from goldenear.match.similarity import MAX_PLACEMENTS, allowed_transpositions, refusal_of
 from goldenear.notes.piano_roll import Reading
 
@@ -329,6 +329,7 @@ def _rules(samples: PreparedSamples, reading: Reading, prune: bool) -> Rules:
         clutter_up,
         clutter_down,
         recipe.quarters,
+        int(any(set(letters) & set(OF_WHOLE) for letters in MEASURES[recipe.measure].below)),
         *recipe.stroke.as_integer_ratio(),
         *allowed_transpositions(reading, recipe, octave),
         octave,

@@ -16,8 +16,9 @@ from goldenear.correlate.backends.lanes import LANES, greatest
 from goldenear.correlate.backends.records import compiled, float64s, int8s, int32s, int64s
 from goldenear.match.kernels.code_cache import fingerprint as fingerprint_of_sources
 from goldenear.match.kernels.layout import lay_part
-from goldenear.match.kernels.pairs import Scene, most_of_both, raise_floor, refusal, set_pair
+from goldenear.match.kernels.pairs import Scene, most_of_both, number, raise_floor, refusal, set_pair
 from goldenear.match.kernels.sweep import lanes_allowed, lay, shared_at_most
+from goldenear.match.packed import PITCHED
 from goldenear.match.score import HAIR
 
 BITS = 64
@@ -47,7 +48,7 @@ def similarity_bound(scene: Scene) -> float:
         most = min(most, found)
     if most < need:
         return 0.0
-    return most_of_both(pair.rise * most * (1 + HAIR), rules.quarters)
+    return most_of_both(pair.rise * most * (1 + HAIR), 4 if pair.alike else rules.quarters)
 
 
 @compiled
@@ -71,6 +72,16 @@ def keep_best(best: Any, sample: int, index: int, weight: float, pair: Any) -> N
 
 
 @compiled
+def adds_nothing(scene: Scene, variants: Any, sample: int, v: int) -> Any:
+    """Tell whether an earlier variant of a sample meets X in the same way: drums upside down are the same drums."""
+    piece, _, packed, rules = scene[:4]
+    k = int64s(packed.first_picture, packed.n_first_picture)[sample]
+    k += int64s(variants.picture, variants.n_picture)[v]
+    upright = int64s(variants.upright_before, variants.n_picture)[v]
+    return rules.prune and upright and (number(packed, k, PITCHED) == 0 or not piece.has_pitch)
+
+
+@compiled
 def bound_variants(
     scene: Scene,
     meetings: Any,
@@ -84,6 +95,8 @@ def bound_variants(
     weights = float64s(variants.weight, variants.n_weight)
     pair, hopeful = scene[-2], np.uint64(0)
     for v in range(len(weights)):
+        if adds_nothing(scene, variants, sample, v):
+            continue
         set_pair(scene, meetings, variants, sample, v, True)
         refused = refusal(scene, floor[1])
         if refused:
@@ -112,7 +125,7 @@ def score_variants(
         if weights[v] <= 0 or weights[v] < reached:
             # The greatest weights come first: no placement can be worth more than its weight.
             break
-        if not hopes[sample] & bit_of(v):
+        if not hopes[sample] & bit_of(v) or adds_nothing(scene, variants, sample, v):
             continue
         set_pair(scene, meetings, variants, sample, v, False)
         pair.floor = reached / weights[v] * (1 - 1e-12)

@@ -23,7 +23,7 @@ from goldenear.match.recipe import Recipe
 from goldenear.notes.piano_roll import PianoRoll, joined
 
 LIT, SOUNDING, DRUMS = range(3)
-"""Kinds of X's strokes: with pitch, as they are lit and as they sound; and drums."""
+"""Kinds of X's strokes: with pitch, as they are lit and as they sound; and drums, which are alike in all layers."""
 
 MOST_NUMBERS = 2**22
 """Tables by X's units are made only where they hold no more numbers than this, a layer: 32 MB of what has sounded."""
@@ -58,8 +58,21 @@ class PieceLayout(NamedTuple):
     offset: NDArray[np.int64]
     weight: NDArray[np.int64]
     reach: NDArray[np.int64]
-    """Strokes by onset. Pitches are counted from `lowest`, but for drums; the weight of what sounds is its energy;
-    reach is the latest end of a stroke and all before it."""
+    """Strokes by onset, drums line by line. Pitches are counted from `lowest`, but for drums; the weight of what
+    sounds is its energy; reach is the latest end of a stroke and all before it."""
+    line: NDArray[np.int64]
+    """The lines of X's drums, rising."""
+    line_start: NDArray[np.int64]
+    """Where each line's strokes begin among those of drums; and where the last ends."""
+    line_area: NDArray[np.int64]
+    """How long each line sounds."""
+    line_like: NDArray[np.int64]
+    """The first line with the same strokes: where a family has one drum in X, its line is that of the drum."""
+    drum_stroke: int
+    """How long the longest stroke of a drum is: nearly all are."""
+    drums_open: int
+    drums_close: int
+    """When the first stroke of a drum begins, and the last ends."""
     corner: NDArray[np.int8]
     """1 at each time, in units, at which a note begins or ends in some layer, else 0; empty where X is too long."""
     times: NDArray[np.int64]
@@ -126,7 +139,7 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     if length < MOST_NUMBERS:
         corner = np.zeros(length + 1, np.int8)
         corner[times], times = 1, times[:0]
-    drums = lit.where(lit.is_drum)
+    drums = lit.where(lit.is_drum & (lit.layer == 0))
     if len(drums.pitch):
         lit, sounding = lit.where(~lit.is_drum), sounding.where(~sounding.is_drum)
     lowest = int(lit.pitch.min()) if len(lit.pitch) else 0
@@ -137,7 +150,7 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
     layer = kinds.layer + layers * np.repeat(
         np.arange(3), [len(lit.pitch), len(sounding.pitch), len(drums.pitch)]
     )
-    by_onset = np.lexsort((kinds.onset, layer))
+    by_onset = np.lexsort((kinds.onset, np.where(kinds.is_drum, kinds.pitch, 0), layer))
     far = (length + 1) * layer[by_onset]
     return PieceLayout._make(
         (
@@ -158,6 +171,7 @@ def piece_layout(x: PiecePicture, recipe: Recipe) -> PieceLayout:
             np.searchsorted(layer[by_onset], np.arange(3 * layers + 1)),
             *(column[by_onset] for column in (kinds.pitch, kinds.onset, kinds.offset, kinds.brightness)),
             np.maximum.accumulate(kinds.offset[by_onset] + far) - far,
+            *_lines(drums.where(np.lexsort((drums.onset, drums.pitch)))),
             corner,
             times,
         )
@@ -182,9 +196,25 @@ class Columns(NamedTuple):
         layer = np.repeat(np.arange(len(rolls)), [len(roll) for roll in rolls])
         return cls(whole.pitch, onset, offset, whole.brightness, whole.is_drum, layer)
 
-    def where(self, chosen: NDArray[np.bool_]) -> Columns:
-        """Return some of the strokes."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Columns:
+        """Return some of the strokes, or all in another order."""
         return Columns._make(column[chosen] for column in self)
+
+
+def _lines(drums: Columns) -> tuple[Any, ...]:
+    """Return the lines of X's drums, which stand line by line and by onset, as a layout holds them."""
+    line, first, count = np.unique(drums.pitch, return_index=True, return_counts=True)
+    start = np.append(first, len(drums.pitch)).astype(np.int64)
+    long = drums.offset - drums.onset
+    area = np.add.reduceat(long, first) if len(first) else long
+    strokes = np.stack([drums.onset, drums.offset, drums.brightness], axis=1)
+    named: dict[bytes, int] = {}
+    like = [
+        named.setdefault(strokes[a : a + n].tobytes(), i)
+        for i, (a, n) in enumerate(zip(first, count, strict=True))
+    ]
+    open_, close = drums.onset.min(initial=2**62), drums.offset.max(initial=-(2**62))
+    return line, start, area, np.array(like, np.int64), int(long.max(initial=0)), int(open_), int(close)
 
 
 def part_layout(
@@ -236,6 +266,13 @@ def strokes_of_x(piece: Any, kind: int, layer: int) -> Any:
 
 
 @compiled
+def line_of_x(piece: Any, first: int, last: int) -> Any:
+    """Return some of X's strokes of drums, those of one line: onset, offset and brightness."""
+    _, onset, offset, light, _ = strokes_of_x(piece, DRUMS, 0)
+    return onset[first:last], offset[first:last], light[first:last]
+
+
+@compiled
 def first_from(rising: Any, start: int, stop: int, least: int) -> Any:
     """Return where, from `start` up to `stop`, rising numbers reach `least`; `stop` if they do not."""
     while start < stop:
@@ -255,7 +292,7 @@ def lay_part(piece: Any, part: Any, swept: int, first: int, last: int, longest: 
     early = first - part.lead
     begin = first_from(reach, 0, len(reach), early + 1)
     stop = first_from(onset, begin, len(onset), last + longest)
-    part.strokes = stop - begin + len(strokes_of_x(piece, DRUMS, swept)[0])
+    part.strokes = stop - begin + len(strokes_of_x(piece, DRUMS, 0)[0])
     time = int64s(part.time, part.n_time)
     usual = part.usual
     n, part.opens, part.closes = 0, 2**62, -(2**62)

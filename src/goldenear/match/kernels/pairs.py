@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from goldenear.correlate.backends.records import compiled, float64s, int8s, int16s, int32s, int64s
 from goldenear.match import packed as of
 from goldenear.match import score
+from goldenear.match.kernels.layout import first_from
 from goldenear.match.score import HAIR
 
 TOO_MANY_PLACEMENTS, TOO_LONG = 1, 2
@@ -36,6 +37,8 @@ class Rules(NamedTuple):
     clutter_down: float
     quarters: int
     """The part of the struck layer, of 4."""
+    of_whole: int
+    """Whether the measure asks for what X sounds anywhere."""
     stroke_up: int
     stroke_down: int
     lowest: int
@@ -106,6 +109,28 @@ class Pair(NamedTuple):
     drums_energy: int = 0
     """What drums share, and what X sounds on the sample's drums, at the shifts that were asked for last: the same at
     every transposition and in both layers."""
+    drum_stroke: int = 0
+    """How long the longest stroke of a drum of the sample is: nearly all are."""
+    alike: int = 0
+    """Whether the similarities of both layers are the same everywhere, as those of a beat are."""
+
+
+class Line(NamedTuple):
+    """A line of drums that the sample and X have in common."""
+
+    first: int
+    last: int
+    """The sample's strokes on it, in the layer that is swept: from `first`, up to and without `last`."""
+    first_of_x: int
+    last_of_x: int
+    """X's strokes on it, among those of drums."""
+    times: int
+    """How many lines look like this one, in X as in the sample."""
+    sounds: int
+    """Whether something must sound on it."""
+
+
+LINE = len(Line._fields)
 
 
 Scene = tuple[Any, ...]
@@ -147,6 +172,7 @@ def set_pair(scene: Scene, meetings: Any, variants: Any, sample: int, v: int, sw
         note_strokes(scene, layer)
         set_numbers(scene, layer)
     set_transpositions(scene)
+    note_lines(scene)
     pair.height = 0.0
     pair.shared = 0
     pair.drums_shared_at = pair.drums_energy_at = NEVER
@@ -186,20 +212,81 @@ def note_strokes(scene: Scene, layer: int) -> None:
         if i < pitched:
             counts[2 * layer] = n
     counts[2 * layer + 1] = n
-    note_drums(room, layer)
 
 
 @compiled
-def note_drums(room: Any, layer: int) -> None:
-    """Note the drums that must sound in a layer, each once: they are the same in both."""
-    pitch, _, _, weight, pitched = strokes_of(room, layer)
+def note_lines(scene: Scene) -> None:
+    """Note the lines of drums that the sample and X have in common; the same in both layers.
+
+    Lines that look the same, in X as in the sample, are noted once.
+    """
+    piece, _, packed, rules, pair, room = scene
+    pitch, begin, end, weight, pitched = strokes_of(room, pair.swept)
+    names, counts = int64s(piece.line, piece.n_line), int64s(room.counts, room.n_counts)
+    counts[4], pair.drum_stroke, most, j = 0, 0, 0, pitched
+    while j < len(pitch):
+        first, area = j, 0
+        while j < len(pitch) and pitch[j] == pitch[first]:
+            long = end[j] - begin[j]
+            area += long if weight[j] > 0 else 0
+            pair.drum_stroke = max(pair.drum_stroke, long)
+            j += 1
+        i = first_from(names, 0, len(names), pitch[first])
+        if i < len(names) and names[i] == pitch[first]:
+            note_line(piece, room, (begin, end, weight), (first, j, i), area > 0)
+            most += min(area, int64s(piece.line_area, piece.n_line)[i] * pair.piece_up)
+    if not pitched and pair.plain:
+        # What is shared line by line is a bound.
+        pair.most = min(pair.most, most)
+    pair.alike = not number(packed, pair.picture, of.PITCHED) and not (piece.has_pitch and rules.of_whole)
+
+
+@compiled
+def note_line(piece: Any, room: Any, strokes: Any, line: Any, sounds: Any) -> None:
+    """Note a line of drums: the sample's strokes on it, first and last, and which line of X it is."""
     counts, lines = int64s(room.counts, room.n_counts), int64s(room.lines, room.n_lines)
-    n = 0
-    for j in range(pitched, len(pitch)):
-        if weight[j] > 0 and pitch[j] not in lines[:n]:
-            lines[n] = pitch[j]
-            n += 1
-    counts[4] = n
+    like, starts = (
+        int64s(piece.line_like, piece.n_line)[line[2]],
+        int64s(piece.line_start, piece.n_line_start),
+    )
+    n = counts[4]
+    for other in range(n):
+        place = LINE * other
+        noted = lines[place], lines[place + 1]
+        if lines[place + 2] == starts[like] and same_strokes(strokes, noted, (line[0], line[1])):
+            lines[place + 4] += 1
+            return
+    place = LINE * n
+    lines[place], lines[place + 1] = line[0], line[1]
+    lines[place + 2], lines[place + 3] = starts[like], starts[like + 1]
+    lines[place + 4], lines[place + 5] = 1, sounds
+    counts[4] = n + 1
+
+
+@compiled
+def same_strokes(strokes: Any, one: Any, other: Any) -> Any:
+    """Tell whether two runs of strokes, each from its first to its last, lie at the same times, equally bright."""
+    begin, end, weight = strokes
+    if one[1] - one[0] != other[1] - other[0]:
+        return False
+    for j in range(one[1] - one[0]):
+        a, b = one[0] + j, other[0] + j
+        if begin[a] != begin[b] or end[a] != end[b] or weight[a] != weight[b]:
+            return False
+    return True
+
+
+@compiled
+def lines_in_common(room: Any) -> Any:
+    """Return how many different lines of drums the sample and X have in common."""
+    return int64s(room.counts, room.n_counts)[4]
+
+
+@compiled
+def common_line(room: Any, n: int) -> Any:
+    """Return one of these lines, its numbers in the order of `Line`."""
+    lines = int64s(room.lines, room.n_lines)[LINE * n : LINE * (n + 1)]
+    return lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]
 
 
 @compiled
@@ -291,7 +378,7 @@ def refusal(scene: Scene, most_placements: float) -> int:
 @compiled
 def raise_floor(rules: Any, pair: Any) -> Any:
     """Set what the swept layer must reach, and return how much shared time that takes at the least; 1 or more."""
-    pair.least = least_of_one(max(pair.height, pair.floor), rules.quarters) * (1 - HAIR)
+    pair.least = least_of_one(max(pair.height, pair.floor), 4 if pair.alike else rules.quarters) * (1 - HAIR)
     if pair.rise <= 0:
         return pair.most + 1
     needed = np.ceil(pair.least / pair.rise * (1 - HAIR))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from goldenear.correlate.backends.records import at, compiled, float64s, int8s, int64s
-from goldenear.match.kernels.layout import DRUMS, LIT, SOUNDING, first_from, sounded, strokes_of_x
+from goldenear.match.kernels.layout import LIT, SOUNDING, first_from, line_of_x, sounded, strokes_of_x
 from goldenear.match.kernels.pairs import (
     NEVER,
     Scene,
+    common_line,
     is_asked_for,
+    lines_in_common,
     mean_of,
     numbers_of,
     row_of,
@@ -30,6 +32,22 @@ def heard(strokes: Any, pair: Any, pitches: Any, a: int, b: int) -> Any:
         inside = min(offset[i] * up, b) - max(onset[i] * up, a)
         if inside > 0 and pitches[0] <= pitch[i] <= pitches[1]:
             total += inside * (1 if pair.plain else weight[i])
+        i += 1
+    return total
+
+
+@compiled
+def heard_on_line(line: Any, pair: Any, power: int, a: int, b: int) -> Any:
+    """Return how long X's strokes on a line of drums sound from `a` to `b`.
+
+    Weighted by a power of their brightness if not plain.
+    """
+    onset, offset, light = line
+    up, total = pair.piece_up, 0
+    i = first_from(offset, 0, len(offset), a // up + 1)
+    while i < len(onset) and onset[i] * up < b:
+        inside = min(offset[i] * up, b) - max(onset[i] * up, a)
+        total += inside * (1 if pair.plain else light[i] ** power)
         i += 1
     return total
 
@@ -65,19 +83,22 @@ def shared_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
         else:
             found = heard(strokes_of_x(piece, LIT, layer), pair, (row, row), a, b)
         total += found * (1 if pair.plain else weight[j])
-    return total + drums_shared(scene, layer, shift) if piece.has_drums else total
+    return total + drums_shared(scene, shift) if piece.has_drums else total
 
 
 @compiled
-def drums_shared(scene: Scene, layer: int, shift: int) -> Any:
+def drums_shared(scene: Scene, shift: int) -> Any:
     """Return what drums share at one shift, as it is counted for the pair."""
     piece, _, _, _, pair, room = scene
     if pair.drums_shared_at != shift:
-        pitch, begin, end, weight, pitched = strokes_of(room, layer)
-        strokes, total = strokes_of_x(piece, DRUMS, layer), 0
-        for j in range(pitched, len(pitch)):
-            found = heard(strokes, pair, (pitch[j], pitch[j]), begin[j] + shift, end[j] + shift)
-            total += found * (1 if pair.plain else weight[j])
+        _, begin, end, weight, _ = strokes_of(room, pair.swept)
+        total = 0
+        for n in range(lines_in_common(room)):
+            first, last, first_of_x, last_of_x, times, _ = common_line(room, n)
+            line = line_of_x(piece, first_of_x, last_of_x)
+            for j in range(first, last):
+                found = heard_on_line(line, pair, 1, begin[j] + shift, end[j] + shift)
+                total += times * found * (1 if pair.plain else weight[j])
         pair.drums_shared_at, pair.drums_shared = shift, total
     return pair.drums_shared
 
@@ -91,36 +112,22 @@ def energy_in(scene: Scene, layer: int, transposition: int, shift: int) -> Any:
         total = sounded_in(scene, layer, pitches, shift, end)
     else:
         total = heard(strokes_of_x(piece, SOUNDING, layer), pair, pitches, shift, end)
-    return total + drums_energy(scene, layer, shift) if piece.has_drums else total
+    return total + drums_energy(scene, shift) if piece.has_drums else total
 
 
 @compiled
-def drums_energy(scene: Scene, layer: int, shift: int) -> Any:
+def drums_energy(scene: Scene, shift: int) -> Any:
     """Return what X sounds in the window at one shift on the drums that must sound in the sample."""
-    pair = scene[-2]
-    if pair.drums_energy_at != shift:
-        pair.drums_energy_at = shift
-        pair.drums_energy = energy_of_drums(scene, layer, shift, shift + pair.length)
-    return pair.drums_energy
-
-
-@compiled
-def energy_of_drums(scene: Scene, layer: int, a: int, b: int) -> Any:
-    """Return X's energy from `a` to `b` on the drums that must sound in the sample."""
     piece, _, _, _, pair, room = scene
-    lines = int64s(room.lines, int64s(room.counts, room.n_counts)[4])
-    drum, onset, offset, lit, reach = strokes_of_x(piece, DRUMS, layer)
-    up, total = pair.piece_up, 0
-    i = first_from(reach, 0, len(reach), a // up + 1)
-    while i < len(onset) and onset[i] * up < b:
-        inside = min(offset[i] * up, b) - max(onset[i] * up, a)
-        if inside > 0:
-            for line in lines:
-                if line == drum[i]:
-                    total += inside * (1 if pair.plain else lit[i] * lit[i])
-                    break
-        i += 1
-    return total
+    if pair.drums_energy_at != shift:
+        total = 0
+        for n in range(lines_in_common(room)):
+            _, _, first_of_x, last_of_x, times, sounds = common_line(room, n)
+            if sounds:
+                line = line_of_x(piece, first_of_x, last_of_x)
+                total += times * heard_on_line(line, pair, 2, shift, shift + pair.length)
+        pair.drums_energy_at, pair.drums_energy = shift, total
+    return pair.drums_energy
 
 
 @compiled
@@ -156,12 +163,11 @@ def span_of(scene: Scene) -> Any:
     """Return the first shift to look at, and the last: within the part, and where something can be shared."""
     piece, part, _, _, pair, room = scene
     pitch, begin, end, _, pitched = strokes_of(room, pair.swept)
-    _, onset, _, _, reach = strokes_of_x(piece, DRUMS, pair.swept)
     start, stop = NEVER, -NEVER
     opens, closes = part.opens, part.closes
     for j in range(len(pitch)):
         if j == pitched:
-            opens, closes = (onset[0], reach[-1]) if len(onset) else (0, 0)
+            opens, closes = piece.drums_open, piece.drums_close
         if opens < closes:
             start = min(start, opens * pair.piece_up - end[j])
             stop = max(stop, closes * pair.piece_up - begin[j])

@@ -44,9 +44,10 @@ from goldenear.correlate.backends.records import (
     uint8s,
     uint16s,
 )
-from goldenear.match.kernels.beat import ROWS, lay_beat, turn_drums
+from goldenear.match.kernels.beat import BEAT_ROWS, LONGEST_STROKES, drums_at, lay_beat, turn_drums
 from goldenear.match.kernels.layout import first_from
 from goldenear.match.kernels.pairs import (
+    LINE,
     NEVER,
     Scene,
     is_asked_for,
@@ -58,6 +59,9 @@ from goldenear.match.kernels.pairs import (
 )
 from goldenear.match.kernels.placements import consider, least_energy, span_of
 from goldenear.match.score import BELOW, HAIR, OF_ENERGY
+
+ROWS = 256
+"""Shifts that a table holds: it stays in the nearest cache."""
 
 SPANS = 4
 """Bounds are taken for shifts that lie within this part of the sample's length."""
@@ -93,7 +97,7 @@ class Room(NamedTuple):
     end: NDArray[np.int64]
     weight: NDArray[np.int64]
     counts: NDArray[np.int64]
-    """Of each layer, how many strokes have pitch, and how many there are; then how many drums must sound."""
+    """Of each layer, how many strokes have pitch, and how many there are; then how many lines of drums are common."""
     numbers: NDArray[np.float64]
     """The numbers of the measure, five a layer."""
     moment: NDArray[np.int64]
@@ -119,8 +123,12 @@ class Room(NamedTuple):
     """How long each pitch of X sounds in the windows of a span, as lanes, layer by layer."""
     drums: NDArray[np.int64]
     """Turning points of drums, a number a shift; all 0 but while a sample is swept."""
+    meetings: NDArray[np.int64]
+    """How often onsets of drums meet, a number a shift; all 0 but while a sample is swept."""
+    energies: NDArray[np.int64]
+    """What X sounds in a beat's window, a number a shift."""
     lines: NDArray[np.int64]
-    """The drums that must sound in the sample, each once."""
+    """The lines of drums that the sample and X have in common, see `Line`."""
     other: NDArray[np.float64]
     """What the similarity of the layer that is not swept cannot exceed, lane by lane; and the same in a span."""
 
@@ -144,8 +152,10 @@ def new_room(strokes: int, columns: int, pitches: int, listed: int = 0) -> Room:
             np.zeros(3 * listed, np.int64),
             np.zeros(listed),
             np.zeros(2 * (2 * LANES + pitches), np.int32),
-            np.zeros(ROWS, np.int64),
-            np.zeros(strokes, np.int64),
+            np.zeros(BEAT_ROWS, np.int64),
+            np.zeros(BEAT_ROWS + LONGEST_STROKES, np.int64),
+            np.zeros(BEAT_ROWS, np.int64),
+            np.zeros(LINE * strokes, np.int64),
             np.ones(2 * LANES),
         )
     )
@@ -384,7 +394,7 @@ def begin_at(scene: Scene, noted: Any, start: int, tables: Any) -> Any:
     if usual:
         clear(table, 0, 2 * usual)
         meet(scene, meeting(part, pair, noted, ROOFS), (start - usual + 1, start + usual), 1, table)
-    drums = turn_drums(scene, (-NEVER, start, start))
+    drums = drums_at(scene, start)
     return add(state[0], splat(drums[0], table)), add(state[1], splat(drums[1], tables[1]))
 
 
@@ -399,7 +409,7 @@ def turn_at(scene: Scene, noted: Any, span: Any, tables: Any) -> None:
         ahead = (span[0] + usual, span[1] + usual)
         meet(scene, meeting(part, pair, noted, ROOFS), ahead, 2 * usual, table)
     if scene[0].has_drums:
-        turn_drums(scene, (span[0], span[0], span[1]))
+        turn_drums(scene, span[0], span[1])
         drums = int64s(scene[-1].drums, ROWS)
         for row in range(span[1] - span[0]):
             if drums[row]:
