@@ -292,7 +292,7 @@ def _bars(axes: Axes, ranked: Sequence[Bar], total: int) -> None:
     which = (
         f"the {len(rows)} most alike of {total} samples" if total > len(rows) else "similarity to the samples"
     )
-    axes.set_title(f"{which}; the line: from when on it counts", loc="left", fontsize=10)
+    axes.set_title(f"{which}; line: counts from", loc="left", fontsize=9)
     unframe(axes)
 
 

@@ -204,8 +204,6 @@ def learn(
 
 def _print_report(found: Calibration) -> None:
     """Print what a calibration found, for people."""
-    from goldenear.taste.audit import NEVER
-
     audit = found.audit
     length = "" if found.quarters is None else f", in fragments of {found.quarters:g} quarters"
     left_out = f"; {len(audit.near)} more hold versions of samples, and were left out" if audit.near else ""
@@ -226,16 +224,16 @@ def _print_report(found: Calibration) -> None:
     output.print_table(facts)
     every = output.new_table(
         "",
-        ["sample", "by the others", "nearest", ">similarity", ">counts from", ">resembled by", ">by chance"],
+        ["sample", ">counts from", "by the others", "nearest", ">similarity", ">resembled by", ">by chance"],
     )
-    for told in audit.told:
+    for told, counts_from in zip(audit.told, found.counts_from.tolist(), strict=True):
         style = output.OUTCOME_STYLES[told.outcome]
         every.add_row(
             output.plain(told.name),
+            f"{counts_from:.3f}" if counts_from < inf else "never: plain",
             f"[{style}]{told.outcome}[/{style}]",
             output.plain(told.nearest),
             f"{told.similarity:.3f}",
-            f"{told.threshold:.3f}" if told.threshold < NEVER else "never: plain",
             str(told.echoes),
             f"{told.alone:.3f}",
         )

@@ -230,7 +230,10 @@ def audit(judged: Judged, false_alarms: Share, near: tuple[Near, ...], seed: int
     told = []
     for i, name in enumerate(judged.names):
         alone = n == 1
-        nearest = i if alone else int(np.nanargmax(others[i]))
+        # The nearest that may count, if any may.
+        counting = np.where(judged.threshold[i] < np.inf, others[i], np.nan)
+        seen = counting if np.isfinite(counting).any() else others[i]
+        nearest = i if alone else int(np.nanargmax(seen))
         told.append(
             Told(
                 name,

@@ -122,6 +122,7 @@ def calibrate(
     whole = recipe.measure == "cosine"
     if whole and quarters is not None:
         raise InvalidInput("quarters: this taste compares music as a whole, so there is no length to choose")
+    wanted = quarters
     if not whole:
         quarters = _usual(samples) if quarters is None else float(quarters)
     name = "the shipped background" if background is None else name or "a background"
@@ -139,7 +140,7 @@ def calibrate(
         raise InvalidInput(
             f"background: {len(held)} of its pieces hold versions of samples, and {len(pieces)} are left"
         )
-    fragments = _fragments(pieces, tunes, quarters, seed)
+    fragments = _fragments(pieces, tunes, quarters, seed, wanted is not None)
     background_parts = [x for parts in fragments.values() for part in parts for x in part]
     floor = FLOOR if taste.settings.by_sample else 0.0
     laid_on = Yardstick(
@@ -160,6 +161,7 @@ def calibrate(
         for length, parts in fragments.items()
     }
     measured = quarters if quarters in chance else max(chance, key=lambda length: length or 0.0)
+    taste.measure()
     strengths = _Strengths(columns, chance[measured], fragments[measured], group, taste.settings.by_sample)
     found = {length: np.round(strengths.of(table, fragments[length]), 6) for length, table in chance.items()}
     reach = reach_of(group, strengths.solos)
@@ -218,7 +220,7 @@ def _unrelated(pieces: Iterable[NoteArray], samples: Sequence[NoteArray]) -> lis
 
 
 def _fragments(
-    pieces: Sequence[NoteArray], tunes: Sequence[str], quarters: float | None, seed: int
+    pieces: Sequence[NoteArray], tunes: Sequence[str], quarters: float | None, seed: int, asked: bool
 ) -> dict[float | None, list[list[NoteArray]]]:
     """Return what is laid on the samples, for each length, in parts of different pieces; whole pieces for None.
 
@@ -240,6 +242,10 @@ def _fragments(
         cuts = [random_cuts(part, length, count, seed) for part in parts]
         if all(len(cut) == count for cut in cuts):
             found[length] = cuts
+    if asked and quarters not in found:
+        raise InvalidInput(
+            f"quarters: the background's pieces are too short for fragments of {quarters:g} quarters"
+        )
     if not found:
         raise InvalidInput(f"background: its pieces are shorter than {min(LENGTHS[0], quarters):g} quarters")
     return found
@@ -348,6 +354,7 @@ class _Columns:
         self.all = samples + parts
         self.owners = np.repeat(np.array(divided, np.int64), 2)
         self._notes = [count_of(one) for one in self.all]
+        self._by_themselves = [library.solos for library in kinds]
         self.weight = np.where(np.arange(len(self._notes)) < len(samples), 1.0, PART)
 
     def solos(self, similarity: NDArray[np.float64], piece: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -357,6 +364,12 @@ class _Columns:
         parts: dict[int, list[tuple[float, int]]] = {}
         for i, owner in enumerate(self.owners.tolist(), start=n):
             parts.setdefault(owner, []).append((found[i], self._notes[i]))
+        # What is plain by itself stays so: no background gives a say to what much music has.
+        plain = [solos[i].says_nothing for solos in self._by_themselves for i in range(len(solos.samples))]
+        found = [
+            1.0 if plain_one else level
+            for level, plain_one in zip(found, [*plain, *[False] * len(found)], strict=False)
+        ]
         whole = [solo_of(found[i], self._notes[i], parts.get(i, [])) for i in range(n)]
         return np.array([*whole, *map(solo_of_part, found[n:])])
 

@@ -88,7 +88,7 @@ class Calibration:
         return self.tails.value_at(self.rate, self.quarters)
 
     def threshold(self, at_large: float = 1.0) -> float:
-        """Return the similarity from which X resembles a sample, 0..1, where all samples share a threshold.
+        """Return the similarity from which X resembles a sample, where all share it; infinite where none does.
 
         Parameters
         ----------
@@ -96,7 +96,11 @@ class Calibration:
             X's likeness to the samples at large, above 0.
         """
         number("at_large", at_large, 0, MOST_AT_LARGE, above=True)
-        return float(np.clip(self.strength * at_large, self.least, 1.0))
+        found = self.strength * at_large
+        if self.group is None and found >= 1:
+            # Chance does as well as a copy.
+            return inf
+        return float(np.clip(found, self.least, 1.0))
 
     @property
     def counts_from(self) -> NDArray[np.float64]:

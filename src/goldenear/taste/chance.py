@@ -113,9 +113,12 @@ class Tail:
         return found
 
     def value_at(self, p: float) -> float:
-        """Return the value that chance reaches in a share `p` of cases, above 0 and up to 1."""
+        """Return the value that chance reaches in a share `p` of cases, above 0 and up to 1, at most."""
         if p >= self.share:
-            return float(np.quantile(self.values, 1 - p, method="inverted_cdf"))
+            value = float(np.quantile(self.values, 1 - p, method="inverted_cdf"))
+            # Where many values are equal, more may reach it.
+            tied = self.p_value(value) > p + 1.5 / len(self.values)
+            return float(np.nextafter(value, np.inf)) if tied else value
         fold = p / self.share
         if abs(self.shape) < 1e-6:
             return self.begin - self.scale * float(np.log(fold))

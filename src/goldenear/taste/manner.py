@@ -82,7 +82,9 @@ def format_far(x: NoteArray, usual: NDArray[np.float64]) -> str:
     # Half a hundredth of the range is no difference, and no rounding makes one.
     if beyond[which] <= 0.005:
         return ""
-    return f"{value[which]:.2g} {MANNERS[which]}, not {low[which]:.2g} to {high[which]:.2g}"
+    digits = 2 if f"{value[which]:.2g}" not in (f"{low[which]:.2g}", f"{high[which]:.2g}") else 4
+    told, least, most = (f"{number:.{digits}g}" for number in (value[which], low[which], high[which]))
+    return f"{told} {MANNERS[which]}, not {least if least == most else f'{least} to {most}'}"
 
 
 def _lit(notes: NoteArray) -> int:

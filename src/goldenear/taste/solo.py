@@ -89,7 +89,8 @@ class Solo(NamedTuple):
         >>> [round(Solo(level).threshold(), 3) for level in (0.35, 0.5, 0.9, 0.96)]
         [0.455, 0.65, 0.95, inf]
         """
-        return inf if self.says_nothing else max(self.level + excess * float(_room(self.level)), self.floor)
+        found = max(self.level + excess * float(_room(self.level)), self.floor)
+        return inf if self.says_nothing or found > 1 else found
 
     @property
     def says_nothing(self) -> bool:

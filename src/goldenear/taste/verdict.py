@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Outcome = Literal["good", "bad", "neither"]
 
+COPY = 0.9
+"""From which similarity on a plain sample is named, although it has no say."""
+
 
 class Nearest(NamedTuple):
     """What X comes nearest to resembling, among the samples of a kind and their parts.
@@ -254,7 +257,24 @@ class Verdict:
     def because(self) -> str:
         """The reason, in one sentence with names and places."""
         far = f"; far from the background: {self.far}, so no rate is promised" if self.far else ""
-        return self._reason() + far
+        return self._reason() + self._plain() + far
+
+    def _plain(self) -> str:
+        """Return which samples X has although they have no say, where it is not told already."""
+        told = {one.match.name for one in (self.nearest_good, self.nearest_bad) if one}
+        kinds: tuple[Kind, ...] = ("bad", "good")
+        for kind in kinds:
+            best = self._tables[kind][0][1].best
+            if (
+                best is None
+                or best.similarity < COPY
+                or best.name in told
+                or is_too_short(self.x, self.settings)
+            ):
+                continue
+            if self._threshold(kind, False, best) == inf:
+                return f"; {best.name}, {_short(best.similarity, 2)}, is too plain to have a say"
+        return ""
 
     def _reason(self) -> str:
         """Return the reason, wherever X lies."""
@@ -283,10 +303,21 @@ class Verdict:
         told = [] if p is None else [f"p {spoken_p(p)}"]
         if found.threshold == inf:
             told.append("too plain to have a say")
-        elif not found.reached and found.match.similarity >= self._least(found.kind, found.part):
-            told.append(f"counts from {_short(found.threshold, 2)} on")
+        similarity = found.match.similarity
+        digits = (
+            3 if _short(similarity, 2) == _short(found.threshold, 2) and similarity != found.threshold else 2
+        )
+        by_hand = self.settings.by_hand(found.kind) is not None
+        if (
+            found.threshold < inf
+            and not found.reached
+            and (by_hand or similarity >= self._least(found.kind, found.part))
+        ):
+            told.append(
+                f"counts from {_short(found.threshold, digits)} on{', as set by hand' if by_hand else ''}"
+            )
         aside = f" ({', '.join(told)})" if told else ""
-        return f"{found.match.name}, {_short(found.match.similarity, 2)}{aside}"
+        return f"{found.match.name}, {_short(similarity, digits)}{aside}"
 
     def _placed(self, found: Nearest) -> str:
         """Return a sample's name, similarity and place: ``bad/cadence.mid, .91 at +5, from beat 3``."""

@@ -59,7 +59,8 @@ def turn_drums(scene: Scene, start: int, end: int) -> None:
 def meet_line(line: Any, pair: Any, stroke: Any, usual: Any, tables: Any) -> None:
     """Note where X's strokes on a line meet one of the sample's.
 
-    `stroke` tells when it begins and ends, at the first shift of the tables, and what it weighs; `usual` holds the usual lengths of the sample's strokes, and of X's.
+    `stroke` tells when it begins and ends, at the first shift of the tables, and what it weighs; `usual` holds the
+    usual lengths of the sample's strokes, and of X's.
     """
     onset, offset, light = line
     begin, end, weight = stroke
