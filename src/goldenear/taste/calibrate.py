@@ -317,7 +317,7 @@ class _Strengths:
         similarity = laid[:, :n].copy()
         if self.solos is None:
             return similarity
-        each = [max(Solo(*solo).threshold(strength), least) for solo in self.solos.tolist()]
+        each = [Solo(*solo).threshold(strength, least) for solo in self.solos.tolist()]
         for column, owner in enumerate(self.columns.owners.tolist(), start=n):
             resembled = laid[:, column] * PART >= each[column]
             similarity[resembled, owner] = np.maximum(similarity[resembled, owner], min(each[owner], 1.0))
@@ -326,7 +326,7 @@ class _Strengths:
     def thresholds(self, own: NDArray[np.float64], strength: float, least: float) -> NDArray[np.float64]:
         """Return from which similarity on each sample, as X, resembles each, shape (n, n)."""
         if self.solos is not None:
-            each = [max(Solo(*solo).threshold(strength), least) for solo in self.solos[: len(own)].tolist()]
+            each = [Solo(*solo).threshold(strength, least) for solo in self.solos[: len(own)].tolist()]
             return np.broadcast_to(np.array(each), own.shape)
         others = np.where(np.eye(len(own), dtype=bool), np.nan, own)
         large = np.ones(len(own)) if self.group is None else at_large(others, self.group)

@@ -111,8 +111,9 @@ class Calibration:
         n = len(self.audit.told)
         if self.solos is None:
             return np.full(n, self.threshold())
-        own = [Solo(*solo).threshold(self.strength) for solo in self.solos[:n].tolist()]
-        return np.maximum(own, self.least)
+        return np.array(
+            [Solo(*solo).threshold(self.strength, self.least) for solo in self.solos[:n].tolist()]
+        )
 
     def p_value(self, strength: float, quarters: float) -> float:
         """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.

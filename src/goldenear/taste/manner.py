@@ -20,7 +20,7 @@ MANNERS = (
     "quarters a note",
     "of its notes off the sixteenths",
 )
-"""What is counted, in the words in which it is told."""
+"""What is counted of music, as a verdict says it."""
 
 NOTES, DRUMS = 0, 1
 """Which of them tell whether there are notes with pitch, and drums."""

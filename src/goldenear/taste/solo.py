@@ -79,8 +79,8 @@ class Solo(NamedTuple):
     level: float
     floor: float = 0.0
 
-    def threshold(self, excess: float = EXCESS) -> float:
-        """Return the similarity from which music resembles the sample; infinite where none does.
+    def threshold(self, excess: float = EXCESS, least: float = 0.0) -> float:
+        """Return the similarity from which music resembles the sample, `least` or more; infinite where none does.
 
         By default it lies three tenths above the level, or halfway between the level and 1 where that is less.
 
@@ -89,7 +89,7 @@ class Solo(NamedTuple):
         >>> [round(Solo(level).threshold(), 3) for level in (0.35, 0.5, 0.9, 0.96)]
         [0.455, 0.65, 0.95, inf]
         """
-        found = max(self.level + excess * float(_room(self.level)), self.floor)
+        found = max(self.level + excess * float(_room(self.level)), self.floor, least)
         return inf if self.says_nothing or found > 1 else found
 
     @property

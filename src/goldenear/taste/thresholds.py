@@ -108,7 +108,7 @@ class Thresholds:
             return inf if solo.says_nothing else by_hand
         if self.calibration is None:
             return solo.threshold()
-        return max(solo.threshold(self.calibration.strength), self.calibration.least)
+        return solo.threshold(self.calibration.strength, self.calibration.least)
 
     def _shared(self, at_large: float) -> float:
         """Return the threshold that all samples share."""
