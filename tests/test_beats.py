@@ -11,7 +11,7 @@ from goldenear.match.engines import on_numba
 
 KICK, SNARE, CLAP, HAT, RIDE, OPEN = 36, 38, 39, 42, 51, 46
 
-TICKS = 480
+TICKS = 96
 """Of a quarter, where strokes are played off the grid."""
 
 
@@ -45,25 +45,25 @@ def together(one: ge.NoteArray, other: ge.NoteArray) -> ge.NoteArray:
     return ge.NoteArray.from_arrays(**joined, ticks_per_quarter=TICKS)
 
 
-@pytest.mark.parametrize("long", [on_numba.LONG, 8])
-@pytest.mark.parametrize("late", [0, 40, 119])
+@pytest.mark.parametrize("late", [0, 7, 23])
 @pytest.mark.parametrize("painted", [False, True])
-def test_beats_by_compiled_loops_equal_the_numpy_engine(late, painted, long, monkeypatch) -> None:
-    # Fine grids take several tables of shifts, and a long X several parts.
-    monkeypatch.setattr(on_numba, "LONG", long)
+def test_beats_by_compiled_loops_equal_the_numpy_engine(late, painted, monkeypatch) -> None:
     rng = np.random.default_rng(late + painted)
-    beats = [beat(rng, steps, late=late, painted=painted) for steps in (96, 24, 9, 40)]
+    beats = [beat(rng, steps, late=late, painted=painted) for steps in (64, 24, 9)]
     beats = [x for x in beats if len(x)]
-    mixed = [together(beats[0], tune(rng, 40)), together(beats[1], tune(rng, 9))]
-    for grid, measure in ((96, "tversky"), ("exact", "tversky"), (24, "cosine"), (96, "coverage")):
+    samples = [*beats, together(beats[0], tune(rng, 30)), together(beats[1], tune(rng, 9))]
+    for grid, measure in ((96, "tversky"), (24, "cosine"), (24, "coverage")):
         how = ge.Recipe(grid=grid, measure=measure, alterations=ge.alterations(stretches=(1, "3/2", "3/4")))
-        for x in (beats[0], mixed[0]):
-            expected = ge.rank(x, beats + mixed, recipe=how, backend="numpy").rows
-            assert ge.rank(x, beats + mixed, recipe=how, backend="numba").rows == expected
-            assert ge.rank(x, beats + mixed, recipe=how, backend="numba", exhaustive=True).rows == expected
-            for least in (0.25, 0.5):
-                wanted = tuple(match for match in expected if match.similarity >= least)
-                found = ge.rank(x, beats + mixed, recipe=how, backend="numba", at_least=least, k=3)
+        for x in (samples[0], samples[-2]):
+            expected = ge.rank(x, samples, recipe=how, backend="numpy").rows
+            # Fine grids take several tables of shifts, and a long X several parts.
+            for long in (on_numba.LONG, 8):
+                with monkeypatch.context() as patched:
+                    patched.setattr(on_numba, "LONG", long)
+                    assert ge.rank(x, samples, recipe=how, backend="numba").rows == expected
+                    assert ge.rank(x, samples, recipe=how, backend="numba", exhaustive=True).rows == expected
+                    found = ge.rank(x, samples, recipe=how, backend="numba", at_least=0.4, k=3)
+                wanted = tuple(match for match in expected if match.similarity >= 0.4)
                 assert found.rows == wanted[:3]
 
 

@@ -16,6 +16,7 @@ from goldenear.match.kernels.pairs import (
     lines_in_common,
     numbers_of,
     raise_floor,
+    similarity_of,
     strokes_of,
 )
 from goldenear.match.kernels.placements import consider, drums_energy, drums_shared, span_of
@@ -179,6 +180,10 @@ def look_at_shared(scene: Scene, start: int, shared: Any) -> None:
 def consider_beat(scene: Scene, start: int, row: int, shared: int) -> Any:
     """Score one placement, where drums share so much; tell whether it is the best so far."""
     pair, room = scene[-2:]
+    energy = int64s(room.energies, room.n_energies)[row]
+    # Of thousands of shifts on a fine grid that tells at once of nearly all.
+    if similarity_of(numbers_of(room, pair.swept), shared, energy) < pair.least:
+        return False
     pair.drums_shared_at = pair.drums_energy_at = start + row
-    pair.drums_shared, pair.drums_energy = shared, int64s(room.energies, room.n_energies)[row]
+    pair.drums_shared, pair.drums_energy = shared, energy
     return consider(scene, 0, start + row, shared)
