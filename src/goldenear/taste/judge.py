@@ -67,9 +67,6 @@ class Taste:
         The samples: sequences of NoteArray, to be judged by or given to :func:`goldenear.rank`.
     settings : Settings
         What taste.toml says.
-    calibration : Calibration, optional
-        What chance does with the samples: what ``goldenear taste calibrate`` left in calibration.json, if it was made
-        for these samples and this recipe.
     thresholds : Thresholds
         From which similarity on X resembles each sample.
     libraries : dict of kind to Library
@@ -154,7 +151,7 @@ class Taste:
 
     @property
     def calibration(self) -> Calibration | None:
-        """What chance does with the samples, if that was measured for these samples and this recipe."""
+        """What chance does with the samples: the folder's calibration.json, if it was made for them and this recipe."""
         return self.thresholds.calibration
 
     def __repr__(self) -> str:
