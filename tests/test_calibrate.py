@@ -209,6 +209,45 @@ def versions(seed: int) -> list[ge.NoteArray]:
     return [changed(line(seed), turn, notes=2).named(f"{seed}.{turn}") for turn in range(2)]
 
 
+def dense(seed: int, voices: int) -> ge.NoteArray:
+    """Return a few lines at once."""
+    lines = [line(1_000 * voice + seed, 40).transposed(12 * voice) for voice in range(voices)]
+    return ge.NoteArray.from_arrays(
+        pitch=np.concatenate([x.pitch for x in lines]),
+        onset=np.concatenate([x.onset for x in lines]),
+        duration=np.concatenate([x.duration for x in lines]),
+        ticks_per_quarter=2,
+        name=f"{voices} lines {seed}",
+    )
+
+
+def test_more_is_asked_of_dense_music() -> None:
+    background = [dense(seed, 1 + seed % 4) for seed in range(100, 300)]
+    found = ge.calibrate(ge.Taste.of(good=GOOD, bad=BAD), background, rate=0.05)
+    density, shift = found.by_density.T
+    assert (np.diff(density) > 0).all()
+    assert (np.diff(shift) > 0).all()
+    assert shift.sum() == pytest.approx(0, abs=1e-5)
+    taste = calibrated(found)
+    thin, thick = dense(400, 1), dense(400, 4)
+    low, high = (taste.thresholds.for_x(x).all("good") for x in (thin, thick))
+    assert (low < taste.thresholds.all("good")).all()
+    assert (high > taste.thresholds.all("good")).all()
+    assert taste.judge(thick).threshold(taste.judge(thick).good[0]) in high.tolist()
+    # What no sample hears makes nothing denser.
+    drums = ge.NoteArray.from_arrays(
+        pitch=np.r_[thin.pitch, np.full(len(thin), 42)],
+        onset=np.r_[thin.onset, thin.onset],
+        duration=np.r_[thin.duration, np.ones(len(thin), int)],
+        is_drum=np.repeat([False, True], len(thin)),
+        ticks_per_quarter=2,
+    )
+    assert taste.judge(drums).thresholds.shift == taste.judge(thin).thresholds.shift
+    fresh = [dense(seed, 4) for seed in range(500, 600)]
+    p = np.array([min(v.p_value(m) or 1 for m in (*v.good, *v.bad)) for v in map(taste.judge, fresh)])
+    assert np.mean(p <= 0.1) < 0.25
+
+
 def test_wholes_are_taken_against_what_they_are_like_at_large() -> None:
     good, bad = ([x for seed in seeds for x in versions(seed)] for seeds in (range(5), range(20, 24)))
     taste = ge.Taste.of(good=good, bad=bad, settings=ge.Settings(ge.Recipe.named("melody")))

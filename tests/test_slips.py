@@ -147,6 +147,7 @@ CALIBRATION = {
     "solos": None,
     "manner": [[0, 1]] * 5,
     "least": 0.4,
+    "by_density": [],
     "trust": 1.0,
     "tails": [{"quarters": 4.0, "values": np.linspace(0.1, 0.5, 200).tolist()}],
     "audit": {"told": [], "torn": [], "curve": [], "false_alarms": [0, 1], "near": []},
@@ -634,7 +635,8 @@ TABLE: dict[str, Row] = {
         calibration().at_large, {"similarity": [0.5]}, similarity=["high", None, 0.5, ["high"], [[0.5]]]
     ),
     "Calibration.far": row(lambda **given: calibration().far(**given), {"x": X}, x=NOTES),
-    "Calibration.threshold": row(calibration().threshold, at_large=[*NUMBER, 0]),
+    "Calibration.threshold": row(calibration().threshold, at_large=[*NUMBER, 0], shift=["thin", None, nan]),
+    "Calibration.shift": row(calibration().shift, {"density": 2.0}, density=["thin", None, nan, -1]),
     "Audit.from_dict": row(
         ge.Audit.from_dict,
         {"table": CALIBRATION["audit"]},

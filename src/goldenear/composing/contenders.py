@@ -174,10 +174,9 @@ class Field:
         self.unit = gcd(self.unit, self.stroke)
         self.quarters = recipe.quarters
         self.struck = struck_alone(self.samples)
-        self._columns: dict[tuple[int, int], _Columns] = {}
-        every = [self._picture(i, int(index)) for i in range(len(self.samples)) for index in self.indices]
-        self.ceilings = np.ones(len(every))
-        self._rises = np.array([one.rise for one in every]) * self.ticks_per_quarter
+        self._every = _every_picture(self.samples, self.indices, self.ticks_per_quarter)
+        self.ceilings = np.ones(len(self._every))
+        self._rises = np.array([one.rise for one in self._every]) * self.ticks_per_quarter
 
     @property
     def steepest(self) -> float:
@@ -311,8 +310,7 @@ class Field:
     def _pairs(self, chosen: NDArray[np.int64]) -> tuple[Pairs, NDArray[np.float64]]:
         """Return the pictures of some samples and alterations, and how steep their struck layers are."""
         samples, which = np.divmod(chosen, len(self.indices))
-        indices = self.indices[which]
-        every = [self._picture(int(i), int(index)) for i, index in zip(samples, indices, strict=True)]
+        every = [self._every[k] for k in chosen.tolist()]
         columns = np.array([one.columns for one in every], np.int64).reshape(-1, 10)
         starts, begins = 0, 0
         rows: list[NDArray[np.int64]] = []
@@ -322,20 +320,13 @@ class Field:
             starts, begins = starts + len(one.rows), begins + len(one.strokes)
         pairs = Pairs(
             samples,
-            indices,
+            self.indices[which],
             columns,
             np.array([one.numbers for one in every], np.float64).reshape(-1, 11),
             np.concatenate(rows) if rows else np.zeros(0, np.int64),
             np.concatenate([one.strokes for one in every]) if every else np.zeros((0, 3), np.int64),
         )
         return pairs, np.array([one.steep for one in every])
-
-    def _picture(self, sample: int, index: int) -> _Columns:
-        """Return a picture as columns; made once."""
-        if (sample, index) not in self._columns:
-            picture = self.samples.picture(sample, index)
-            self._columns[sample, index] = _columns(picture, self.ticks_per_quarter, self.samples.recipe)
-        return self._columns[sample, index]
 
 
 class _Columns(NamedTuple):
@@ -348,6 +339,18 @@ class _Columns(NamedTuple):
     steep: float
     rise: float
     """By how much a tick of the draft's strokes, gone or come, can lift the struck layer."""
+
+
+def _every_picture(
+    samples: PreparedSamples, indices: NDArray[np.int64], ticks_per_quarter: int
+) -> list[_Columns]:
+    """Return the pictures of all samples as columns, the alterations of each together; made once."""
+
+    def make() -> list[_Columns]:
+        pictures = (samples.picture(i, index) for i in range(len(samples)) for index in indices.tolist())
+        return [_columns(picture, ticks_per_quarter, samples.recipe) for picture in pictures]
+
+    return samples.kept.once(("columns", ticks_per_quarter), make)
 
 
 def _columns(picture: SamplePicture, ticks_per_quarter: int, recipe: Recipe) -> _Columns:

@@ -13,28 +13,18 @@ from goldenear.arguments import function, number, text, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.background import FEWEST_PIECES, shipped
 from goldenear.match.engines import MOST_THREADS, Backend
-from goldenear.match.recipe import Recipe
 from goldenear.notes.cut import random_cuts
-from goldenear.notes.hands import hands
 from goldenear.notes.note_array import NoteArray, several_notes
 from goldenear.taste.audit import Judged, Near, Share, audit
 from goldenear.taste.calibration import Calibration, digest_of, reach_of
-from goldenear.taste.chance import FEWEST_GROUPS, Tail, Tails, at_large, kin
+from goldenear.taste.chance import FEWEST_GROUPS, Tail, Tails, kin
 from goldenear.taste.judge import Taste, must_be_a_taste
 from goldenear.taste.manner import range_of
-from goldenear.taste.samples import KINDS
 from goldenear.taste.solo import (
     VERSION,
-    Solo,
-    Yardstick,
-    count_of,
-    excess_at,
-    level_of,
-    solo_of,
-    solo_of_part,
     versions,
 )
-from goldenear.taste.thresholds import PART
+from goldenear.taste.strengths import Columns, Strengths
 from goldenear.taste.unrelated import on_steps, tune_of, unrelated
 
 Item = TypeVar("Item")
@@ -126,26 +116,12 @@ def calibrate(
     if not whole:
         quarters = _usual(samples) if quarters is None else float(quarters)
     name = "the shipped background" if background is None else name or "a background"
-    pieces = _unrelated(_music(background, samples[0], whole), samples)
-    by_tune = background is None and not whole
-    if not whole:
-        _check_planes(samples, pieces)
-    columns = _Columns(taste)
-    held = _versions(pieces, columns, recipe, backend, threads, progress)
-    tunes = [tune_of(piece) if by_tune else str(i) for i, piece in enumerate(pieces)]
-    known = {tunes[i] for i in held}
-    pieces = [piece for piece, tune in zip(pieces, tunes, strict=True) if tune not in known]
-    tunes = [tune for tune in tunes if tune not in known]
-    if len(pieces) < FEWEST_PIECES:
-        raise InvalidInput(
-            f"background: {len(held)} of its pieces hold versions of samples, and {len(pieces)} are left"
-        )
+    columns = Columns(taste, backend=backend, threads=threads)
+    pieces, tunes, held = _background(background, columns, progress)
     fragments = _fragments(pieces, tunes, quarters, seed, wanted is not None)
     background_parts = [x for parts in fragments.values() for part in parts for x in part]
     floor = FLOOR if taste.settings.by_sample else 0.0
-    laid_on = Yardstick(
-        columns.all, recipe, [*samples, *background_parts], floor=floor, backend=backend, threads=threads
-    )
+    laid_on = columns.yardstick([*samples, *background_parts], floor)
 
     def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
         return np.array([laid_on.similarities(x) for x in progress(xs, what)])
@@ -162,20 +138,21 @@ def calibrate(
     }
     measured = quarters if quarters in chance else max(chance, key=lambda length: length or 0.0)
     taste.measure()
-    strengths = _Strengths(columns, chance[measured], fragments[measured], group, taste.settings.by_sample)
+    strengths = Strengths(columns, chance[measured], fragments[measured], group)
     found = {length: np.round(strengths.of(table, fragments[length]), 6) for length, table in chance.items()}
     reach = reach_of(group, strengths.solos)
     trust, false_alarms = _tried(found[measured], [len(part) for part in fragments[measured]], rate, reach)
     tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, trust)
     least = FLOOR if strengths.solos is not None else LEAST * recipe.threshold
+    asked = tails.value_at(rate, quarters) + strengths.shift(samples)
     judged = Judged(
         tuple(sample.name for sample in samples),
         np.arange(len(samples)) < len(taste.good),
-        strengths.with_parts(laid, tails.value_at(rate, quarters), least),
+        strengths.with_parts(laid, asked, least),
         np.array(
             [Tail.of(column, reach=1.0).value_at(rate) for column in chance[measured].T[: len(samples)]]
         ),
-        strengths.thresholds(own, tails.value_at(rate, quarters), least),
+        strengths.thresholds(own, asked, least),
     )
     near = tuple(sorted(held.values(), key=lambda near: -near.similarity))
     return Calibration(
@@ -187,10 +164,37 @@ def calibrate(
         group=group,
         solos=strengths.solos,
         least=least,
+        by_density=strengths.by_density,
         tails=tails,
         manner=range_of(background_parts),
         audit=audit(judged, false_alarms, near, seed),
     )
+
+
+def _background(
+    given: Iterable[NoteArray] | None, columns: Columns, progress: Progress[NoteArray]
+) -> tuple[list[NoteArray], list[str], dict[int, Near]]:
+    """Return the pieces that hold no version of a sample, the tune that each is of, and what was left out.
+
+    Raises
+    ------
+    InvalidInput
+        If the background has nothing that the samples could hear, or too few pieces are left.
+    """
+    samples = columns.samples
+    pieces = _unrelated(_music(given, samples[0], columns.whole), samples)
+    if not columns.whole:
+        _check_planes(samples, pieces)
+    held = _versions(pieces, columns, progress)
+    by_tune = given is None and not columns.whole
+    tunes = [tune_of(piece) if by_tune else str(i) for i, piece in enumerate(pieces)]
+    known = {tunes[i] for i in held}
+    left = [(piece, tune) for piece, tune in zip(pieces, tunes, strict=True) if tune not in known]
+    if len(left) < FEWEST_PIECES:
+        raise InvalidInput(
+            f"background: {len(held)} of its pieces hold versions of samples, and {len(left)} are left"
+        )
+    return [piece for piece, _ in left], [tune for _, tune in left], held
 
 
 def _music(background: Iterable[NoteArray] | None, sample: NoteArray, whole: bool) -> Sequence[NoteArray]:
@@ -263,117 +267,6 @@ def _usual(samples: Sequence[NoteArray]) -> float:
     return float(max(1, ceil(np.median(lengths))))
 
 
-class _Strengths:
-    """How strongly fragments of the background resemble samples, and the thresholds that follow.
-
-    Parameters
-    ----------
-    columns : _Columns
-        What fragments are laid on.
-    similarity : float array, shape (fragments, columns)
-        Of the fragments by which levels are measured.
-    parts : list of list of NoteArray
-        These fragments, in parts of different pieces.
-    group : int array, shape (samples,), or None
-        Which samples are kin.
-    by_sample : bool
-        Whether each sample has a level of its own.
-    """
-
-    def __init__(
-        self,
-        columns: _Columns,
-        similarity: NDArray[np.float64],
-        parts: Sequence[Sequence[NoteArray]],
-        group: NDArray[np.int64] | None,
-        by_sample: bool,
-    ) -> None:
-        self.columns = columns
-        self.group = group
-        self.solos: NDArray[np.float64] | None = None
-        if by_sample:
-            part, piece = _part_of(parts), _piece_of(parts)
-            self.solos = columns.solos(similarity, piece)
-            self._without = np.array(
-                [columns.solos(similarity[part != i], piece[part != i]) for i in range(len(parts))]
-            )
-
-    def of(
-        self, similarity: NDArray[np.float64], parts: Sequence[Sequence[NoteArray]]
-    ) -> NDArray[np.float64]:
-        """Return the greatest strength of each fragment, by levels measured without its own part's pieces."""
-        if self.solos is not None:
-            found = excess_at(similarity * self.columns.weight, self._without[_part_of(parts)])
-        elif self.group is not None:
-            found = similarity / at_large(similarity, self.group)[:, None]
-        else:
-            found = similarity
-        strongest: NDArray[np.float64] = found.max(axis=1)
-        return strongest
-
-    def with_parts(self, laid: NDArray[np.float64], strength: float, least: float) -> NDArray[np.float64]:
-        """Return how alike each sample is to each, at least the threshold where it resembles a part of that one."""
-        n = laid.shape[1] - len(self.columns.owners)
-        similarity = laid[:, :n].copy()
-        if self.solos is None:
-            return similarity
-        each = [Solo(*solo).threshold(strength, least) for solo in self.solos.tolist()]
-        for column, owner in enumerate(self.columns.owners.tolist(), start=n):
-            resembled = laid[:, column] * PART >= each[column]
-            similarity[resembled, owner] = np.maximum(similarity[resembled, owner], min(each[owner], 1.0))
-        return similarity
-
-    def thresholds(self, own: NDArray[np.float64], strength: float, least: float) -> NDArray[np.float64]:
-        """Return from which similarity on each sample, as X, resembles each, shape (n, n)."""
-        if self.solos is not None:
-            each = [Solo(*solo).threshold(strength, least) for solo in self.solos[: len(own)].tolist()]
-            return np.broadcast_to(np.array(each), own.shape)
-        others = np.where(np.eye(len(own), dtype=bool), np.nan, own)
-        large = np.ones(len(own)) if self.group is None else at_large(others, self.group)
-        return np.broadcast_to(np.clip(strength * large, least, 1.0)[:, None], own.shape)
-
-
-class _Columns:
-    """What fragments are laid on: good and bad samples, then their parts where they have any.
-
-    Attributes
-    ----------
-    all : list of NoteArray
-        One after the other.
-    owners : int array
-        The sample that each part is of.
-    weight : float array, shape (columns,)
-        What a similarity counts.
-    """
-
-    def __init__(self, taste: Taste) -> None:
-        kinds = [taste.libraries[kind] for kind in KINDS]
-        samples = [sample for library in kinds for sample in library.samples]
-        parts = [part for library in kinds for part in library.parts] if taste.settings.by_sample else []
-        divided = [i for i, sample in enumerate(samples) if hands(sample) is not None] if parts else []
-        self.all = samples + parts
-        self.owners = np.repeat(np.array(divided, np.int64), 2)
-        self._notes = [count_of(one) for one in self.all]
-        self._by_themselves = [library.solos for library in kinds]
-        self.weight = np.where(np.arange(len(self._notes)) < len(samples), 1.0, PART)
-
-    def solos(self, similarity: NDArray[np.float64], piece: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return level and floor of each column, shape (columns, 2), by fragments of some pieces."""
-        found = [level_of(column, piece) for column in similarity.T]
-        n = len(found) - len(self.owners)
-        parts: dict[int, list[tuple[float, int]]] = {}
-        for i, owner in enumerate(self.owners.tolist(), start=n):
-            parts.setdefault(owner, []).append((found[i], self._notes[i]))
-        # What is plain by itself stays so: no background gives a say to what much music has.
-        plain = [solos[i].says_nothing for solos in self._by_themselves for i in range(len(solos.samples))]
-        found = [
-            1.0 if plain_one else level
-            for level, plain_one in zip(found, [*plain, *[False] * len(found)], strict=False)
-        ]
-        whole = [solo_of(found[i], self._notes[i], parts.get(i, [])) for i in range(n)]
-        return np.array([*whole, *map(solo_of_part, found[n:])])
-
-
 def _check_planes(samples: Sequence[NoteArray], pieces: Sequence[NoteArray]) -> None:
     """Raise InvalidInput where samples are beats and the background has no drums, or tunes and it has only drums."""
     for drums, what, lacking in ((True, "beats", "drums"), (False, "tunes", "notes with pitch")):
@@ -386,17 +279,12 @@ def _check_planes(samples: Sequence[NoteArray], pieces: Sequence[NoteArray]) -> 
 
 
 def _versions(
-    pieces: Sequence[NoteArray],
-    columns: _Columns,
-    recipe: Recipe,
-    backend: Backend,
-    threads: int,
-    progress: Progress[NoteArray],
+    pieces: Sequence[NoteArray], columns: Columns, progress: Progress[NoteArray]
 ) -> dict[int, Near]:
     """Return the pieces that hold a version of a sample, by their numbers."""
     # What does not reach the floor counts as the floor: that lies a little below.
     floor = np.nextafter(VERSION, 0)
-    laid_on = Yardstick(columns.all, recipe, pieces, floor=floor, backend=backend, threads=threads)
+    laid_on = columns.yardstick(pieces, floor)
     table = np.array([laid_on.similarities(piece) for piece in progress(pieces, "versions of samples")])
     held: dict[int, Near] = {}
     for sample, column in zip(columns.all, table.T, strict=True):
@@ -404,23 +292,6 @@ def _versions(
             near = Near(pieces[i].name, sample.name, round(float(column[i]), 6))
             held[i] = max(held.get(i, near), near, key=lambda one: one.similarity)
     return held
-
-
-def _title(x: NoteArray) -> str:
-    """Return what tells the piece that a fragment was cut from apart from others."""
-    return x.name if not x.provenance.path else f"{x.name} ({x.provenance.path})"
-
-
-def _part_of(parts: Sequence[Sequence[NoteArray]]) -> NDArray[np.int64]:
-    """Return the part of each fragment."""
-    return np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-
-
-def _piece_of(parts: Sequence[Sequence[NoteArray]]) -> NDArray[np.int64]:
-    """Return a number for the piece of each fragment."""
-    names = [_title(x) for part in parts for x in part]
-    numbers: NDArray[np.int64] = np.unique(names, return_inverse=True)[1]
-    return numbers
 
 
 def _tried(

@@ -21,7 +21,7 @@ from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound
 from goldenear.taste.audit import Audit, made_again
 from goldenear.taste.chance import Tail, Tails, at_large
 from goldenear.taste.manner import MANNERS, format_far
-from goldenear.taste.solo import Solo, excess_at
+from goldenear.taste.solo import thresholds_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,6 +30,9 @@ CALIBRATION_FILE = "calibration.json"
 
 MOST_AT_LARGE = 2.0
 """More than X's likeness to any samples at large."""
+
+SPARSEST = 1 / 16
+"""Notes a quarter: fewer count as so many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +59,12 @@ class Calibration:
         (:class:`goldenear.taste.solo.Solo`). None where all share a threshold.
     least : float
         The least threshold: where the background has nothing at all like the samples, chance sets none.
+    by_density : float array, shape (k, 2)
+        How much nearer dense music comes to everything: notes a quarter, rising, and what is added for them to the
+        strength from which X resembles a sample. Of no rows where music is compared as a whole.
     tails : Tails
-        Of the greatest strength among all samples, for unrelated fragments of several lengths.
+        Of the greatest strength among all samples, less what its density adds, for unrelated fragments of several
+        lengths.
     manner : float array, shape (5, 2)
         Between which values nearly all of the background lies (:mod:`goldenear.taste.manner`).
     audit : Audit
@@ -72,6 +79,7 @@ class Calibration:
     group: NDArray[np.int64] | None
     solos: NDArray[np.float64] | None
     least: float
+    by_density: NDArray[np.float64]
     tails: Tails
     manner: NDArray[np.float64]
     audit: Audit
@@ -84,19 +92,27 @@ class Calibration:
 
     @property
     def strength(self) -> float:
-        """The strength from which X resembles a sample."""
+        """The strength from which X of middling density resembles a sample."""
         return self.tails.value_at(self.rate, self.quarters)
 
-    def threshold(self, at_large: float = 1.0) -> float:
+    def shift(self, density: float) -> float:
+        """Return what is added to the strength from which X resembles a sample, for its notes a quarter."""
+        number("density", density, 0, inf)
+        return float(shift_at(np.array(density), self.by_density))
+
+    def threshold(self, at_large: float = 1.0, shift: float = 0.0) -> float:
         """Return the similarity from which X resembles a sample, where all share it; infinite where none does.
 
         Parameters
         ----------
         at_large : float
             X's likeness to the samples at large, above 0.
+        shift : float
+            What :meth:`shift` gives for X.
         """
         number("at_large", at_large, 0, MOST_AT_LARGE, above=True)
-        found = self.strength * at_large
+        number("shift", shift, -inf, inf)
+        found = (self.strength + shift) * at_large
         if self.group is None and found >= 1:
             # Chance does as well as a copy.
             return inf
@@ -106,14 +122,12 @@ class Calibration:
     def counts_from(self) -> NDArray[np.float64]:
         """The similarity from which X resembles each sample, good before bad; infinite where a sample is too plain.
 
-        Where that depends on X's likeness to the samples at large, it is that for a likeness of 1.
+        It is that of an X of middling density, or of a likeness to the samples at large of 1.
         """
         n = len(self.audit.told)
         if self.solos is None:
             return np.full(n, self.threshold())
-        return np.array(
-            [Solo(*solo).threshold(self.strength, self.least) for solo in self.solos[:n].tolist()]
-        )
+        return thresholds_of(self.solos[:n], self.strength, self.least)
 
     def p_value(self, strength: float, quarters: float) -> float:
         """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.
@@ -163,6 +177,7 @@ class Calibration:
             "group": None if self.group is None else self.group.tolist(),
             "solos": None if self.solos is None else np.round(self.solos, 6).tolist(),
             "least": self.least,
+            "by_density": np.round(self.by_density, 6).tolist(),
             "trust": self.tails.trust,
             "tails": [
                 {"quarters": length, "values": np.round(tail.values, 6).tolist()}
@@ -197,6 +212,9 @@ class Calibration:
             raise ValueError("solos: expected two numbers a sample")
         if group is not None and (group.shape != (len(audit.told),) or group.min() < 0):
             raise ValueError("group: expected one a sample")
+        by_density = np.array(table["by_density"], np.float64).reshape(-1, 2)
+        if not (by_density[:, 0] >= 0).all() or not (np.diff(by_density[:, 0]) > 0).all():
+            raise ValueError("by_density: expected notes a quarter, rising")
         manner = np.array(table["manner"], np.float64)
         if manner.shape != (len(MANNERS), 2):
             raise ValueError(f"manner: expected {len(MANNERS)} ranges")
@@ -212,6 +230,7 @@ class Calibration:
             group=group,
             solos=solos,
             least=numbers["least"],
+            by_density=by_density,
             tails=Tails(
                 {
                     None if tail["quarters"] is None else float(tail["quarters"]): Tail.of(
@@ -226,15 +245,13 @@ class Calibration:
         )
 
 
-def strength_of(calibration: Calibration, similarity: float, i: int, at_large: float = 1.0) -> float:
-    """Return how strongly X resembles a sample, or a part of one, by its similarity to it.
-
-    That is how far it lies above the sample's level, or the similarity over X's likeness to the samples at large.
-    Counted are the good samples, the bad samples, then the parts of each.
-    """
-    if calibration.solos is None:
-        return similarity / at_large
-    return float(excess_at(similarity, calibration.solos[i]))
+def shift_at(density: NDArray[np.float64], by_density: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what is added to a strength for each density, in notes a quarter: a line between the logs of two."""
+    if not len(by_density):
+        return np.zeros(density.shape)
+    logs = np.log(np.maximum(by_density[:, 0], SPARSEST))
+    found: NDArray[np.float64] = np.interp(np.log(np.maximum(density, SPARSEST)), logs, by_density[:, 1])
+    return found
 
 
 def reach_of(group: NDArray[np.int64] | None, solos: NDArray[np.float64] | None) -> float:

@@ -15,6 +15,7 @@ from goldenear.arguments import function, must_be, whole_number
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.engines import MOST_THREADS, Backend, Engine, engine_for
 from goldenear.match.matches import Match
+from goldenear.match.pictures import Kept
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank_each
 from goldenear.notes.choice import Choice, Names
@@ -68,11 +69,13 @@ class Taste:
     settings : Settings
         What taste.toml says.
     thresholds : Thresholds
-        From which similarity on X resembles each sample.
+        From which similarity on X resembles each sample; ``thresholds.for_x(x)`` minds how dense X is.
     libraries : dict of kind to Library
         The good and the bad samples, with their parts and what is known of each by itself.
     remarks : tuple of str
         What was left out or repaired when the samples were read.
+    kept : Kept
+        What searches make of the samples once, and use again.
 
     Raises
     ------
@@ -143,6 +146,7 @@ class Taste:
     ) -> None:
         self.settings = settings
         self.remarks = remarks
+        self.kept = Kept()
         self.libraries: dict[Kind, Library] = {"good": good, "bad": bad}
         self.good = good.samples
         self.bad = bad.samples
@@ -151,7 +155,7 @@ class Taste:
 
     @property
     def calibration(self) -> Calibration | None:
-        """What chance does with the samples: the folder's calibration.json, if it was made for them and this recipe."""
+        """What chance does with the samples: calibration.json, if it was made for them and this recipe."""
         return self.thresholds.calibration
 
     def __repr__(self) -> str:
@@ -208,7 +212,8 @@ class Taste:
         must_sound(x)
         whole_number("threads", threads, 1, MOST_THREADS)
         engine = self.engine_for(backend, [x])
-        parts = {kind: min(1.0, self.thresholds.least_of_parts(kind)) for kind in KINDS}
+        thresholds = self.thresholds.for_x(x)
+        parts = {kind: min(1.0, thresholds.least_of_parts(kind)) for kind in KINDS}
         good, bad, good_parts, bad_parts = rank_each(
             x,
             (self.good, self.bad, *(self._parts(kind) for kind in KINDS)),
@@ -216,7 +221,7 @@ class Taste:
             engine=engine,
             threads=threads,
         )
-        return Verdict(x, good, bad, good_parts, bad_parts, self.thresholds)
+        return Verdict(x, good, bad, good_parts, bad_parts, thresholds.against(good, bad))
 
     def _parts(self, kind: Kind) -> PreparedSamples:
         """Return the parts of samples that X may resemble by themselves."""
@@ -268,10 +273,11 @@ class Taste:
         must_sound(x)
         if is_too_short(x, self.settings):
             return None
-        if self.thresholds.follow_x:
+        thresholds = self.thresholds.for_x(x)
+        if thresholds.take_wholes:
             verdict = self.judge(x, backend=backend, threads=threads)
         else:
-            least = self.thresholds.least("bad"), self.thresholds.least_of_parts("bad")
+            least = thresholds.least("bad"), thresholds.least_of_parts("bad")
             none, bad, parts = rank_each(
                 x,
                 (self._none, self.bad, self._parts("bad")),
@@ -279,7 +285,7 @@ class Taste:
                 engine=self.engine_for(backend, [x]),
                 threads=threads,
             )
-            verdict = Verdict(x, none, bad, none, parts, self.thresholds)
+            verdict = Verdict(x, none, bad, none, parts, thresholds)
         return verdict.deciding if verdict.outcome == "bad" else None
 
     def contradictions(self, *, backend: Backend = "auto", threads: int = 1) -> tuple[Contradiction, ...]:

@@ -6,7 +6,7 @@ tunes says nothing of organ music. X is far from a background where it lies outs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,18 @@ def manner_of(x: NoteArray) -> NDArray[np.float64]:
             float(late.mean()),
         ]
     )
+
+
+def density_of(x: NoteArray, *, notes: bool = True, drums: bool = True) -> float:
+    """Return how many notes with pitch, and strokes of drums, X has a quarter, as far as these are asked for."""
+    found = manner_of(x)
+    return float(notes * found[NOTES] + drums * found[DRUMS])
+
+
+def heard_in(samples: Iterable[NoteArray]) -> dict[str, bool]:
+    """Return whether any of the samples has notes with pitch, and drums, as :func:`density_of` takes them."""
+    planes = {plane for sample in samples for plane in sample.is_drum.tolist()}
+    return {"notes": False in planes, "drums": True in planes}
 
 
 def range_of(music: Sequence[NoteArray]) -> NDArray[np.float64]:

@@ -89,13 +89,19 @@ class Solo(NamedTuple):
         >>> [round(Solo(level).threshold(), 3) for level in (0.35, 0.5, 0.9, 0.96)]
         [0.455, 0.65, 0.95, inf]
         """
-        found = max(self.level + excess * float(_room(self.level)), self.floor, least)
-        return inf if self.says_nothing or found > 1 else found
+        return float(thresholds_of(np.array(self), excess, least))
 
     @property
     def says_nothing(self) -> bool:
         """Whether the sample is so plain that it has no say."""
         return self.level > PLAIN
+
+
+def thresholds_of(solo: NDArray[np.float64], excess: Any, least: float) -> NDArray[np.float64]:
+    """Return thresholds as :meth:`Solo.threshold` does, for levels and floors of shape (..., 2)."""
+    level, floor = solo[..., 0], solo[..., 1]
+    found = np.maximum(np.maximum(level + excess * _room(level), floor), least)
+    return np.where((level > PLAIN) | (found > 1), inf, found)
 
 
 def excess_at(similarity: Any, solo: NDArray[np.float64]) -> NDArray[np.float64]:

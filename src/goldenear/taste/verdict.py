@@ -14,11 +14,10 @@ from goldenear.errors import InvalidInput
 from goldenear.match.matches import Explanation, Match, Matches, explain
 from goldenear.match.rank import rank
 from goldenear.notes.note_array import NoteArray
-from goldenear.taste.calibration import strength_of
 from goldenear.taste.samples import KINDS, Kind
 from goldenear.taste.settings import Settings
 from goldenear.taste.solo import FEWEST, count_of
-from goldenear.taste.thresholds import PART, Thresholds
+from goldenear.taste.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,7 +75,7 @@ class Verdict:
     good_parts, bad_parts : Matches
         The upper and lower parts of samples that may resemble X by themselves, ranked.
     thresholds : Thresholds
-        From which similarity on X resembles each sample.
+        From which similarity on this X resembles each sample.
     """
 
     x: NoteArray
@@ -127,13 +126,12 @@ class Verdict:
 
     def _least(self, kind: Kind, part: bool) -> float:
         """Return the least threshold that a sample of a kind, or a part of one, can have."""
-        return self.thresholds.least_of_parts(kind) if part else self.thresholds.least(kind, self._at_large)
+        return self.thresholds.least_of_parts(kind) if part else self.thresholds.least(kind)
 
     def _threshold(self, kind: Kind, part: bool, match: Match) -> float:
         """Return the threshold of the sample of a match, or of a part of one."""
-        if part:
-            return self.thresholds.of_part(kind, match.index)
-        return self.thresholds.of(kind, match.index, self._at_large)
+        thresholds = self.thresholds
+        return thresholds.of_part(kind, match.index) if part else thresholds.of(kind, match.index)
 
     def threshold(self, match: Match) -> float:
         """Return the similarity from which X resembles the sample of a match; infinite where nothing does."""
@@ -154,13 +152,10 @@ class Verdict:
 
     def _p_value(self, kind: Kind, part: bool, match: Match) -> float | None:
         """Return the p-value of a match."""
-        calibration = self.thresholds.calibration
-        if calibration is None or self.far:
+        if self.far:
             return None
         quarters = (self.x.last_offset - self.x.first_onset) / self.x.ticks_per_quarter
-        column = self.thresholds.column(kind, match.index, part=part)
-        similarity = match.similarity * (PART if part else 1.0)
-        return calibration.p_value(strength_of(calibration, similarity, column, self._at_large), quarters)
+        return self.thresholds.p_value(kind, match.index, match.similarity, quarters, part=part)
 
     def _place_of(self, match: Match) -> tuple[Kind, bool]:
         """Return of which kind the sample of a match is, and whether it is a part of one.
@@ -188,17 +183,6 @@ class Verdict:
         """In what respect X lies far from the music by which chance was measured; empty where it does not."""
         calibration = self.thresholds.calibration
         return "" if calibration is None else calibration.far(self.x)
-
-    @cached_property
-    def _at_large(self) -> float:
-        """What similarities are taken against."""
-        calibration = self.thresholds.calibration
-        if calibration is None or not self.thresholds.follow_x:
-            return 1.0
-        found = [np.zeros(len(kind.samples)) for kind in (self.good, self.bad)]
-        for similarity, kind in zip(found, (self.good, self.bad), strict=True):
-            similarity[kind.sample] = kind.similarity
-        return calibration.at_large(np.concatenate(found))
 
     @property
     def outcome(self) -> Outcome:
@@ -377,7 +361,7 @@ class Verdict:
             "outcome": self.outcome,
             "score": round(self.score, 6),
             "because": self.because,
-            "thresholds": {kind: round(self.thresholds.least(kind, self._at_large), 6) for kind in KINDS},
+            "thresholds": {kind: round(self.thresholds.least(kind), 6) for kind in KINDS},
             "good": [self._as_dict("good", False, match) for match in self.good],
             "bad": [self._as_dict("bad", False, match) for match in self.bad],
             "parts": [
