@@ -1,13 +1,14 @@
 """This file is where the evaluation runs: ``python -m evaluation [--data FOLDER] [--quick] [--only NAME]``.
 
-Every task with one recipe, the same on every data set, beside plain baselines and controls in the same run. A whole
-run writes evaluation/RESULTS.md; a quick one, or a part, only prints.
+Every task with one recipe, the same on every data set, beside plain baselines and controls in the same run. What was
+run is written into evaluation/RESULTS.md, task by task; a quick run only prints.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,10 @@ from evaluation.options import Options
 from evaluation.panel import verdicts
 
 PURPOSE = "How right goldenear is, on real music with ground truth, beside plain baselines in the same run."
+OPENING = """# How right goldenear is
+
+Written by `python -m evaluation`, task by task. One recipe a task; no setting changes between data sets. These are
+development figures: the settings were chosen on this music. The music itself is not part of the project."""
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
@@ -66,28 +71,27 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small backgrounds: to see that everything runs")
     parser.add_argument("--only", choices=TASKS, action="append", help="one task; may be repeated")
     given = parser.parse_args()
-    whole = not given.quick and not given.only
     options = Options(
-        given.data, given.quick, os.cpu_count() or 1, PICTURES if whole and given.data else None
+        given.data, given.quick, os.cpu_count() or 1, PICTURES if not given.quick and given.data else None
     )
-    start = time.perf_counter()
-    tables: list[Table] = []
     for name in given.only or TASKS:
+        start = time.perf_counter()
+        tables = []
         for table in _task(name, options):
             print(table.text(), flush=True)
             tables.append(table)
-    minutes = (time.perf_counter() - start) / 60
-    print(f"\n{minutes:.1f} minutes")
-    if any(table.rows == [] for table in tables):
-        print("not written down: a task was left out")
-    elif whole:
-        RESULTS.write_text(_document(tables, minutes), encoding="utf-8")
-        print(f"written: {RESULTS}")
+        minutes = (time.perf_counter() - start) / 60
+        print(f"\n{name}: {minutes:.1f} minutes")
+        if given.quick or any(table.rows == [] for table in tables):
+            print("not written down: a quick run, or the music is not there")
+        else:
+            before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+            RESULTS.write_text(with_section(before, name, _section(tables, minutes)), encoding="utf-8")
+            print(f"written: {RESULTS}")
 
 
 def _task(name: str, options: Options) -> Iterator[Table]:
     """Give the tables of a task as they come, or the reason why it is not there; leave where a score is no number."""
-    start = time.perf_counter()
     try:
         yield from TASKS[name](options)
     except NotHere as reason:
@@ -95,20 +99,21 @@ def _task(name: str, options: Options) -> Iterator[Table]:
         return
     except NoNumber as reason:
         sys.exit(f"evaluation: {name}: {reason}")
-    print(f"[{name}: {time.perf_counter() - start:.0f} s]", file=sys.stderr)
 
 
-def _document(tables: list[Table], minutes: float) -> str:
-    """Return RESULTS.md."""
-    opening = [
-        "# How right goldenear is",
-        "",
-        f"Written by `python -m evaluation` on {date.today()}, in {minutes:.0f} minutes. {PURPOSE} One recipe a "
-        "task; no setting changes between data sets. These are development figures: the settings were chosen on this "
-        "music. The music itself is not part of the project.",
-        "",
-    ]
-    return "\n".join([*opening, *(table.markdown() for table in tables)])
+def _section(tables: Iterable[Table], minutes: float) -> str:
+    """Return what RESULTS.md says of a task."""
+    when = f"Measured on {date.today()}, in {max(minutes, 1):.0f} minute{'s' if minutes >= 1.5 else ''}."
+    return "\n".join([when, "", *(table.markdown() for table in tables)])
+
+
+def with_section(document: str, name: str, section: str) -> str:
+    """Return RESULTS.md with the section of a task anew; the sections of the others stay."""
+    pieces = re.split(r"^# Task: (.+)\n", document, flags=re.MULTILINE)
+    kept = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    kept[name] = f"\n{section.strip()}\n\n"
+    every = "".join(f"# Task: {task}\n{kept[task]}" for task in TASKS if task in kept)
+    return f"{OPENING}\n\n{every}".rstrip() + "\n"
 
 
 if __name__ == "__main__":

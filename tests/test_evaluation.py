@@ -497,3 +497,13 @@ def test_music_of_the_panel_is_moved_by_steps_and_to_minor() -> None:
     )
     assert scale_steps(scale, -2, 60).pitch.tolist() == [57, 59, 60, 62, 64, 65, 67]
     assert to_minor(scale, 60).pitch.tolist() == [60, 62, 63, 65, 67, 68, 70]
+
+
+def test_a_task_that_was_run_again_is_written_in_its_place_and_the_others_stay() -> None:
+    from evaluation.__main__ import with_section
+
+    first = with_section(with_section("", "veto", "Vetoes."), "panel", "# no task\n\nA panel.")
+    assert first.index("# Task: panel") < first.index("# Task: veto")
+    again = with_section(first, "veto", "Other vetoes.")
+    assert again == first.replace("Vetoes.", "Other vetoes.")
+    assert with_section(again, "veto", "Vetoes.") == first
