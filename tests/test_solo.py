@@ -233,6 +233,10 @@ def test_levels_are_kept_on_disk(tmp_path, monkeypatch):
     ge.Taste(root).measure()
     monkeypatch.setattr("goldenear.taste.solo.levels_of", None)
     assert ge.Taste(root).judge(TUNE).outcome == "bad"
+    # Another taste has the same sample.
+    other = ge.new_taste(tmp_path / "other")
+    add_sample(other, "good", path)
+    assert ge.Taste(other).judge(TUNE).outcome == "good"
 
 
 def test_as_wholes_all_samples_share_a_threshold():

@@ -25,6 +25,11 @@ from goldenear.taste.samples import Kind, read_samples
 from goldenear.taste.settings import Settings
 from goldenear.taste.solo import Solos
 
+LEVELS_FILE = "levels.json"
+
+MOST_LEVELS = 100_000
+"""Levels that are kept, the latest: some 5 MB."""
+
 SETTLED = 2.0
 """Seconds after which a change of a file shows in its time: younger files are read anew."""
 
@@ -89,7 +94,7 @@ def library_of(root: Path, kind: Kind, settings: Settings) -> tuple[Library, tup
         cache_folder() / f"{hashlib.sha256(str((root / kind).resolve()).encode()).hexdigest()[:32]}.samples"
     )
     parts_path = path.with_suffix(".parts")
-    known = LevelsOnDisk(path.with_suffix(".levels"))
+    known = LevelsOnDisk(cache_folder() / LEVELS_FILE)
     ready, parts = load(path, key, settings.recipe), load(parts_path, key, settings.recipe)
     if ready is not None and parts is not None:
         return Library.of(ready[0], parts[0], known), ready[1]
@@ -103,7 +108,7 @@ def library_of(root: Path, kind: Kind, settings: Settings) -> tuple[Library, tup
 
 
 class LevelsOnDisk(dict[str, float]):
-    """Levels by sample, found again by the next process: a small file in the cache folder.
+    """Levels by what a sample holds, found again by every taste that has it: a file in the cache folder.
 
     Where it cannot be read or written, levels are measured again.
     """
@@ -113,13 +118,16 @@ class LevelsOnDisk(dict[str, float]):
         self._path = path
 
     def update(self, *args: Any, **kwargs: float) -> None:
-        """Add levels, and write the file."""
+        """Add levels, and write the file, with what others have added meanwhile."""
         before = len(self)
         super().update(*args, **kwargs)
-        if len(self) > before:
-            with suppress(OSError):
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                write_bytes_atomically(self._path, json.dumps(self).encode())
+        if len(self) == before:
+            return
+        every = {**_levels_in(self._path), **self}
+        latest = dict(list(every.items())[-MOST_LEVELS:])
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes_atomically(self._path, json.dumps(latest).encode())
 
 
 def _levels_in(path: Path) -> dict[str, float]:
