@@ -267,7 +267,11 @@ def test_a_silent_or_damaged_sample_is_named(folder: Path) -> None:
 def test_what_is_no_music_is_left_out_with_a_word(folder: Path) -> None:
     (folder / "good" / "ideas.txt").write_text("more cowbell")
     (folder / "good" / ".hidden.mid").write_text("nothing")
-    assert ge.Taste(folder).remarks == ("good/ideas.txt: not a music file, left out",)
+    (folder / "good" / ".DS_Store").write_text("nothing")
+    assert ge.Taste(folder).remarks == (
+        "good/.hidden.mid: hidden, left out",
+        "good/ideas.txt: not a music file, left out",
+    )
 
 
 def test_a_fragment_that_is_both_good_and_bad_is_pointed_out(folder: Path) -> None:

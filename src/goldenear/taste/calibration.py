@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.arguments import array_of, number
-from goldenear.errors import InvalidTaste
+from goldenear.errors import InvalidTaste, UnreadableFile
+from goldenear.files import text_of
 from goldenear.match.recipe import Recipe
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound
@@ -295,8 +296,9 @@ def read_calibration(folder: Path) -> Calibration | None:
     """
     path = folder / CALIBRATION_FILE
     try:
-        return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError) as error:
+        written = text_of(path)
+        return None if written is None else Calibration.from_dict(json.loads(written))
+    except UnreadableFile as error:
+        raise InvalidTaste(str(error)) from None
+    except (ValueError, RecursionError) as error:
         raise InvalidTaste(f"{path}: cannot be read ({type(error).__name__}: {error})") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -21,6 +22,7 @@ from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.notes.hands import hands
 from goldenear.taste.sample_cache import load, save
+from goldenear.taste.sample_folder import walk
 from goldenear.taste.samples import Kind, read_samples
 from goldenear.taste.settings import Settings
 from goldenear.taste.solo import Solos
@@ -86,13 +88,11 @@ def library_of(root: Path, kind: Kind, settings: Settings) -> tuple[Library, tup
     UnreadableFile
         If a music file is damaged.
     InvalidTaste
-        If a sample holds no notes.
+        If a sample holds no notes, or something in the folder cannot be seen.
     """
-    files = [path for path in sorted((root / kind).rglob("*")) if path.is_file()]
+    files = walk(root / kind)
     key = key_of(files, settings)
-    path = (
-        cache_folder() / f"{hashlib.sha256(str((root / kind).resolve()).encode()).hexdigest()[:32]}.samples"
-    )
+    path = cache_folder() / f"{hashlib.sha256(os.fsencode((root / kind).resolve())).hexdigest()[:32]}.samples"
     parts_path = path.with_suffix(".parts")
     known = LevelsOnDisk(cache_folder() / LEVELS_FILE)
     ready, parts = load(path, key, settings.recipe), load(parts_path, key, settings.recipe)
@@ -144,5 +144,5 @@ def key_of(files: Iterable[Path], settings: Settings) -> str:
     digest = hashlib.sha256(f"{goldenear.__version__} {settings!r}".encode())
     for file in files:
         status = file.stat()
-        digest.update(f"\n{file} {status.st_size} {status.st_mtime_ns}".encode())
+        digest.update(b"\n%b %d %d" % (os.fsencode(file), status.st_size, status.st_mtime_ns))
     return digest.hexdigest()

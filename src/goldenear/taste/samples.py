@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +12,13 @@ from typing import Literal
 
 from goldenear.arguments import file_name, one_of, text
 from goldenear.content.recognise import usual_ending
-from goldenear.errors import InvalidInput, InvalidTaste
+from goldenear.errors import InvalidInput, InvalidTaste, UnreadableFile
+from goldenear.files import text_of
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.choice import EVERYTHING, Choice, Names
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import SUFFIXES, why_silent
+from goldenear.taste.sample_folder import walk
 from goldenear.taste.settings import TEMPLATE, Settings, read_settings
 
 Kind = Literal["good", "bad"]
@@ -126,26 +129,35 @@ def choice_of(path: Path) -> Choice:
     """
     beside = choice_file(path)
     try:
-        return Choice.from_table(tomllib.loads(beside.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return EVERYTHING
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError, InvalidInput) as error:
+        written = text_of(beside)
+        return EVERYTHING if written is None else Choice.from_table(tomllib.loads(written))
+    except UnreadableFile as error:
+        raise InvalidTaste(str(error)) from None
+    except (tomllib.TOMLDecodeError, RecursionError, InvalidInput) as error:
         raise InvalidTaste(f"{beside}: cannot be read as a choice of notes: {error}") from None
 
 
 def files_of(folder: Path, kind: Kind) -> tuple[list[Path], list[str]]:
-    """Return the music files of one kind in a taste, in order, and remarks on the others, but on hidden ones."""
+    """Return the music files of one kind in a taste, in order, and remarks on the others.
+
+    Hidden files are left out, with a word if their names end as those of music.
+
+    Raises
+    ------
+    InvalidTaste
+        If something there cannot be seen.
+    """
     root = folder / kind
     paths: list[Path] = []
     remarks: list[str] = []
-    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+    for path in walk(root):
         parts = path.relative_to(root).parts
-        if any(part.startswith(".") for part in parts):
-            continue
-        if path.suffix.lower() in SUFFIXES:
+        hidden, music = any(part.startswith(".") for part in parts), path.suffix.lower() in SUFFIXES
+        if music and not hidden:
             paths.append(path)
-        elif not _is_choice(path):
-            remarks.append(f"{'/'.join((kind, *parts))}: not a music file, left out")
+        elif music or not (hidden or _is_choice(path)):
+            why = "hidden" if hidden else "not a music file"
+            remarks.append(f"{'/'.join((kind, *parts))}: {why}, left out")
     return paths, remarks
 
 
@@ -262,11 +274,18 @@ def check_is_taste(folder: str | os.PathLike[str]) -> Path:
         If it does not exist, or has neither good/ nor bad/.
     """
     root = Path(file_name("folder", folder, "folder"))
-    if not root.is_dir():
-        if root.exists():
-            raise InvalidTaste(f"{root}: is a file, where the folder of a taste is expected")
-        raise InvalidTaste(f"{root}: no such folder: make a taste with 'goldenear taste new {root}'")
-    if not any((root / kind).is_dir() for kind in KINDS):
+    try:
+        is_folder = stat.S_ISDIR(root.stat().st_mode)
+    except FileNotFoundError:
+        raise InvalidTaste(
+            f"{root}: no such folder: make a taste with 'goldenear taste new {root}'"
+        ) from None
+    except OSError as error:
+        raise InvalidTaste(f"{root}: cannot be looked at: {error.strerror or error}") from None
+    if not is_folder:
+        raise InvalidTaste(f"{root}: is a file, where the folder of a taste is expected")
+    # Whether both are there, and can be looked into, is asked when they are read.
+    if os.access(root, os.X_OK) and not any(os.path.lexists(root / kind) for kind in KINDS):
         raise InvalidTaste(
             f"{root}: is no taste, for it has neither good/ nor bad/: make one with 'goldenear taste new FOLDER'"
         )

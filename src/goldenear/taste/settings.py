@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from goldenear.arguments import fraction, must_be, number, one_of, truth, whole_number
-from goldenear.errors import InvalidInput, InvalidTaste
+from goldenear.errors import InvalidInput, InvalidTaste, UnreadableFile
+from goldenear.files import text_of
 from goldenear.match.recipe import GRID, THRESHOLD, THRESHOLDS, Recipe
 from goldenear.match.score import MEASURES
 from goldenear.notes.alteration import (
@@ -214,10 +215,13 @@ def read_settings(path: Path) -> Settings:
         If it is no TOML, or holds an unknown key (the nearest known one is named) or a value out of range.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+        written = text_of(path)
+        if written is None:
+            return Settings()
+        table = tomllib.loads(written)
+    except UnreadableFile as error:
+        raise InvalidTaste(str(error)) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidTaste(f"{path}: cannot be read as TOML: {error}") from None
     try:
         _refuse_unknown(table)
