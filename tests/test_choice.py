@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import goldenear as ge
 from goldenear.errors import InvalidInput, InvalidTaste, NoSuchPart, UnreadableFile
 from goldenear.notes.choice import Choice
-from goldenear.taste.samples import add_sample, choice_file
+from goldenear.taste.adding import add_sample
+from goldenear.taste.samples import choice_file
 from midi_bytes import file, meta, off, on, track
 
 TUNE = [60, 62, 64, 67, 65, 64, 62, 59, 60, 71, 69, 60]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import goldenear as ge
 from goldenear.notes.hands import hands
-from goldenear.taste.samples import add_sample
+from goldenear.taste.adding import add_sample
 from goldenear.taste.solo import (
     LEAST_LEVEL,
     PLAIN,

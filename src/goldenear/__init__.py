@@ -66,11 +66,12 @@ if TYPE_CHECKING:
     from goldenear.notes.provenance import Provenance
     from goldenear.notes.read import read, read_all
     from goldenear.notes.write import write
+    from goldenear.taste.adding import add_sample
     from goldenear.taste.audit import Audit
     from goldenear.taste.calibrate import calibrate
     from goldenear.taste.calibration import Calibration
     from goldenear.taste.judge import Contradiction, Taste
-    from goldenear.taste.samples import add_sample, new_taste
+    from goldenear.taste.samples import new_taste
     from goldenear.taste.settings import Settings
     from goldenear.taste.verdict import Verdict
 
@@ -158,7 +159,7 @@ _HOME = {
     "MarkovChain": "composing.proposals.markov",
     "MelodyLSTM": "composing.proposals.lstm",
     "new_taste": "taste.samples",
-    "add_sample": "taste.samples",
+    "add_sample": "taste.adding",
 }
 
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604

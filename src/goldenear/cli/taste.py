@@ -59,8 +59,9 @@ def add(
     from dataclasses import asdict
 
     from goldenear.errors import GoldenearError, InvalidInput
+    from goldenear.taste.adding import add_sample
     from goldenear.taste.judge import Taste
-    from goldenear.taste.samples import SETTINGS_FILE, add_sample, read_sample
+    from goldenear.taste.samples import SETTINGS_FILE, read_sample
     from goldenear.taste.settings import read_settings
     from goldenear.taste.solo import format_plain
 

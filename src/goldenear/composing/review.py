@@ -25,8 +25,9 @@ from goldenear.composing.wishes import Wishes, wishes_of
 from goldenear.errors import InvalidInput
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.write import write
+from goldenear.taste.adding import add_sample
 from goldenear.taste.judge import Taste
-from goldenear.taste.samples import KINDS, Kind, add_sample
+from goldenear.taste.samples import KINDS, Kind
 
 TO_CHOOSE_FROM = 8
 """So many phrases of one search are held against those that were shown before."""

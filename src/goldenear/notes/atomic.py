@@ -41,7 +41,7 @@ def write_bytes_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
 
 
 def write_where_asked(path: str | os.PathLike[str], data: bytes) -> None:
@@ -58,7 +58,7 @@ def write_where_asked(path: str | os.PathLike[str], data: bytes) -> None:
         raise InvalidInput(f"path: {os.fspath(path)} cannot be written: {error.strerror or error}") from None
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the new name itself survive a loss of power, on systems that can open folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

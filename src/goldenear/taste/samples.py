@@ -10,16 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from goldenear.arguments import file_name, one_of, text
-from goldenear.content.recognise import usual_ending
+from goldenear.arguments import file_name
 from goldenear.errors import InvalidInput, InvalidTaste, UnreadableFile
 from goldenear.files import text_of
 from goldenear.notes.atomic import write_bytes_atomically
-from goldenear.notes.choice import EVERYTHING, Choice, Names
+from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import NoteArray
-from goldenear.notes.read import SUFFIXES, why_silent
+from goldenear.notes.read import SUFFIXES
 from goldenear.taste.sample_folder import walk
-from goldenear.taste.settings import TEMPLATE, Settings, read_settings
+from goldenear.taste.settings import TEMPLATE, Settings
 
 Kind = Literal["good", "bad"]
 
@@ -66,13 +65,13 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
     for path in paths:
         parts = path.relative_to(folder / kind).parts
         tunes = [tune.named("/".join((kind, *parts[:-1], tune.name))) for tune in read_sample(path, settings)]
-        if not any(map(_sounds, tunes)):
+        if not any(map(sounds, tunes)):
             raise InvalidTaste(
                 f"{path}: there are no notes in it, so it can resemble nothing: take the file out"
             )
         for tune in tunes:
             remarks += [f"{tune.name}: {remark}" for remark in tune.provenance.remarks]
-            if _sounds(tune):
+            if sounds(tune):
                 samples.append(tune)
             else:
                 remarks.append(f"{tune.name}: no notes, left out")
@@ -109,7 +108,7 @@ def _tracks_that_matter(names: Sequence[str]) -> tuple[int, ...]:
     return core or tuple(i for i, name in enumerate(names) if name != CONTEXT)
 
 
-def _sounds(tune: NoteArray) -> bool:
+def sounds(tune: NoteArray) -> bool:
     """Tell whether a tune can be a sample: whether a note of it sounds."""
     return bool((tune.brightness > 0).any())
 
@@ -190,79 +189,6 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
     except OSError as error:
         raise InvalidTaste(f"{root}: cannot be made: {error.strerror or error}") from None
     return root
-
-
-def add_sample(
-    folder: str | os.PathLike[str],
-    kind: Kind,
-    path: str | os.PathLike[str],
-    *,
-    name: str | None = None,
-    track: Names = None,
-    channel: Names = None,
-    voice: Names = None,
-    drums: Names = None,
-) -> Path:
-    """Copy a music file into a taste, byte for byte, after reading it once to be sure that it can be read.
-
-    What is chosen of its notes stands in a file beside the copy, ``song.mid.toml``, so that the copy stays untouched.
-
-    Parameters
-    ----------
-    folder : str or PathLike
-        The taste.
-    kind : {"good", "bad"}
-        What it is a sample of.
-    path : str or PathLike
-        The file; it stays where it is.
-    name : str, optional
-        The name it gets, with the ending of `path`, or the usual one of its format where `path` has none that is
-        known; its own by default.
-    track, channel, voice, drums
-        Which of its notes are the sample, and which are drums: as for :func:`goldenear.read`.
-
-    Returns
-    -------
-    Path
-        The copy.
-
-    Raises
-    ------
-    InvalidTaste
-        If the folder is no taste, or already has another sample of that name.
-    UnreadableFile, InvalidInput
-        If the file is damaged or holds no notes, or `kind` or `name` is off.
-    """
-    one_of("kind", kind, KINDS)
-    choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
-    root, source = check_is_taste(folder), Path(file_name("path", path))
-    if name is not None:
-        text("name", name)
-    if name is not None and (not name.strip() or Path(name).name != name or name.startswith(".")):
-        raise InvalidInput(f"name: expected a plain file name, got {name!r}")
-    tunes = read_settings(root / SETTINGS_FILE).read(source, choice)
-    if not any(map(_sounds, tunes)):
-        why = "; ".join(why_silent(tunes))
-        raise InvalidInput(
-            f"{source}: there are no notes in it, so it can resemble nothing{f' ({why})' if why else ''}"
-        )
-    data = source.read_bytes()
-    ending = usual_ending(data, source)
-    target = root / kind / f"{(name or source.name).removesuffix(ending)}{ending}"
-    if target.exists() and (target.read_bytes() != data or choice_of(target) != choice):
-        raise InvalidTaste(
-            f"{target}: another sample of this name is already there: give this one another name (--name)"
-        )
-    target.parent.mkdir(exist_ok=True)
-    if not choice:
-        # One that a sample of this name had once, before it was taken out.
-        choice_file(target).unlink(missing_ok=True)
-    else:
-        # First, so that the sample is never there without it.
-        heading = f"# Which notes of {target.name} are the sample.\n"
-        write_bytes_atomically(choice_file(target), (heading + choice.as_toml()).encode())
-    write_bytes_atomically(target, data)
-    return target
 
 
 def check_is_taste(folder: str | os.PathLike[str]) -> Path:

@@ -1,0 +1,223 @@
+"""Add samples to a taste: what is told to be added is there, whole, and counts when the taste is opened."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from goldenear.arguments import file_name, one_of, text
+from goldenear.content.recognise import usual_ending
+from goldenear.errors import GoldenearError, InvalidInput, InvalidTaste
+from goldenear.files import bytes_of
+from goldenear.hearing.sound_file import MAX_FILE_BYTES
+from goldenear.notes.atomic import flush_folder, write_bytes_atomically
+from goldenear.notes.choice import Choice, Names
+from goldenear.notes.read import why_silent
+from goldenear.taste.samples import (
+    KINDS,
+    SETTINGS_FILE,
+    Kind,
+    check_is_taste,
+    choice_file,
+    choice_of,
+    read_sample,
+    sounds,
+)
+from goldenear.taste.settings import Settings, read_settings
+
+LONGEST_NAME = 240
+"""Bytes of a sample's name: file systems allow 255, and a choice of notes is named after it."""
+
+STAGING = ".adding-"
+"""How the names of folders begin in which a sample lies until it is added."""
+
+
+def add_sample(
+    folder: str | os.PathLike[str],
+    kind: Kind,
+    path: str | os.PathLike[str],
+    *,
+    name: str | None = None,
+    track: Names = None,
+    channel: Names = None,
+    voice: Names = None,
+    drums: Names = None,
+) -> Path:
+    """Copy a music file into a taste, byte for byte, once the copy was read as a judge will read it.
+
+    What is chosen of its notes stands in a file beside the copy, ``song.mid.toml``, so that the copy stays untouched.
+    Of several programs that add samples at once each waits for the other; none replaces what is there.
+
+    Parameters
+    ----------
+    folder : str or PathLike
+        The taste.
+    kind : {"good", "bad"}
+        What it is a sample of.
+    path : str or PathLike
+        The file; it stays where it is.
+    name : str, optional
+        The name it gets, with the ending of `path`, or the usual one of its format where `path` has none that is
+        known; its own by default.
+    track, channel, voice, drums
+        Which of its notes are the sample, and which are drums: as for :func:`goldenear.read`.
+
+    Returns
+    -------
+    Path
+        The copy.
+
+    Raises
+    ------
+    InvalidTaste
+        If the folder is no taste, has another sample of that name already, or cannot be written to.
+    UnreadableFile, InvalidInput
+        If the file is damaged or holds no notes, or `kind` or `name` is off.
+    """
+    one_of("kind", kind, KINDS)
+    choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
+    root, source = check_is_taste(folder), Path(file_name("path", path))
+    if name is not None:
+        text("name", name)
+    settings = read_settings(root / SETTINGS_FILE)
+    tunes = settings.read(source, choice)
+    if not any(map(sounds, tunes)):
+        why = "; ".join(why_silent(tunes))
+        raise InvalidInput(
+            f"{source}: there are no notes in it, so it can resemble nothing{f' ({why})' if why else ''}"
+        )
+    data = bytes_of(source, MAX_FILE_BYTES, "music")
+    target = root / kind / _file_name(name, source, usual_ending(data, source))
+    try:
+        with _alone(root), _staging(root) as staging:
+            staged = staging / target.name
+            staged.write_bytes(data)
+            if choice:
+                heading = f"# Which notes of {target.name} are the sample.\n"
+                choice_file(staged).write_bytes((heading + choice.as_toml()).encode())
+            _check(staged, source, settings)
+            target.parent.mkdir(exist_ok=True)
+            _put(staged, target, data, choice)
+    except OSError as error:
+        raise InvalidTaste(f"{target}: cannot be added: {error.strerror or error}") from None
+    return target
+
+
+def _file_name(name: str | None, source: Path, ending: str) -> str:
+    """Return the name that a sample gets.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no plain file name.
+    """
+    wanted = source.name if name is None else name
+    found = f"{wanted.removesuffix(ending)}{ending}"
+    plain = wanted.strip() and Path(wanted).name == wanted and not wanted.startswith(".")
+    hint = "" if name is not None else " (--name gives it another)"
+    if not plain or not found.isprintable():
+        raise InvalidInput(f"name: expected a plain file name, got {wanted!r}{hint}")
+    if len(os.fsencode(found)) > LONGEST_NAME:
+        raise InvalidInput(
+            f"name: expected at most {LONGEST_NAME} bytes, got {len(os.fsencode(found))}{hint}"
+        )
+    return found
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Wait until no other program adds a sample to the taste, and let none until this one is done."""
+    try:
+        import fcntl
+    except ImportError:
+        # Where folders cannot be locked, as on Windows, a name is still never taken twice.
+        yield
+        return
+    handle = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _staging(root: Path) -> Iterator[Path]:
+    """Give a folder in the taste that no judge looks into; those that were left by programs cut short are removed."""
+    for left in root.glob(f"{STAGING}*"):
+        _remove(left)
+    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=root))
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in which samples were made ready, as far as that is allowed."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
+def _check(staged: Path, source: Path, settings: Settings) -> None:
+    """Read a sample as a judge will.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot be read, or nothing sounds in it.
+    """
+    try:
+        tunes = read_sample(staged, settings)
+    except GoldenearError as error:
+        raise InvalidInput(
+            f"{source}: changed while it was read, or a judge could not read it: {error}"
+        ) from None
+    if not any(map(sounds, tunes)):
+        raise InvalidInput(
+            f"{source}: there are no notes in the tracks that its names choose: name none of them core or context"
+        )
+
+
+def _put(staged: Path, target: Path, data: bytes, choice: Choice) -> None:
+    """Give a sample, and the choice of its notes, their names; nothing that is there is replaced.
+
+    Raises
+    ------
+    InvalidTaste
+        If another sample of this name is there.
+    OSError
+        If it cannot be written.
+    """
+    if os.path.lexists(target):
+        if bytes_of(target, MAX_FILE_BYTES, "music") != data or choice_of(target) != choice:
+            raise InvalidTaste(
+                f"{target}: another sample of this name is already there: give this one another name (--name)"
+            )
+        return
+    # First, so that the sample is never there without it; or away with one that a sample of this name had once.
+    if choice:
+        write_bytes_atomically(choice_file(target), choice_file(staged).read_bytes())
+    else:
+        choice_file(target).unlink(missing_ok=True)
+    _flush(staged)
+    try:
+        os.link(staged, target)
+    except FileExistsError:
+        raise InvalidTaste(f"{target}: somebody else has just put a sample of this name there") from None
+    except OSError:
+        # A file system without second names: take the name, then give it to the file that is whole.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        staged.replace(target)
+    flush_folder(target.parent)
+
+
+def _flush(path: Path) -> None:
+    """Bring a file to the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
