@@ -10,6 +10,7 @@ import goldenear as ge
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.background import shipped
 from goldenear.notes.cut import cut, random_cuts
+from goldenear.notes.sealed import sealed_json
 from goldenear.taste.audit import Judged, Share, audit
 from goldenear.taste.calibration import Calibration, read_calibration, write_calibration
 from goldenear.taste.chance import EVEN, at_large, kin
@@ -84,9 +85,10 @@ def test_the_threshold_is_where_chance_comes_as_often_as_asked(calibration: Cali
     ids=str,
 )
 def test_a_damaged_file_is_named_and_left_out(calibration: Calibration, slip, tmp_path: Path) -> None:
-    (tmp_path / "good").mkdir()
+    for kind in ("good", "bad"):
+        (tmp_path / kind).mkdir()
     ge.write(GOOD[0], tmp_path / "good" / "one.mid")
-    (tmp_path / "calibration.json").write_text(json.dumps(calibration.as_dict() | slip))
+    (tmp_path / "calibration.json").write_bytes(sealed_json(calibration.as_dict() | slip))
     with pytest.raises(InvalidTaste, match="cannot be read"):
         read_calibration(tmp_path)
     taste = ge.Taste(tmp_path)
@@ -98,7 +100,7 @@ def test_a_damaged_file_is_named_and_left_out(calibration: Calibration, slip, tm
 def test_a_damaged_length_is_no_length(calibration: Calibration, tmp_path: Path) -> None:
     table = calibration.as_dict()
     table["tails"][0]["quarters"] = 0
-    (tmp_path / "calibration.json").write_text(json.dumps(table))
+    (tmp_path / "calibration.json").write_bytes(sealed_json(table))
     with pytest.raises(InvalidTaste, match="length above 0"):
         read_calibration(tmp_path)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
@@ -19,6 +18,7 @@ from goldenear.files import text_of
 from goldenear.match.recipe import Recipe
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound
+from goldenear.notes.sealed import sealed_json, unsealed_json
 from goldenear.taste.audit import Audit, made_again
 from goldenear.taste.chance import Tail, Tails, at_large
 from goldenear.taste.manner import MANNERS, format_far
@@ -280,7 +280,7 @@ def write_calibration(folder: Path, calibration: Calibration) -> Path:
     """
     path = folder / CALIBRATION_FILE
     try:
-        write_bytes_atomically(path, (json.dumps(calibration.as_dict(), ensure_ascii=False) + "\n").encode())
+        write_bytes_atomically(path, sealed_json(calibration.as_dict()) + b"\n")
     except OSError as error:
         raise InvalidTaste(f"{path}: cannot be written: {error.strerror or error}") from None
     return path
@@ -297,7 +297,7 @@ def read_calibration(folder: Path) -> Calibration | None:
     path = folder / CALIBRATION_FILE
     try:
         written = text_of(path)
-        return None if written is None else Calibration.from_dict(json.loads(written))
+        return None if written is None else Calibration.from_dict(unsealed_json(written))
     except UnreadableFile as error:
         raise InvalidTaste(str(error)) from None
     except (ValueError, RecursionError) as error:

@@ -7,7 +7,6 @@ gone or changed, or when the settings have. Where nothing can be written there, 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Iterable
@@ -21,6 +20,7 @@ from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.notes.hands import hands
+from goldenear.notes.sealed import sealed_json, unsealed_json
 from goldenear.taste.sample_cache import load, save
 from goldenear.taste.sample_folder import walk
 from goldenear.taste.samples import Kind, read_samples
@@ -127,15 +127,14 @@ class LevelsOnDisk(dict[str, float]):
         latest = dict(list(every.items())[-MOST_LEVELS:])
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes_atomically(self._path, json.dumps(latest).encode())
+            write_bytes_atomically(self._path, sealed_json(latest))
 
 
 def _levels_in(path: Path) -> dict[str, float]:
-    """Return the levels in a file; none where it cannot be read."""
+    """Return the levels in a file; none where it cannot be read, or is not as it was written."""
     try:
-        found = json.loads(path.read_bytes())
-        return {str(key): float(level) for key, level in found.items() if 0 <= float(level) <= 1}
-    except (OSError, ValueError, AttributeError, TypeError):
+        return {key: float(level) for key, level in unsealed_json(path.read_bytes()).items()}
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}
 
 

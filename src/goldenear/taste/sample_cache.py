@@ -1,8 +1,8 @@
 """Packed samples kept on disk, so that a taste finds them ready.
 
-A file of packed samples is a line of JSON, then all columns one after another; it is read into memory page by page as
-it is used. It is made from music files, and can be made again: it carries a key that names all that it was made of,
-and one whose key differs is not read.
+A file of packed samples is a line with the seal of all that follows, a line of JSON, then all columns one after
+another. It is made from music files, and can be made again: it carries a key that names all that it was made of, and
+one whose key differs, or whose seal is not its own, is not read.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from goldenear.match.recipe import Recipe
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.provenance import Provenance
+from goldenear.notes.sealed import seal_of
 
-FORMAT = "goldenear-samples-3"
+FORMAT = "goldenear-samples-4"
 
 ALIGNED = 64
 """Each column in a file begins at a multiple of so many bytes."""
@@ -100,18 +101,23 @@ def save(path: Path, key: str, samples: PreparedSamples, remarks: Sequence[str] 
     line = json.dumps(head).encode()
     line += b" " * (-(len(line) + 1) % ALIGNED) + b"\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes_atomically(path, line + body)
+    content = line + body
+    write_bytes_atomically(path, f"{seal_of(content):{ALIGNED - 1}}\n".encode() + content)
 
 
 def load(path: Path, key: str, recipe: Recipe) -> tuple[PreparedSamples, tuple[str, ...]] | None:
     """Return the samples and remarks of a file, mapped into memory; None where there is none with this key."""
     try:
         with path.open("rb") as file:
+            seal = file.readline(ALIGNED)
             line = file.readline()
         head = json.loads(line)
         if head["format"] != FORMAT or head["key"] != key:
             return None
-        everything = np.memmap(path, np.uint8, "r", len(line)) if path.stat().st_size > len(line) else None
+        content = np.memmap(path, np.uint8, "r", len(seal))
+        if seal.strip() != seal_of(content).encode():
+            return None
+        everything = content[len(line) :]
         columns = {
             name: _column(everything, np.dtype(kind), tuple(shape), place)
             for name, (kind, shape, place) in head["columns"].items()
@@ -125,7 +131,7 @@ def load(path: Path, key: str, recipe: Recipe) -> tuple[PreparedSamples, tuple[s
 
 
 def _column(
-    everything: NDArray[np.uint8] | None, kind: np.dtype[Any], shape: tuple[int, ...], place: int
+    everything: NDArray[np.uint8], kind: np.dtype[Any], shape: tuple[int, ...], place: int
 ) -> NDArray[Any]:
     """Return one column, without a copy.
 
@@ -137,6 +143,6 @@ def _column(
     size = int(np.prod(shape)) * kind.itemsize
     if not size:
         return np.zeros(shape, kind)
-    if everything is None or place + size > len(everything):
+    if place + size > len(everything):
         raise ValueError("the file is cut short")
     return np.asarray(everything[place : place + size]).view(kind).reshape(shape)
