@@ -28,6 +28,10 @@ COPY = 0.9
 """From which similarity on a plain sample is named, although it has no say."""
 
 
+COIN = 0.5
+"""Greater p-values are not told."""
+
+
 class Nearest(NamedTuple):
     """What X comes nearest to resembling, among the samples of a kind and their parts.
 
@@ -284,7 +288,8 @@ class Verdict:
     def _named(self, found: Nearest) -> str:
         """Return a sample's name and similarity as musicians read it: ``bad/cadence.mid, .91 (p = .003)``."""
         p = self._p_value(found.kind, found.part, found.match)
-        told = [] if p is None else [f"p {spoken_p(p)}"]
+        # That chance does as well more often than not says nothing.
+        told = [] if p is None or p > COIN else [f"p {spoken_p(p)}"]
         if found.threshold == inf:
             told.append("too plain to have a say")
         similarity = found.match.similarity
