@@ -15,7 +15,7 @@ import naive
 from goldenear.errors import InvalidInput
 from goldenear.match.recipe import GRID, Recipe
 from goldenear.notes.provenance import Provenance
-from goldenear.taste.samples import add_sample
+from goldenear.taste.adding import add_sample
 from strategies import fragments
 
 ODD = (5, 7, 43, 480, 1001)

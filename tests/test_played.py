@@ -123,9 +123,9 @@ def test_a_drone_among_the_bad_vetoes_no_tune_that_ends_on_a_long_note(tmp_path)
     repeated, drone = in_rhythm(lengths, [60] * len(lengths)), in_rhythm([sum(lengths)], [60])
     # Its last note is a drone itself, so as pictures they are alike; but one note has no say in a taste.
     assert ge.rank(repeated, [drone]).best.similarity > ge.Recipe().threshold
-    (tmp_path / "bad").mkdir()
-    ge.write(drone, tmp_path / "bad" / "drone.mid")
-    assert ge.Taste(tmp_path).judge(repeated).outcome == "neither"
+    ge.new_taste(tmp_path / "taste")
+    ge.write(drone, tmp_path / "taste" / "bad" / "drone.mid")
+    assert ge.Taste(tmp_path / "taste").judge(repeated).outcome == "neither"
 
 
 @pytest.mark.parametrize("part", [2, 4])
