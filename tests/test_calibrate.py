@@ -81,6 +81,10 @@ def test_the_threshold_is_where_chance_comes_as_often_as_asked(calibration: Cali
         {"solos": [[0.5, 0]]},
         {"tails": []},
         {"audit": 1},
+        {"by_density": [1, 0.1]},
+        {"by_density": [[1, float("nan")]]},
+        {"by_density": [[1, float("inf")]]},
+        {"by_density": [[2, 0.1], [1, 0.2]]},
     ],
     ids=str,
 )
@@ -229,10 +233,12 @@ def test_more_is_asked_of_dense_music() -> None:
     density, shift = found.by_density.T
     assert (np.diff(density) > 0).all()
     assert (np.diff(shift) > 0).all()
-    assert shift.sum() == pytest.approx(0, abs=1e-5)
+    assert shift.min() < 0 < shift.max()
     taste = calibrated(found)
     thin, thick = dense(400, 1), dense(400, 4)
     low, high = (taste.thresholds.for_x(x).all("good") for x in (thin, thick))
+    # Dense bars around a bad fragment do not lift its veto.
+    assert len({tuple(taste.thresholds.for_x(x).all("bad")) for x in (thin, thick, BAD[0])}) == 1
     assert (low < taste.thresholds.all("good")).all()
     assert (high > taste.thresholds.all("good")).all()
     assert taste.judge(thick).threshold(taste.judge(thick).good[0]) in high.tolist()

@@ -193,11 +193,11 @@ def _asked(taste: Taste, wishes: Wishes) -> NDArray[np.float64]:
         If nearly everything would resemble a sample, or nothing may.
     """
     taste.measure()
-    # What is composed may turn out thin or dense: it is to resemble good samples either way, and bad ones neither.
+    # However dense it turns out to be, what is composed must resemble good samples.
     shifts = [0.0] if taste.calibration is None else [0.0, *taste.calibration.by_density[:, 1].tolist()]
-    thin, dense = (replace(taste.thresholds, shift=shift) for shift in (min(shifts), max(shifts)))
+    thresholds = replace(taste.thresholds, shift=max(shifts))
     parts = taste.libraries["bad"].parts if taste.settings.by_sample else ()
-    good, bad = dense.all("good"), thin.all("bad")
+    good, bad = thresholds.all("good"), thresholds.all("bad")
     least = min(good.min(), bad.min(initial=1.0))
     if taste.calibration is None and least < LOWEST_THRESHOLD:
         raise InvalidInput(
@@ -213,7 +213,7 @@ def _asked(taste: Taste, wishes: Wishes) -> NDArray[np.float64]:
         raise InvalidInput(
             f"ceiling: expected above the threshold of the taste, {good.min():.2f}, got {wishes.ceiling}"
         )
-    of_parts = [thin.of_part("bad", i) for i in range(len(parts))]
+    of_parts = [thresholds.of_part("bad", i) for i in range(len(parts))]
     asked: NDArray[np.float64] = np.minimum(np.concatenate([bad, np.array(of_parts, np.float64), good]), 2.0)
     return asked
 

@@ -144,10 +144,10 @@ def calibrate(
     trust, false_alarms = _tried(found[measured], [len(part) for part in fragments[measured]], rate, reach)
     tails = Tails({length: Tail.of(values, reach=reach) for length, values in found.items()}, trust)
     least = FLOOR if strengths.solos is not None else LEAST * recipe.threshold
-    asked = tails.value_at(rate, quarters) + strengths.shift(samples)
+    asked = strengths.asked(samples, tails.value_at(rate, quarters))
     judged = Judged(
         tuple(sample.name for sample in samples),
-        np.arange(len(samples)) < len(taste.good),
+        columns.good[: len(samples)],
         strengths.with_parts(laid, asked, least),
         np.array(
             [Tail.of(column, reach=1.0).value_at(rate) for column in chance[measured].T[: len(samples)]]

@@ -93,7 +93,7 @@ class Calibration:
 
     @property
     def strength(self) -> float:
-        """The strength from which X of middling density resembles a sample."""
+        """The strength from which X resembles a sample, if nothing is added for its density."""
         return self.tails.value_at(self.rate, self.quarters)
 
     def shift(self, density: float) -> float:
@@ -123,7 +123,8 @@ class Calibration:
     def counts_from(self) -> NDArray[np.float64]:
         """The similarity from which X resembles each sample, good before bad; infinite where a sample is too plain.
 
-        It is that of an X of middling density, or of a likeness to the samples at large of 1.
+        It is that of an X for whose density nothing is added. Where music is compared as a whole, it is that of an X
+        whose likeness to the samples at large is 1.
         """
         n = len(self.audit.told)
         if self.solos is None:
@@ -213,7 +214,10 @@ class Calibration:
             raise ValueError("solos: expected two numbers a sample")
         if group is not None and (group.shape != (len(audit.told),) or group.min() < 0):
             raise ValueError("group: expected one a sample")
-        by_density = np.array(table["by_density"], np.float64).reshape(-1, 2)
+        by_density = np.array(table["by_density"], np.float64)
+        by_density = by_density.reshape(0, 2) if by_density.size == 0 else by_density
+        if by_density.ndim != 2 or by_density.shape[1] != 2 or not np.isfinite(by_density).all():
+            raise ValueError("by_density: expected rows of two numbers")
         if not (by_density[:, 0] >= 0).all() or not (np.diff(by_density[:, 0]) > 0).all():
             raise ValueError("by_density: expected notes a quarter, rising")
         manner = np.array(table["manner"], np.float64)

@@ -30,6 +30,9 @@ from goldenear.taste.solo import (
 )
 from goldenear.taste.thresholds import PART
 
+FEWEST_OF = 5
+"""Each third by density holds at least a fifth of the fragments, or density is not asked for."""
+
 STRONGEST = 0.1
 """The share of the background by which it is told how much nearer dense music comes to everything."""
 
@@ -45,6 +48,8 @@ class Columns:
         The sample that each part is of.
     weight : float array, shape (columns,)
         What a similarity counts.
+    good : bool array, shape (columns,)
+        Which are good samples, or parts of such.
     by_sample : bool
         Whether each sample has a threshold of its own.
     whole : bool
@@ -66,6 +71,8 @@ class Columns:
         self.owners = np.repeat(np.array(divided, np.int64), 2)
         self._notes = [count_of(one) for one in self.all]
         self._by_themselves = [library.solos for library in kinds]
+        good = np.arange(len(samples)) < len(taste.good)
+        self.good = np.concatenate([good, good[self.owners]])
         self.weight = np.where(np.arange(len(self._notes)) < len(samples), 1.0, PART)
 
     def yardstick(self, xs: Sequence[NoteArray], floor: float) -> Yardstick:
@@ -137,6 +144,13 @@ class Strengths:
         """Return what is added to the strength asked of each X, for its density."""
         return shift_at(self._densities(xs), self.by_density)
 
+    def asked(self, xs: Sequence[NoteArray], strength: float) -> NDArray[np.float64]:
+        """Return the strength from which each X resembles each column, shape (n, columns); bad ones mind no density.
+
+        Why stands in :class:`goldenear.taste.thresholds.Thresholds`.
+        """
+        return strength + np.where(self.columns.good, self.shift(xs)[:, None], 0.0)
+
     def _densities(self, xs: Sequence[NoteArray]) -> NDArray[np.float64]:
         return np.array([density_of(x, **self.columns.heard) for x in xs])
 
@@ -164,7 +178,7 @@ class Strengths:
         similarity = laid[:, :n].copy()
         if self.solos is None:
             return similarity
-        each = thresholds_of(self.solos, asked[:, None], least)
+        each = thresholds_of(self.solos, asked, least)
         for column, owner in enumerate(self.columns.owners.tolist(), start=n):
             resembled = laid[:, column] * PART >= each[:, column]
             enough = np.minimum(each[resembled, owner], 1.0)
@@ -180,16 +194,16 @@ class Strengths:
         ----------
         own : float array, shape (n, n)
             How alike they are.
-        asked : float array, shape (n,)
-            The strength from which each, as X, resembles a sample.
+        asked : float array, shape (n, columns)
+            The strength from which each, as X, resembles a column.
         least : float
             The least threshold.
         """
         if self.solos is not None:
-            return thresholds_of(self.solos[: len(own)], asked[:, None], least)
+            return thresholds_of(self.solos[: len(own)], asked[:, : len(own)], least)
         others = np.where(np.eye(len(own), dtype=bool), np.nan, own)
         large = np.ones(len(own)) if self.group is None else at_large(others, self.group)
-        return np.broadcast_to(np.clip(asked * large, least, 1.0)[:, None], own.shape)
+        return np.clip(asked[:, : len(own)] * large[:, None], least, 1.0)
 
 
 def _every(parts: Sequence[Sequence[NoteArray]]) -> list[NoteArray]:
@@ -198,19 +212,19 @@ def _every(parts: Sequence[Sequence[NoteArray]]) -> list[NoteArray]:
 
 
 def _by_density(strength: NDArray[np.float64], density: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much stronger the strongest tenth of dense music is than that of all, shape (up to 3, 2).
+    """Return how much stronger the strongest tenth of dense music is than that of all, shape (3, 2) or (0, 2).
 
     That is the middle density of each third, and by how much its tenth lies above the mean of the three.
     """
     third = np.searchsorted(np.quantile(density, [1 / 3, 2 / 3]), density)
+    sizes = np.bincount(third, minlength=3)
+    if sizes.min() < len(density) / FEWEST_OF:
+        # So much of the background is equally dense that density tells nothing.
+        return np.zeros((0, 2))
     found = np.array(
-        [
-            (np.median(density[third == i]), np.quantile(strength[third == i], 1 - STRONGEST))
-            for i in range(3)
-            if (third == i).any()
-        ]
+        [(np.median(density[third == i]), np.quantile(strength[third == i], 1 - STRONGEST)) for i in range(3)]
     )
-    found[:, 1] -= found[:, 1].mean()
+    found[:, 1] -= np.average(found[:, 1], weights=sizes)
     return np.round(found, 6)
 
 

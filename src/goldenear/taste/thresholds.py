@@ -39,7 +39,8 @@ class Thresholds:
     calibration : Calibration, optional
         What chance does with the samples, where that was measured.
     shift : float
-        What a calibration adds to the strength asked of X, for its density.
+        What a calibration adds to the strength asked of X, for its density. Bad samples ask the same of every X, for
+        dense bars around a bad fragment must not lift its veto.
     at_large : float
         X's likeness at large, where a calibration of whole melodies takes similarities against it.
     """
@@ -82,7 +83,7 @@ class Thresholds:
         """
         by_hand = self.settings.by_hand(kind)
         if not self.settings.by_sample:
-            return self._shared() if by_hand is None else by_hand
+            return self._shared(kind) if by_hand is None else by_hand
         return self._own(kind, self._solo(kind, i, part=False))
 
     def of_part(self, kind: Kind, i: int) -> float:
@@ -102,7 +103,7 @@ class Thresholds:
         if by_hand is not None:
             return by_hand
         if not self.settings.by_sample:
-            return self._shared()
+            return self._shared(kind)
         return Solo(LEAST_LEVEL).threshold() if self.calibration is None else self.calibration.least
 
     def least_of_parts(self, kind: Kind) -> float:
@@ -158,10 +159,14 @@ class Thresholds:
             return inf if solo.says_nothing else by_hand
         if self.calibration is None:
             return solo.threshold()
-        return solo.threshold(self.calibration.strength + self.shift, self.calibration.least)
+        return solo.threshold(self.calibration.strength + self._shift(kind), self.calibration.least)
 
-    def _shared(self) -> float:
-        """Return the threshold that all samples share."""
+    def _shift(self, kind: Kind) -> float:
+        """Return what is added to the strength from which X resembles samples of a kind."""
+        return self.shift if kind == "good" else 0.0
+
+    def _shared(self, kind: Kind) -> float:
+        """Return the threshold that all samples of a kind share."""
         if self.calibration is None:
             return self.settings.recipe.threshold
-        return self.calibration.threshold(self.at_large, self.shift)
+        return self.calibration.threshold(self.at_large, self._shift(kind))
