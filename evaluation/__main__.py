@@ -111,8 +111,8 @@ def with_section(document: str, name: str, section: str) -> str:
     """Return RESULTS.md with the section of a task anew; the sections of the others stay."""
     pieces = re.split(r"^# Task: (.+)\n", document, flags=re.MULTILINE)
     kept = dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    kept[name] = f"\n{section.strip()}\n\n"
-    every = "".join(f"# Task: {task}\n{kept[task]}" for task in TASKS if task in kept)
+    kept[name] = section
+    every = "".join(f"# Task: {task}\n\n{kept[task].strip()}\n\n" for task in TASKS if task in kept)
     return f"{OPENING}\n\n{every}".rstrip() + "\n"
 
 

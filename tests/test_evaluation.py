@@ -503,6 +503,8 @@ def test_a_task_that_was_run_again_is_written_in_its_place_and_the_others_stay()
     from evaluation.__main__ import with_section
 
     first = with_section(with_section("", "veto", "Vetoes."), "panel", "# no task\n\nA panel.")
+    other_way = with_section(with_section("", "panel", "# no task\n\nA panel."), "veto", "Vetoes.")
+    assert first == other_way
     assert first.index("# Task: panel") < first.index("# Task: veto")
     again = with_section(first, "veto", "Other vetoes.")
     assert again == first.replace("Vetoes.", "Other vetoes.")
