@@ -193,7 +193,7 @@ def _asked(taste: Taste, wishes: Wishes) -> NDArray[np.float64]:
         If nearly everything would resemble a sample, or nothing may.
     """
     taste.measure()
-    # However dense it turns out to be, what is composed must resemble good samples.
+    # What is composed must resemble good samples however dense it turns out to be.
     shifts = [0.0] if taste.calibration is None else [0.0, *taste.calibration.by_density[:, 1].tolist()]
     thresholds = replace(taste.thresholds, shift=max(shifts))
     parts = taste.libraries["bad"].parts if taste.settings.by_sample else ()

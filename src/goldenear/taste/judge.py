@@ -22,7 +22,7 @@ from goldenear.notes.choice import Choice, Names
 from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound, several_notes
 from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
 from goldenear.taste.library import Library, library_of
-from goldenear.taste.samples import KINDS, SETTINGS_FILE, Kind, check_is_taste, files_of
+from goldenear.taste.samples import KINDS, SETTINGS_FILE, Kind, check_is_taste
 from goldenear.taste.settings import Settings, read_settings
 from goldenear.taste.solo import Progress
 from goldenear.taste.thresholds import Thresholds
@@ -92,7 +92,7 @@ class Taste:
             settings = replace(settings, recipe=replace(settings.recipe, grid=grid))
         good, good_remarks = library_of(root, "good", settings)
         bad, bad_remarks = library_of(root, "bad", settings)
-        if not any(paths for paths, _ in (files_of(root, kind) for kind in KINDS)):
+        if not len(good.samples) + len(bad.samples):
             raise InvalidTaste(
                 f"{root}: holds no samples yet: 'goldenear taste add {root} good FILE' adds one"
             )
@@ -274,7 +274,7 @@ class Taste:
         if is_too_short(x, self.settings):
             return None
         thresholds = self.thresholds.for_x(x)
-        if thresholds.take_wholes:
+        if thresholds.against_all_samples:
             verdict = self.judge(x, backend=backend, threads=threads)
         else:
             least = thresholds.least("bad"), thresholds.least_of_parts("bad")

@@ -30,11 +30,11 @@ from goldenear.taste.solo import (
 )
 from goldenear.taste.thresholds import PART
 
-FEWEST_OF = 5
-"""Each third by density holds at least a fifth of the fragments, or density is not asked for."""
+SMALLEST_THIRD = 0.2
+"""The least share of the fragments in a third by density; where one holds less, nothing is asked for density."""
 
 STRONGEST = 0.1
-"""The share of the background by which it is told how much nearer dense music comes to everything."""
+"""The share of each third, its strongest fragments, by which the thirds are compared."""
 
 
 class Columns:
@@ -218,7 +218,7 @@ def _by_density(strength: NDArray[np.float64], density: NDArray[np.float64]) -> 
     """
     third = np.searchsorted(np.quantile(density, [1 / 3, 2 / 3]), density)
     sizes = np.bincount(third, minlength=3)
-    if sizes.min() < len(density) / FEWEST_OF:
+    if sizes.min() < SMALLEST_THIRD * len(density):
         # So much of the background is equally dense that density tells nothing.
         return np.zeros((0, 2))
     found = np.array(

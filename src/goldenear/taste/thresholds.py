@@ -111,7 +111,7 @@ class Thresholds:
         return self.least(kind) / PART
 
     @property
-    def take_wholes(self) -> bool:
+    def against_all_samples(self) -> bool:
         """Whether thresholds depend on X's likeness to all samples at large."""
         return self.calibration is not None and self.calibration.group is not None
 
