@@ -567,7 +567,9 @@ TABLE: dict[str, Row] = {
     "Taste.judge": row(lambda **given: taste().judge(**given), {"x": X}, x=NOTES, **ENGINE),
     "Taste.vetoes": row(lambda **given: taste().vetoes(**given), {"x": X}, x=NOTES, **ENGINE),
     "Taste.contradictions": row(lambda **given: taste().contradictions(**given), {}, **ENGINE),
-    "Taste.measure": row(lambda **given: taste().measure(**given), progress=["a bar", 5]),
+    "Taste.measure": row(
+        lambda **given: taste().measure(**given), progress=["a bar", 5], threads=[*WHOLE, 0]
+    ),
     "Taste.reward": row(lambda **given: taste().reward(**given), {"batch": [X]}, batch=SEVERAL, **ENGINE),
     "Taste.engine_for": row(
         lambda **given: taste().engine_for(**given),

@@ -215,7 +215,7 @@ def test_a_tie_of_good_and_bad_is_each_its_own():
 def test_brightness_counts_all_that_sounds():
     recipe = ge.Recipe(measure="brightness", alterations=(ge.Alteration(),))
     pieces = unrelated()[:9]
-    found = [Yardstick([TUNE], recipe, pieces).similarities(piece)[0] for piece in pieces]
+    found = Yardstick([TUNE], recipe, pieces).table(pieces)[:, 0].tolist()
     assert found == [ge.rank(piece, [TUNE], recipe=recipe).best.similarity for piece in pieces]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -119,7 +120,10 @@ def calibrate(
     plot: Annotated[Path | None, typer.Option(help="Draw the report: a picture file.")] = None,
     json: output.Json = False,
     backend: output.Backend = "auto",
-    threads: output.Threads = 1,
+    threads: Annotated[
+        int | None,
+        typer.Option(help="How many threads share the music, by default one a core; the answer is the same."),
+    ] = None,
 ) -> None:
     """Measure what chance does with the samples, set the threshold by it, and report what they say of each other.
 
@@ -148,7 +152,7 @@ def calibrate(
         quarters=quarters,
         seed=seed,
         backend=cast("Backend", backend),
-        threads=threads,
+        threads=os.cpu_count() or 1 if threads is None else threads,
         progress=output.with_progress,
     )
     path = write_calibration(folder, found)

@@ -122,22 +122,19 @@ def calibrate(
     background_parts = [x for parts in fragments.values() for part in parts for x in part]
     floor = FLOOR if taste.settings.by_sample else 0.0
     laid_on = columns.yardstick([*samples, *background_parts], floor)
-
-    def scores(xs: Sequence[NoteArray], what: str) -> NDArray[np.float64]:
-        return np.array([laid_on.similarities(x) for x in progress(xs, what)])
-
-    laid = scores(samples, "samples")
+    laid = laid_on.table(samples, progress, "samples")
     own = laid[:, : len(samples)]
     group = _groups(own, recipe.threshold) if whole else None
     chance = {
-        length: scores(
+        length: laid_on.table(
             [x for part in parts for x in part],
+            progress,
             "background" if length is None else f"background, {length:g} quarters",
         )
         for length, parts in fragments.items()
     }
     measured = quarters if quarters in chance else max(chance, key=lambda length: length or 0.0)
-    taste.measure()
+    taste.measure(progress, threads=threads)
     strengths = Strengths(columns, chance[measured], fragments[measured], group)
     found = {length: np.round(strengths.of(table, fragments[length]), 6) for length, table in chance.items()}
     reach = reach_of(group, strengths.solos)
@@ -284,8 +281,7 @@ def _versions(
     """Return the pieces that hold a version of a sample, by their numbers."""
     # What does not reach the floor counts as the floor: that lies a little below.
     floor = np.nextafter(VERSION, 0)
-    laid_on = columns.yardstick(pieces, floor)
-    table = np.array([laid_on.similarities(piece) for piece in progress(pieces, "versions of samples")])
+    table = columns.yardstick(pieces, floor).table(pieces, progress, "versions of samples")
     held: dict[int, Near] = {}
     for sample, column in zip(columns.all, table.T, strict=True):
         for i in versions(column, np.arange(len(pieces))).tolist():

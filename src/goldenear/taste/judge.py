@@ -227,7 +227,7 @@ class Taste:
         """Return the parts of samples that X may resemble by themselves."""
         return self.libraries[kind].parts if self.settings.by_sample else self._none
 
-    def measure(self, progress: Progress = lambda pieces, _what: pieces) -> None:
+    def measure(self, progress: Progress = lambda pieces, _what: pieces, *, threads: int = 1) -> None:
         """Measure what unrelated music reaches with every sample, where that is not known yet.
 
         A verdict measures by itself, but only the samples that it needs. All together take a tenth of a second each.
@@ -236,12 +236,15 @@ class Taste:
         ----------
         progress : callable, optional
             Takes a list of pieces and a word, and gives the pieces one by one: to draw a progress bar.
+        threads : int
+            The pieces are shared out among so many threads; the answer is the same.
         """
         function("progress", progress)
+        whole_number("threads", threads, 1, MOST_THREADS)
         if self.settings.by_sample:
             for library in self.libraries.values():
-                library.solos.measure(progress=progress)
-                library.solos_of_parts.measure(progress=progress)
+                library.solos.measure(progress=progress, threads=threads)
+                library.solos_of_parts.measure(progress=progress, threads=threads)
 
     def engine_for(self, backend: Backend, xs: Sequence[NoteArray]) -> Engine:
         """Return the engine that is to judge every X; ``"auto"`` chooses by the work in all of them.

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import goldenear
-from goldenear.match.engines import Backend, Engine, engine_for
+from goldenear.match.engines import Backend, Engine, engine_for, in_threads
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
 from goldenear.match.recipe import Recipe
@@ -151,7 +151,10 @@ class Solos:
         return self._found[i]
 
     def measure(
-        self, indices: Iterable[int] | None = None, progress: Progress = lambda pieces, _what: pieces
+        self,
+        indices: Iterable[int] | None = None,
+        progress: Progress = lambda pieces, _what: pieces,
+        threads: int = 1,
     ) -> None:
         """Measure some samples together, or all: that is quicker than one after the other."""
         chosen = range(len(self.samples)) if indices is None else indices
@@ -164,7 +167,7 @@ class Solos:
             if key not in self._known
         }
         if unknown:
-            levels = _levels([*unknown.values()], self.samples.recipe, progress)
+            levels = _levels([*unknown.values()], self.samples.recipe, progress, threads)
             self._known.update(zip(unknown, levels, strict=True))
         for i, every in wanted.items():
             whole, *parts = (
@@ -188,11 +191,12 @@ def solo_of(level: float, notes: int, parts: Sequence[tuple[float, int]]) -> Sol
     return Solo(level, max(((n + BESIDE * (notes - n)) / notes for n in formulas), default=0.0))
 
 
-def _levels(samples: Sequence[NoteArray], recipe: Recipe, progress: Progress) -> list[float]:
+def _levels(samples: Sequence[NoteArray], recipe: Recipe, progress: Progress, threads: int) -> list[float]:
     """Return the level of each sample; of a long one the mean of its stretches, by their notes."""
     stretches = [_stretches(sample) for sample in samples]
     every = [one for of_sample in stretches for one in of_sample if FEWEST <= count_of(one) <= MOST_NOTES]
-    found = iter(levels_of(every, recipe, progress=progress).tolist() if every else ())
+    measured = levels_of(every, recipe, progress=progress, threads=threads).tolist() if every else []
+    found = iter(measured)
     levels = []
     for of_sample in stretches:
         total, notes = 0.0, 0
@@ -247,8 +251,10 @@ class Yardstick:
         backend: Backend | Engine = "auto",
         threads: int = 1,
     ) -> None:
-        self._n, self._floor, self._threads = len(samples), floor, threads
+        self._n, self._floor = len(samples), floor
         self._engine = engine_for(backend, pieces, prepare(samples, recipe))
+        # Threads that take a piece each wait less for one another than those that share the samples out.
+        self._at_once, self._inner = (threads, 1) if self._engine.takes_xs_at_once else (1, threads)
         # What is heard alone is the same only where a measure does not ask what X sounds anywhere.
         everywhere = set("".join(MEASURES[recipe.measure].below)) & set("WL")
         apart = not everywhere and all(a.reading != "rhythm" for a in recipe.alterations)
@@ -261,14 +267,20 @@ class Yardstick:
             for drums, mine in kinds.items()
         ]
 
-    def similarities(self, piece: NoteArray) -> NDArray[np.float64]:
-        """Return a piece's similarity to each sample, shape (samples,)."""
+    def table(
+        self, pieces: Sequence[NoteArray], progress: Progress = lambda pieces, _what: pieces, what: str = ""
+    ) -> NDArray[np.float64]:
+        """Return the similarity of each piece to each sample, shape (pieces, samples)."""
+        rows = in_threads(self._row, pieces, self._at_once)
+        return np.array([row for _, row in zip(progress(pieces, what), rows, strict=True)])
+
+    def _row(self, piece: NoteArray) -> NDArray[np.float64]:
         found = np.full(self._n, self._floor)
         for drums, mine, library in self._groups:
             heard = piece if drums is None else piece.where(piece.is_drum == drums)
             if (heard.brightness > 0).any():
                 matches = rank(
-                    heard, library, at_least=self._floor, backend=self._engine, threads=self._threads
+                    heard, library, at_least=self._floor, backend=self._engine, threads=self._inner
                 )
                 found[mine[matches.sample]] = matches.similarity
         return found
@@ -279,6 +291,7 @@ def levels_of(
     recipe: Recipe,
     *,
     backend: Backend = "auto",
+    threads: int = 1,
     progress: Progress = lambda pieces, _what: pieces,
 ) -> NDArray[np.float64]:
     """Return the level of each sample, 0..1: the mean similarity of the most alike twentieth of unrelated music.
@@ -289,15 +302,17 @@ def levels_of(
         The samples, all on one pitch grid.
     recipe : Recipe
         How likeness is counted; levels are measured on a grid of 24 ticks a quarter at most.
-    backend
+    backend, threads
         As for :func:`goldenear.rank`.
     progress : callable, optional
         Takes a list of pieces and a word, and gives the pieces one by one.
     """
     grid = COARSEST if recipe.grid == "exact" else min(recipe.grid, COARSEST)
     pieces = unrelated(samples[0].steps_per_octave)
-    yardstick = Yardstick(samples, replace(recipe, grid=grid), pieces, floor=LEAST_LEVEL, backend=backend)
-    similarity = np.array([yardstick.similarities(piece) for piece in progress(pieces, "unrelated music")])
+    yardstick = Yardstick(
+        samples, replace(recipe, grid=grid), pieces, floor=LEAST_LEVEL, backend=backend, threads=threads
+    )
+    similarity = yardstick.table(pieces, progress, "unrelated music")
     return np.array([level_of(column, np.arange(len(pieces))) for column in similarity.T])
 
 

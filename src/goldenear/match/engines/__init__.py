@@ -99,6 +99,8 @@ class Engine:
     """What all engines have in common: what they are called, and where their code lies."""
 
     name: ClassVar[str]
+    takes_xs_at_once: ClassVar[bool] = True
+    """Whether threads may take an X each; False where the number of threads is the whole process's."""
 
     @property
     def shared_time(self) -> SharedTime:
@@ -192,6 +194,7 @@ class TorchEngine(Engine):
     """
 
     name: ClassVar[str] = "torch"
+    takes_xs_at_once: ClassVar[bool] = False
     device: str | None = None
 
     def __post_init__(self) -> None:
