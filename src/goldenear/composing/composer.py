@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -23,8 +22,10 @@ from goldenear.composing.saved import digest_of_question, state_of, with_state
 from goldenear.composing.search import SEARCHES, SearchName, search_named
 from goldenear.composing.wishes import Wishes, wishes_of
 from goldenear.errors import InvalidInput, NothingFound, UnreadableFile
+from goldenear.files import bytes_of
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.note_array import NoteArray
+from goldenear.notes.sealed import sealed_json, unsealed_json
 from goldenear.taste.judge import Taste, must_be_a_taste
 
 TOGETHER = 8
@@ -32,6 +33,9 @@ TOGETHER = 8
 
 EFFORT = 256
 """Drafts that are developed, where nothing else is said."""
+
+MOST_SAVED = 2**28
+"""Bytes of a saved search."""
 
 APART = 0.6
 """The greatest similarity of two phrases that are returned together."""
@@ -269,42 +273,27 @@ class Composer:
     def _save(self, path: Path) -> None:
         state = {"question": self._question(), "done": self.done, "search": state_of(self.search)}
         try:
-            write_bytes_atomically(path, json.dumps(state).encode())
+            write_bytes_atomically(path, sealed_json(state))
         except OSError as error:
             raise InvalidInput(f"save: {path} cannot be written: {error.strerror or error}") from None
 
     def _take_up(self, path: Path) -> None:
         fresh = search_named(self.search_name, self.ground, self.seed, proposals=bool(self.proposals))
         try:
-            state = json.loads(path.read_text(encoding="utf-8"))
+            state = unsealed_json(bytes_of(path, MOST_SAVED, "saved search"))
             if str(state["question"]) != self._question():
                 raise InvalidInput(
                     f"save: {path} holds a search of another taste, wishes, seed or way; name another file"
                 )
             restored, done = with_state(fresh, state["search"]), int(state["done"])
-            if done < 0:
-                raise ValueError("a count below 0")
-            for draft in restored.drafts():
-                if not len(self.ground.notes(draft.rows)):
-                    raise ValueError("an empty draft")
-        except InvalidInput as error:
-            if str(error).startswith("save:"):
+            if done < 0 or not all(len(self.ground.notes(draft.rows)) for draft in restored.drafts()):
+                raise ValueError("a count below 0, or an empty draft")
+        except UnreadableFile:
+            raise
+        except (LookupError, TypeError, ArithmeticError, AttributeError, ValueError, RecursionError) as error:
+            if isinstance(error, InvalidInput) and str(error).startswith("save:"):
                 raise
-            raise UnreadableFile(path, f"no saved search: {error}") from None
-        except (
-            OSError,
-            LookupError,
-            TypeError,
-            ArithmeticError,
-            AttributeError,
-            ValueError,
-            RecursionError,
-        ) as error:
-            why = (
-                error.strerror
-                if isinstance(error, OSError)
-                else "what it holds is damaged, or something else"
-            )
+            why = "what it holds is damaged, or something else"
             raise UnreadableFile(path, f"no saved search: {why}") from None
         self.search, self.done = restored, done
 

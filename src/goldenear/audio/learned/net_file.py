@@ -1,11 +1,10 @@
-"""This file is where a learned judge is kept on disk: safetensors with a card in JSON, and no pickle."""
+"""Keep learned judges on disk: safetensors with a card in JSON, and no pickle."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,15 +13,10 @@ from numpy.typing import NDArray
 from goldenear import weights_file
 from goldenear.errors import UnreadableFile
 from goldenear.files import bytes_of
-from goldenear.notes.atomic import write_where_asked
-from goldenear.optional import needed
-from goldenear.weights_file import Wrong, card_of, counts, header_of, measures
+from goldenear.weights_file import CARD, Wrong, card_of, counts, header_of, measures
 
-CARD, DIGEST, VERSION = "goldenear", "sha256", 1
-"""The names of the card in the file's metadata and of the digest in the card, and the card's version."""
-
-UNSIGNED = "0" * 64
-"""What stands in place of the digest when it is taken."""
+VERSION = 1
+"""Of the card."""
 
 WHAT = "a learned judge"
 
@@ -98,13 +92,8 @@ def write(path: str | os.PathLike[str], kind: Kind, card: Card, weights: Weights
         "classes": list(card.classes),
         "sizes": dict(card.sizes),
         "heard": card.heard._asdict(),
-        DIGEST: UNSIGNED,
     }
-    plain = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
-    data = needed("safetensors.numpy", WHAT, "torch").save(plain, metadata={CARD: json.dumps(whole)})
-    place = _place_of_digest(data, UNSIGNED)
-    data = data[:place] + sha256(data).hexdigest().encode() + data[place + len(UNSIGNED) :]
-    write_where_asked(path, data)
+    weights_file.write(path, WHAT, whole, weights)
 
 
 def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDArray[np.float32]]]:
@@ -121,7 +110,7 @@ def read(path: str | os.PathLike[str], kind: Kind) -> tuple[Card, dict[str, NDAr
         path,
         MOST_BYTES,
         WHAT,
-        lambda data, header: _card(data, header, kind),
+        lambda header: _card(header, kind),
         lambda card: kind.shapes(len(card.classes), card.sizes),
     )
 
@@ -142,27 +131,9 @@ def kind_in(path: str | os.PathLike[str]) -> str:
     return str(kind)[:LONGEST_NAME]
 
 
-def _is_whole(data: bytes, digest: Any) -> bool:
-    """Tell whether a file's digest is that of all its bytes, had it none: a flipped bit shows nowhere else."""
-    if not isinstance(digest, str) or len(digest) != len(UNSIGNED):
-        return False
-    place = _place_of_digest(data, digest)
-    unsigned = data[:place] + UNSIGNED.encode() + data[place + len(digest.encode()) :]
-    return place >= 0 and sha256(unsigned).hexdigest() == digest
-
-
-def _place_of_digest(data: bytes, digest: str) -> int:
-    """Return where a digest stands in a file: the card is JSON within JSON, its quotes have backslashes."""
-    before = json.dumps(json.dumps({DIGEST: digest}))[2:].split(digest)[0].encode()
-    place = data.find(before + digest.encode())
-    return place if place < 0 else place + len(before)
-
-
-def _card(data: bytes, header: Mapping[str, Any], kind: Kind) -> Card:
+def _card(header: Mapping[str, Any], kind: Kind) -> Card:
     """Return the card, every number of it checked."""
-    card = card_of(header, CARD, kind.name, VERSION, f"a net of the kind {kind.name}")
-    if not _is_whole(data, card.get(DIGEST)):
-        raise Wrong("the net's file is damaged: its digest does not fit what is in it")
+    card = card_of(header, kind.name, VERSION, f"a net of the kind {kind.name}")
     return Card(_classes(card.get("classes")), _sizes(card.get("sizes"), kind), _heard(card.get("heard")))
 
 

@@ -1,8 +1,7 @@
-"""This file is where a recurrent net is kept on disk: safetensors with a card in JSON, and no pickle."""
+"""Keep recurrent nets on disk: safetensors with a card in JSON, and no pickle."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -13,12 +12,10 @@ from numpy.typing import NDArray
 from goldenear import weights_file
 from goldenear.composing.proposals.melody_events import LONGEST, MOST_DURATIONS, Durations
 from goldenear.composing.proposals.recurrent import MOST_LAYERS, MOST_UNITS, shapes
-from goldenear.notes.atomic import write_where_asked
-from goldenear.optional import needed
 from goldenear.weights_file import Wrong, card_of, counts, measures
 
-CARD, KIND, VERSION = "goldenear", "melody-lstm", 1
-"""The card's name in the file's metadata, and what it says of itself."""
+KIND, VERSION = "melody-lstm", 2
+"""What the card says of itself."""
 
 WHAT = "learned proposals"
 
@@ -48,9 +45,7 @@ def write(
     MissingExtra
         If safetensors is not installed.
     """
-    whole = {"kind": KIND, "version": VERSION, **card}
-    data = needed("safetensors.numpy", WHAT, "torch").save(dict(weights), metadata={CARD: json.dumps(whole)})
-    write_where_asked(path, data)
+    weights_file.write(path, WHAT, {"kind": KIND, "version": VERSION, **card}, weights)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[Card, dict[str, NDArray[np.float32]]]:
@@ -71,9 +66,9 @@ def _shapes(card: Card) -> dict[str, tuple[int, int]]:
     return shapes(len(card.durations), card.units, card.layers)
 
 
-def _card(_: bytes, header: Mapping[str, Any]) -> Card:
+def _card(header: Mapping[str, Any]) -> Card:
     """Return the card, every number of it checked."""
-    card = card_of(header, CARD, KIND, VERSION, "a net for melodies")
+    card = card_of(header, KIND, VERSION, "a net for melodies")
     durations = card.get("durations")
     if not isinstance(durations, list) or not 1 <= len(durations) <= MOST_DURATIONS:
         raise Wrong(f"its card is off: durations, expected 1..{MOST_DURATIONS} pairs")
