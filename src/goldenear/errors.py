@@ -18,11 +18,39 @@ Catch :class:`GoldenearError` to catch them all; the message is always a single 
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Sequence
+
+JOINERS = "\u200c\u200d"
+"""Invisible characters that Persian, Hindi and emoji are spelled with; they stay as they are."""
+
+
+def printable(text: str) -> str:
+    r"""Return text as one line that does nothing to a terminal.
+
+    Control characters, line breaks, what changes the direction of writing, and bytes that are no UTF-8 are escaped:
+    names come from strangers' files, and may hold any of these.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b]0;b\n\udcff.mid"))
+    a\x1b]0;b\n\udcff.mid
+    """
+    if text.isprintable():
+        return text
+    return "".join(c.encode("unicode_escape").decode() if _is_control(c) else c for c in text)
+
+
+def _is_control(char: str) -> bool:
+    """Tell whether a character controls how others are shown, or is half of one."""
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in JOINERS
 
 
 class GoldenearError(Exception):
-    """The base of every error that goldenear raises on purpose."""
+    """The base of every error that goldenear raises on purpose; its message is always one line."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(message))
 
 
 class InvalidInput(GoldenearError, ValueError):
@@ -55,9 +83,7 @@ class UnreadableFile(GoldenearError, ValueError):
     def __init__(self, path: str | os.PathLike[str], reason: str) -> None:
         self.path = os.fspath(path)
         self.reason = reason
-        # A name may hold anything, a line break too; a message is one line.
-        name = self.path if self.path.isprintable() else repr(self.path)[1:-1]
-        super().__init__(f"{name}: {reason}")
+        super().__init__(f"{self.path}: {reason}")
 
 
 class NoSuchPart(UnreadableFile, InvalidInput):

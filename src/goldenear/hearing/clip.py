@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.arguments import kind_of, must_be, number, several, shown, text, whole_number
-from goldenear.errors import InvalidInput, TooLarge
+from goldenear.errors import InvalidInput, TooLarge, printable
 from goldenear.optional import needed
 
 LONGEST_SECONDS = 20 * 60
@@ -47,7 +47,7 @@ class Clip:
     sample_rate : int
         Samples a second.
     name : str
-        What messages call it.
+        What messages call it, in one line: control characters are escaped.
     path : str
         The file it came from; empty for sound made in memory.
     remarks : tuple of str
@@ -107,6 +107,7 @@ class Clip:
             )
         whole_number("sample_rate", self.sample_rate, *RATES)
         text("name", self.name)
+        object.__setattr__(self, "name", printable(self.name))
         text("path", self.path)
         must_be("remarks", self.remarks, tuple)
 

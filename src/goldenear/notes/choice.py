@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.errors import InvalidInput, NoSuchPart
+from goldenear.errors import InvalidInput, NoSuchPart, printable
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 
 Names = int | str | Iterable[int | str] | None
@@ -263,8 +263,8 @@ def _listed(numbers: Iterable[int]) -> str:
 
 
 def _folded(name: str) -> str:
-    """Return a name without what a slip of the hand may change."""
-    return name.strip().casefold()
+    """Return a name as it is shown, without what a slip of the hand may change."""
+    return printable(name.strip()).casefold()
 
 
 def _named(tracks: Sequence[ParsedTrack], name: str, argument: str, path: str) -> list[ParsedTrack]:

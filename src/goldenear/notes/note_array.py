@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from goldenear.arguments import array_of, fraction, kind_of, must_be, several, shown, text, whole_number
-from goldenear.errors import InvalidInput, NoNotes
+from goldenear.errors import InvalidInput, NoNotes, printable
 from goldenear.hearing.clip import Clip
 from goldenear.notes.columns import (
     FINEST_GRID,
@@ -80,7 +80,7 @@ class NoteArray:
     steps_per_octave : int
         The pitch grid; 12 by default.
     name : str
-        What messages call it.
+        What messages call it, in one line: control characters are escaped.
     provenance : Provenance
         The file it came from and what was repaired on reading.
 
@@ -191,6 +191,7 @@ Note(pitch=60, onset=5, offset=15, brightness=1, is_drum=False)]
         whole_number("ticks_per_quarter", self.ticks_per_quarter, 1, FURTHEST)
         whole_number("steps_per_octave", self.steps_per_octave, 1, MOST_STEPS)
         text("name", self.name)
+        object.__setattr__(self, "name", printable(self.name))
         must_be("provenance", self.provenance, Provenance)
         n = len(self.pitch) if isinstance(self.pitch, np.ndarray) else 0
         for name, dtype in _DTYPES:
