@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated, NoReturn
 
 import typer
 
-from goldenear.cli import compose, demo, find, identify, judge, rank, show, taste, train
+from goldenear.cli import compose, demo, find, identify, judge, output, rank, show, taste, train
+from goldenear.cli.streams import make_safe
 from goldenear.errors import GoldenearError
 
 app = typer.Typer(
@@ -51,25 +51,26 @@ INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; an error is one line on standard error."""
+    make_safe()
     try:
         code = app(args=arguments, prog_name="goldenear", standalone_mode=False)
-    except (GoldenearError, typer.TyperException) as error:
-        _fail(error.format_message() if isinstance(error, typer.TyperException) else str(error))
+        # Were it left to Python, a full disk would show only now, as a traceback.
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        _fail(" ".join(error.format_message().split()))
+    except GoldenearError as error:
+        _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (a pager, head): nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
     if code == INTERRUPTED:
         # typer gives this code, too, and no word.
-        typer.echo("goldenear: interrupted", err=True)
+        output.say("goldenear: interrupted")
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _fail(message: str) -> NoReturn:
     """Print one line on standard error and leave with code 2."""
-    typer.echo(f"goldenear: {' '.join(message.split())}", err=True)
+    output.say(f"goldenear: {message}")
     sys.exit(2)

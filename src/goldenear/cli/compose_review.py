@@ -64,7 +64,7 @@ def review_phrases(
                 return
             _answer(word.lower(), " ".join(rest), review, wanted)
         except GoldenearError as error:
-            output.say(f"goldenear: {' '.join(str(error).split())}")
+            output.say(f"goldenear: {error}")
 
 
 def _line() -> str | None:
@@ -73,7 +73,7 @@ def _line() -> str | None:
         try:
             line = input(PROMPT)
         except (EOFError, KeyboardInterrupt):
-            print()
+            output.tell("")
             return None
         if line.strip():
             return line
@@ -83,7 +83,7 @@ def _answer(word: str, rest: str, review: Review, wanted: Wanted) -> None:
     """Do what a word says."""
     bars = bars_of(word, rest) if word in ("lock", "good", "bad") else ()
     answers: dict[str, Callable[[], None]] = {
-        "keep": lambda: print(f"kept: {review.keep(wanted.folder / KEPT)}"),
+        "keep": lambda: output.tell(f"kept: {review.keep(wanted.folder / KEPT)}"),
         "lock": lambda: _lock(review, bars),
         "unlock": lambda: _unlock(review),
         "good": lambda: _label(review, "good", bars),
@@ -94,7 +94,7 @@ def _answer(word: str, rest: str, review: Review, wanted: Wanted) -> None:
     if word in answers:
         answers[word]()
     else:
-        print(f"there is no {word!r} here; say one of {', '.join(answers)}, quit")
+        output.tell(f"there is no {word!r} here; say one of {', '.join(answers)}, quit")
 
 
 def _next(review: Review, wanted: Wanted) -> None:
@@ -103,17 +103,17 @@ def _next(review: Review, wanted: Wanted) -> None:
         with progress_of_drafts(review.effort) as progress:
             phrase = review.ask(progress=progress)
     except GoldenearError as error:
-        output.say(f"goldenear: {' '.join(str(error).split())}")
+        output.say(f"goldenear: {error}")
         return
     files = wanted.write(phrase)
     print_roll(phrase, review.locked)
     found, verdict = phrase.appraisal, phrase.verdict
-    print(
+    output.tell(
         f"{phrase.name}: {verdict.outcome}, {found.covered:.0%} covered, strength {found.score:.2f}, "
         f"nearest {found.nearest:.2f}, longest run {found.longest_run}"
     )
-    print(verdict.because)
-    print(f"written: {', '.join(files.values())}")
+    output.tell(verdict.because)
+    output.tell(f"written: {', '.join(files.values())}")
 
 
 def print_roll(phrase: Phrase, locked: Sequence[int]) -> None:
@@ -131,20 +131,20 @@ def print_roll(phrase: Phrase, locked: Sequence[int]) -> None:
 def _lock(review: Review, bars: Sequence[int]) -> None:
     """Lock bars, and say which are."""
     review.lock(*bars)
-    print(f"locked: bars {', '.join(map(str, review.locked))}; 'again' composes the others anew")
+    output.tell(f"locked: bars {', '.join(map(str, review.locked))}; 'again' composes the others anew")
 
 
 def _unlock(review: Review) -> None:
     """Let all bars go."""
     review.unlock()
-    print("no bar is locked")
+    output.tell("no bar is locked")
 
 
 def _label(review: Review, kind: Kind, bars: Sequence[int]) -> None:
     """Make the phrase, or bars of it, a sample."""
     before, at_odds = set(review.taste.remarks), set(_at_odds(review.taste))
     for path in review.label(kind, bars or None):
-        print(f"added: {path}")
+        output.tell(f"added: {path}")
     for remark in review.taste.remarks:
         if remark not in before:
             output.say(f"note: {remark}")

@@ -28,7 +28,7 @@ def demo(
         for verdict in verdicts:
             output.print_json(verdict.as_dict())
     else:
-        typer.echo(f"{len(taste.good)} good samples, {len(taste.bad)} bad ones, in {TASTE}\n")
+        output.tell(f"{len(taste.good)} good samples, {len(taste.bad)} bad ones, in {TASTE}")
         print_verdicts(verdicts)
     try:
         output.check_picture(folder)

@@ -9,6 +9,7 @@ import typer
 
 from goldenear.cli import output
 from goldenear.cli.rank import Forms, Stretches, Tune
+from goldenear.cli.streams import is_read
 
 if TYPE_CHECKING:
     from goldenear.correlate.backends import Backend
@@ -87,6 +88,8 @@ def find(
             if json:
                 at = {"second": round(second(match), 3)} if has_seconds else {}
                 output.print_json({"file": str(piece), "tune": where.name, **match.as_dict(), **at})
+                if not is_read():
+                    return
             told = where_heard(match) if has_seconds else match.where()
             table.add_row(output.plain(where.name), f"{match.similarity:.3f}", told)
     if json:

@@ -12,6 +12,7 @@ import typer
 
 from goldenear.cli import output
 from goldenear.cli.judge_committee import judge_by_committee
+from goldenear.cli.streams import is_read
 from goldenear.errors import InvalidInput, NoNotes
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def judge(
         verdicts.append(verdict)
         if json:
             output.print_json(verdict.as_dict())
+            if not (is_read() or fail_on or plot or align):
+                break
     if verdicts and not json:
         print_verdicts(verdicts, details=details)
     if plot is not None:

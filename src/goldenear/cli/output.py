@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast
 
 import typer
 
-from goldenear.errors import InvalidInput
+from goldenear.cli.streams import carries
+from goldenear.errors import InvalidInput, printable
 from goldenear.optional import needed
 
 if TYPE_CHECKING:
@@ -70,8 +71,16 @@ OUTCOME_STYLES = {"good": "bold green", "bad": "bold red", "neither": "yellow"}
 
 
 def print_json(value: object) -> None:
-    """Print one JSON object on one line."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    """Print one JSON object on one line; what cannot be shown is escaped as JSON does it."""
+    line = json.dumps(value, ensure_ascii=False)
+    if line != printable(line) or not carries(line):
+        line = json.dumps(value).replace("\x7f", "\\u007f")
+    print(line)
+
+
+def tell(line: str) -> None:
+    """Print a line for people on standard output."""
+    print(printable(line))
 
 
 def print_table(table: Table) -> None:
@@ -87,10 +96,9 @@ def print_table(table: Table) -> None:
 def new_table(title: str, columns: Sequence[str]) -> Table:
     """Return an empty table; numbers go to the right."""
     from rich import box
-    from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=escape(title) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(title=plain(title) or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for column in columns:
         name = column.removeprefix(">")
         table.add_column(name, justify="right" if column.startswith(">") else "left", overflow="fold")
@@ -98,10 +106,10 @@ def new_table(title: str, columns: Sequence[str]) -> Table:
 
 
 def plain(text: str) -> str:
-    """Return text for a cell in which brackets are brackets, not styles."""
+    """Return text for a cell, in one line, in which brackets are brackets, not styles."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(printable(text))
 
 
 def match_row(match: Match) -> tuple[str, str, str]:
@@ -111,7 +119,7 @@ def match_row(match: Match) -> tuple[str, str, str]:
 
 def say(message: str) -> None:
     """Print a line for people on standard error, where it is no part of the answer."""
-    typer.echo(message, err=True)
+    print(printable(message), file=sys.stderr)
 
 
 def say_remarks(music: Iterable[NoteArray | Clip]) -> None:
@@ -155,12 +163,16 @@ def check_picture(path: Path | None) -> None:
 
 def save_picture(figure: Figure, path: Path) -> None:
     """Write a picture; the ending of its name tells the format."""
+    import warnings
     from io import BytesIO
 
     from goldenear.notes.atomic import write_bytes_atomically
 
     picture = BytesIO()
-    figure.savefig(picture, format=path.suffix.removeprefix(".").lower(), dpi=120)
+    with warnings.catch_warnings():
+        # The font draws a box for each letter that it lacks, and would say so for each.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
+        figure.savefig(picture, format=path.suffix.removeprefix(".").lower(), dpi=120)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes_atomically(path, picture.getvalue())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldenear.cli import output
+from goldenear.cli.streams import carries
 from goldenear.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 COLUMNS = 96
 ROWS = 48
+
+_PLAIN = str.maketrans("▌█·", "[=.")
+"""What stands for blocks where standard output cannot show them."""
 
 
 def show(
@@ -109,18 +113,18 @@ def _as_dict(tune: NoteArray) -> dict[str, object]:
 def _print(tune: NoteArray) -> None:
     """Print a summary and a small piano roll."""
     drums = int(tune.is_drum.sum())
-    typer.echo(
+    output.tell(
         f"{tune.name}: {len(tune) - drums} note{'' if len(tune) - drums == 1 else 's'}"
         + (f" and {drums} drum strokes" if drums else "")
         + f", {round(float(tune.quarters), 3):g} quarters, {tune.ticks_per_quarter} ticks a quarter"
     )
     named = [f"{i} {name!r}" for i, name in enumerate(tune.provenance.tracks)]
     if named:
-        typer.echo(f"  tracks: {', '.join(named)}")
+        output.tell(f"  tracks: {', '.join(named)}")
     for remark in tune.provenance.remarks:
-        typer.echo(f"  note: {remark}")
+        output.tell(f"  note: {remark}")
     for line in _drawn(tune.where(~tune.is_drum)):
-        typer.echo(line)
+        output.tell(line if carries(line) else line.translate(_PLAIN))
 
 
 def _drawn(notes: NoteArray) -> list[str]:

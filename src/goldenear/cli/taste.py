@@ -202,7 +202,8 @@ def learn(
     output.say(f"samples left out of the choice: {found.right}; the taste's own way: {found.before}")
     if found.clear:
         output.say(f"recommended: {found.words}; in taste.toml, in the place of these keys:")
-        typer.echo(found.toml, nl=False)
+        for line in found.toml.splitlines():
+            output.tell(line)
     else:
         output.say("no way is clearly better than the taste's own: leave it")
 
