@@ -10,10 +10,10 @@ from pathlib import Path
 
 from goldenear.arguments import file_name, one_of, text
 from goldenear.content.recognise import usual_ending
-from goldenear.errors import GoldenearError, InvalidInput, InvalidTaste
+from goldenear.errors import GoldenearError, InvalidInput, InvalidTaste, printable
 from goldenear.files import bytes_of
 from goldenear.hearing.sound_file import MAX_FILE_BYTES
-from goldenear.notes.atomic import flush_folder, write_bytes_atomically
+from goldenear.notes.atomic import flush_folder, held, write_bytes_atomically
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.read import why_silent
 from goldenear.taste.samples import (
@@ -92,7 +92,7 @@ def add_sample(
     data = bytes_of(source, MAX_FILE_BYTES, "music")
     target = root / kind / _file_name(name, source, usual_ending(data, source))
     try:
-        with _alone(root), _staging(root) as staging:
+        with held(root) as is_alone, _staging(root, is_alone=is_alone) as staging:
             staged = staging / target.name
             staged.write_bytes(data)
             if choice:
@@ -118,7 +118,7 @@ def _file_name(name: str | None, source: Path, ending: str) -> str:
     found = f"{wanted.removesuffix(ending)}{ending}"
     plain = wanted.strip() and Path(wanted).name == wanted and not wanted.startswith(".")
     hint = "" if name is not None else " (--name gives it another)"
-    if not plain or not found.isprintable():
+    if not plain or printable(found) != found:
         raise InvalidInput(f"name: expected a plain file name, got {wanted!r}{hint}")
     if len(os.fsencode(found)) > LONGEST_NAME:
         raise InvalidInput(
@@ -128,26 +128,9 @@ def _file_name(name: str | None, source: Path, ending: str) -> str:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Wait until no other program adds a sample to the taste, and let none until this one is done."""
-    try:
-        import fcntl
-    except ImportError:
-        # Where folders cannot be locked, as on Windows, a name is still never taken twice.
-        yield
-        return
-    handle = os.open(root, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _staging(root: Path) -> Iterator[Path]:
-    """Give a folder in the taste that no judge looks into; those that were left by programs cut short are removed."""
-    for left in root.glob(f"{STAGING}*"):
+def _staging(root: Path, *, is_alone: bool) -> Iterator[Path]:
+    """Give a folder in the taste that no judge looks into; where no other program can be at work, remove old ones."""
+    for left in root.glob(f"{STAGING}*") if is_alone else ():
         _remove(left)
     folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=root))
     try:
@@ -205,16 +188,39 @@ def _put(staged: Path, target: Path, data: bytes, choice: Choice) -> None:
         write_bytes_atomically(choice_file(target), choice_file(staged).read_bytes())
     else:
         choice_file(target).unlink(missing_ok=True)
-    _flush(staged)
+    try:
+        _flush(staged)
+        _name(staged, target)
+    except BaseException:
+        if not os.path.lexists(target):
+            choice_file(target).unlink(missing_ok=True)
+        raise
+    flush_folder(target.parent)
+
+
+def _name(staged: Path, target: Path) -> None:
+    """Give a file that is whole its name.
+
+    Raises
+    ------
+    InvalidTaste
+        If another has it.
+    OSError
+        If that cannot be done.
+    """
     try:
         os.link(staged, target)
+        return
     except FileExistsError:
         raise InvalidTaste(f"{target}: somebody else has just put a sample of this name there") from None
     except OSError:
         # A file system without second names: take the name, then give it to the file that is whole.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    try:
         staged.replace(target)
-    flush_folder(target.parent)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _flush(path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -182,12 +183,19 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
     root = Path(file_name("folder", folder, "folder"))
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidTaste(f"{root}: is already there, and not empty: choose another name")
+    wanted = [*reversed(root.parents), root, *(root / kind for kind in KINDS)]
+    missing = [folder for folder in wanted if not folder.exists()]
     try:
-        for kind in KINDS:
-            (root / kind).mkdir(parents=True, exist_ok=True)
+        for made in missing:
+            made.mkdir(exist_ok=True)
         write_bytes_atomically(root / SETTINGS_FILE, TEMPLATE.encode())
-    except OSError as error:
-        raise InvalidTaste(f"{root}: cannot be made: {error.strerror or error}") from None
+    except BaseException as error:
+        for made in reversed(missing):
+            with suppress(OSError):
+                made.rmdir()
+        if isinstance(error, OSError):
+            raise InvalidTaste(f"{root}: cannot be made: {error.strerror or error}") from None
+        raise
     return root
 
 
