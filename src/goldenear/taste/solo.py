@@ -204,7 +204,8 @@ def _levels(samples: Sequence[NoteArray], recipe: Recipe, progress: Progress, th
             n = count_of(one)
             total += n * (1.0 if n < FEWEST else LEAST_LEVEL if n > MOST_NOTES else next(found))
             notes += n
-        levels.append(total / notes)
+        # A mean of equal numbers may come out a last bit lower.
+        levels.append(max(LEAST_LEVEL, total / notes))
     return levels
 
 
