@@ -115,7 +115,7 @@ def run(name: str, jobs: int, seconds: float) -> float:
     group, begun = GROUPS[name], time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         copies = [copied(Path(folder) / str(i)) for i in range(jobs)]
-        if not passes(copies[0], group.tests, 10 * seconds):
+        if not passes(copies[0], group.tests, 10 * seconds, quiet=False):
             raise SystemExit(f"{name}: the tests fail without any mistake")
         found = [mutant for file, names in group.code.items() for mutant in mutants(file, names)]
         free = list(copies)
@@ -144,14 +144,13 @@ def run(name: str, jobs: int, seconds: float) -> float:
 
 def warm() -> None:
     """Load what all runs need, the project itself left out, so that each run begins at once."""
-    import hypothesis
     import llvmlite
     import numba
     import numpy
     import pytest
     import typer
 
-    assert all((hypothesis, llvmlite, numba, numpy, pytest, typer))
+    assert all((llvmlite, numba, numpy, pytest, typer))
 
 
 def copied(to: Path) -> Path:
@@ -226,12 +225,12 @@ def noticed(copy: Path, mutant: Mutant, tests: tuple[str, ...], seconds: float) 
         path.write_bytes(whole)
 
 
-def passes(copy: Path, tests: tuple[str, ...], seconds: float) -> bool:
+def passes(copy: Path, tests: tuple[str, ...], seconds: float, *, quiet: bool = True) -> bool:
     """Run tests in a copy, in a process of its own, until one fails; what takes longer than allowed fails too."""
     process = os.fork()
     if not process:
         os.setpgid(0, 0)
-        os._exit(_tested(copy, tests))
+        os._exit(_tested(copy, tests, quiet))
     until = time.monotonic() + seconds
     while True:
         done, status = os.waitpid(process, os.WNOHANG)
@@ -244,7 +243,7 @@ def passes(copy: Path, tests: tuple[str, ...], seconds: float) -> bool:
         time.sleep(0.02)
 
 
-def _tested(copy: Path, tests: tuple[str, ...]) -> int:
+def _tested(copy: Path, tests: tuple[str, ...], quiet: bool) -> int:
     """Run pytest within this process, and return its exit code."""
     import pytest
 
@@ -252,9 +251,10 @@ def _tested(copy: Path, tests: tuple[str, ...]) -> int:
     sys.dont_write_bytecode = True
     sys.path[:0] = [str(copy / "src"), str(copy)]
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:2])
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
+    if quiet:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
     return int(pytest.main(["-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]))
 
 
