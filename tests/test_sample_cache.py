@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import goldenear as ge
+from goldenear.errors import InvalidTaste
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.taste import library
 from goldenear.taste.sample_cache import load, save
@@ -16,7 +17,9 @@ from test_engines import line, music
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder for caches, in which files are trusted to their times from the first moment on."""
     monkeypatch.setenv("GOLDENEAR_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(library, "SETTLED", -60.0)
     return tmp_path / "cache"
 
 
@@ -61,14 +64,7 @@ def a_taste(tmp_path: Path) -> Path:
     for kind in ("good", "bad"):
         for i in range(3):
             ge.write(line(rng), root / kind / f"{i}.mid")
-    settle(root)
     return root
-
-
-def settle(root: Path) -> None:
-    old = time.time() - 100
-    for path in root.rglob("*.mid"):
-        os.utime(path, (old, old))
 
 
 def test_a_taste_is_found_ready_the_second_time(
@@ -92,7 +88,6 @@ def test_a_changed_file_or_setting_is_seen(tmp_path: Path, cache: Path) -> None:
     rng = np.random.default_rng(11)
     new = line(rng)
     ge.write(new, root / "good" / "new.mid")
-    settle(root)
     assert len(ge.Taste(root).good) == 4
     other = line(rng)
     ge.write(other, root / "good" / "new.mid")
@@ -103,11 +98,80 @@ def test_a_changed_file_or_setting_is_seen(tmp_path: Path, cache: Path) -> None:
     assert ge.Taste(root).good.recipe.measure == "coverage"
 
 
-def test_a_file_that_just_changed_is_not_trusted_to_its_time(tmp_path: Path, cache: Path) -> None:
+def test_a_file_that_just_changed_is_not_trusted_to_its_time(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = a_taste(tmp_path)
-    os.utime(root / "bad" / "0.mid")
+    monkeypatch.setattr(library, "SETTLED", 60.0)
+    # A copy may keep the time of what it was copied from.
+    os.utime(root / "bad" / "0.mid", (1e9, 1e9))
     ge.Taste(root)
-    assert len(list(cache.glob("*.samples"))) == 1
+    assert not list(cache.glob("*.samples"))
+
+
+def test_a_file_in_the_place_of_another_is_seen_by_its_size_or_either_time(
+    tmp_path: Path, cache: Path
+) -> None:
+    root = a_taste(tmp_path)
+    bad = root / "bad" / "0.mid"
+    before, times = bad.read_bytes(), bad.stat()
+    vetoed = ge.read(bad)
+    assert ge.Taste(root).judge(vetoed).outcome == "bad"
+    other = ge.read(root / "good" / "0.mid").transposed(1)
+    for x in (other, vetoed):
+        ge.write(x, bad) if x is other else bad.write_bytes(before)
+        os.utime(bad, ns=(times.st_atime_ns, times.st_mtime_ns))
+        assert ge.Taste(root).judge(x).outcome == "bad"
+
+
+@pytest.mark.parametrize("change", ["moved from bad to good", "replaced", "added", "gone", "cut, then whole"])
+def test_samples_that_change_while_they_are_read_are_read_again(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    root = a_taste(tmp_path)
+    other = line(np.random.default_rng(3))
+    whole = (root / "bad" / "1.mid").read_bytes()
+    if change == "cut, then whole":
+        (root / "bad" / "1.mid").write_bytes(whole[:30])
+    read, kinds = library.read_samples, []
+
+    def changing(folder: Path, kind: str, *rest: object) -> object:
+        found = None if change == "cut, then whole" else read(folder, kind, *rest)
+        kinds.append(kind)
+        if len(kinds) == 1:
+            if change == "moved from bad to good":
+                (root / "bad" / "1.mid").rename(root / "good" / "moved.mid")
+            elif change == "replaced":
+                ge.write(other, root / "good" / "0.mid")
+            elif change == "added":
+                ge.write(other, root / "good" / "new.mid")
+            elif change == "gone":
+                (root / "good" / "0.mid").unlink()
+            else:
+                (root / "bad" / "1.mid").write_bytes(whole)
+        return found or read(folder, kind, *rest)
+
+    monkeypatch.setattr(library, "read_samples", changing)
+    taste = ge.Taste(root)
+    monkeypatch.setattr(library, "read_samples", read)
+    assert len(kinds) > 2 or change == "cut, then whole"
+    now = ge.Taste(root)
+    assert [list(taste.good), list(taste.bad)] == [list(now.good), list(now.bad)]
+
+
+def test_samples_that_never_rest_are_one_error(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = a_taste(tmp_path)
+    read = library.read_samples
+
+    def changing(folder: Path, kind: str, *rest: object) -> object:
+        ge.write(line(np.random.default_rng(time.monotonic_ns())), root / "good" / "0.mid")
+        return read(folder, kind, *rest)
+
+    monkeypatch.setattr(library, "read_samples", changing)
+    with pytest.raises(InvalidTaste, match="change while they are read"):
+        ge.Taste(root)
 
 
 def test_without_a_folder_for_caches_all_is_as_before(

@@ -34,6 +34,7 @@ NEVER_CALLED = {
     "Explanation": "explain makes it",
     "Verdict": "Taste.judge makes it",
     "Contradiction": "Taste.contradictions makes it",
+    "SampleFile": "verify_samples makes it",
     "Calibration": "calibrate makes it",
     "Audit": "calibrate makes it",
     "Phrase": "compose makes it",
@@ -657,6 +658,12 @@ TABLE: dict[str, Row] = {
         channel=[*CHOSEN, 0, 17, "MELODY"],
         voice=CHOSEN,
         drums=[*CHOSEN, 99],
+    ),
+    "verify_samples": row(
+        lambda **given: ge.verify_samples(**{"folder": folder()} | given),
+        folder=[*FILE, "nowhere"],
+        record=TRUTH,
+        progress=FUNCTION,
     ),
     # Learned judges
     **learning_rows(ge.SpectrogramCNN),

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from goldenear.taste.samples import new_taste
     from goldenear.taste.settings import Settings
     from goldenear.taste.verdict import Verdict
+    from goldenear.taste.verifying import SampleFile, verify_samples
 
 __version__ = "0.1.0"
 
@@ -160,6 +161,8 @@ _HOME = {
     "MelodyLSTM": "composing.proposals.lstm",
     "new_taste": "taste.samples",
     "add_sample": "taste.adding",
+    "verify_samples": "taste.verifying",
+    "SampleFile": "taste.verifying",
 }
 
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import inf
 from numbers import Real
@@ -25,6 +25,11 @@ LONGEST_SHOWN = 60
 """Letters of a value that a message shows."""
 
 Kind = TypeVar("Kind")
+
+Item = TypeVar("Item")
+
+Progress = Callable[[Sequence[Item], str], Iterable[Item]]
+"""Takes items and a word, and gives the items one by one: to draw a progress bar."""
 
 Slip = Callable[[object], str] | None
 """Takes what came in place of what was expected, and says what the likely slip is; ``""`` where it has no idea."""

@@ -97,6 +97,47 @@ def add(
             output.say(f"note: {contradiction}")
 
 
+@app.command("verify")
+def verify(
+    folder: Annotated[Path, typer.Argument(help="The taste.")],
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record", help="Record the samples as they are now: you have changed them on purpose."
+        ),
+    ] = False,
+    json: output.Json = False,
+) -> None:
+    """Check that every sample is as it was when it was added, can be read, and is counted.
+
+    Exit code 2 if a sample has changed, is gone or cannot be read.
+    """
+    from goldenear.taste.digests import DIGESTS_FILE
+    from goldenear.taste.verifying import verify_samples
+
+    files = verify_samples(folder, record=record, progress=output.with_progress)
+    for file in files:
+        if json:
+            output.print_json({**file._asdict(), "fails": file.fails})
+        elif file.fails or file.state == "not recorded":
+            output.tell(f"{file.name}: {file.state}{f' ({file.reason})' if file.reason else ''}")
+    samples = sum(file.samples for file in files)
+    failing, new = sum(file.fails for file in files), sum(file.state == "not recorded" for file in files)
+    again = f"'goldenear taste verify {folder} --record'"
+    if record:
+        output.say(f"recorded: {len(files) - failing} files, in {folder / DIGESTS_FILE}")
+    elif failing:
+        output.say(f"{failing} of {len(files)} files are not as recorded; if you meant that: {again}")
+    else:
+        output.say(
+            f"{samples} samples in {len(files)} files, all counted"
+            + (f"; {new} not recorded yet: {again}" if new else ", all as recorded")
+        )
+    unreadable = any(file.state == "unreadable" for file in files)
+    if unreadable or (failing and not record):
+        raise typer.Exit(2)
+
+
 @app.command("calibrate")
 def calibrate(
     folder: Annotated[Path, typer.Argument(help="The taste.")],

@@ -16,6 +16,7 @@ from goldenear.hearing.sound_file import MAX_FILE_BYTES
 from goldenear.notes.atomic import flush_folder, held, write_bytes_atomically
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.read import why_silent
+from goldenear.taste.digests import record_samples, recorded
 from goldenear.taste.samples import (
     KINDS,
     SETTINGS_FILE,
@@ -99,8 +100,10 @@ def add_sample(
                 heading = f"# Which notes of {target.name} are the sample.\n"
                 choice_file(staged).write_bytes((heading + choice.as_toml()).encode())
             _check(staged, source, settings)
+            recorded(root)
             target.parent.mkdir(exist_ok=True)
             _put(staged, target, data, choice)
+            record_samples(root, (target, choice_file(target)))
     except OSError as error:
         raise InvalidTaste(f"{target}: cannot be added: {error.strerror or error}") from None
     return target

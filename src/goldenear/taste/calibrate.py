@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import function, number, text, whole_number
+from goldenear.arguments import Progress, function, number, text, whole_number
 from goldenear.errors import InvalidInput
 from goldenear.match.background import FEWEST_PIECES, shipped
 from goldenear.match.engines import MOST_THREADS, Backend
@@ -26,9 +25,6 @@ from goldenear.taste.solo import (
 )
 from goldenear.taste.strengths import Columns, Strengths
 from goldenear.taste.unrelated import on_steps, tune_of, unrelated
-
-Item = TypeVar("Item")
-Progress = Callable[[Sequence[Item], str], Iterable[Item]]
 
 FLOOR = 0.25
 """Lower similarities count as this one where each sample has its own threshold: nothing is asked of them."""

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import function, must_be, whole_number
+from goldenear.arguments import Progress, function, must_be, whole_number
 from goldenear.errors import InvalidInput, InvalidTaste
 from goldenear.match.engines import MOST_THREADS, Backend, Engine, engine_for
 from goldenear.match.matches import Match
@@ -21,10 +21,9 @@ from goldenear.match.rank import rank_each
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound, several_notes
 from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
-from goldenear.taste.library import Library, library_of
+from goldenear.taste.library import Library, libraries_of
 from goldenear.taste.samples import KINDS, SETTINGS_FILE, Kind, check_is_taste
 from goldenear.taste.settings import Settings, read_settings
-from goldenear.taste.solo import Progress
 from goldenear.taste.thresholds import Thresholds
 from goldenear.taste.verdict import Verdict, is_too_short
 
@@ -90,8 +89,8 @@ class Taste:
         settings = read_settings(root / SETTINGS_FILE)
         if grid is not None:
             settings = replace(settings, recipe=replace(settings.recipe, grid=grid))
-        good, good_remarks = library_of(root, "good", settings)
-        bad, bad_remarks = library_of(root, "bad", settings)
+        libraries, remarks = libraries_of(root, settings)
+        good, bad = libraries["good"], libraries["bad"]
         if not len(good.samples) + len(bad.samples):
             raise InvalidTaste(
                 f"{root}: holds no samples yet: 'goldenear taste add {root} good FILE' adds one"
@@ -103,7 +102,7 @@ class Taste:
             if sample in liked
         )
         calibration, stale = _calibration(root, (good, bad), settings)
-        self._hold(good, bad, settings, good_remarks + bad_remarks + torn + stale, calibration)
+        self._hold(good, bad, settings, remarks + torn + stale, calibration)
 
     @classmethod
     def of(
@@ -227,7 +226,9 @@ class Taste:
         """Return the parts of samples that X may resemble by themselves."""
         return self.libraries[kind].parts if self.settings.by_sample else self._none
 
-    def measure(self, progress: Progress = lambda pieces, _what: pieces, *, threads: int = 1) -> None:
+    def measure(
+        self, progress: Progress[NoteArray] = lambda pieces, _what: pieces, *, threads: int = 1
+    ) -> None:
         """Measure what unrelated music reaches with every sample, where that is not known yet.
 
         A verdict measures by itself, but only the samples that it needs. All together take a tenth of a second each.

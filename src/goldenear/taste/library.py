@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import goldenear
+from goldenear.errors import InvalidTaste, UnreadableFile
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.notes.atomic import write_bytes_atomically
 from goldenear.notes.cache_folder import cache_folder
@@ -23,7 +24,7 @@ from goldenear.notes.hands import hands
 from goldenear.notes.sealed import sealed_json, unsealed_json
 from goldenear.taste.sample_cache import load, save
 from goldenear.taste.sample_folder import walk
-from goldenear.taste.samples import Kind, read_samples
+from goldenear.taste.samples import KINDS, Kind, read_samples
 from goldenear.taste.settings import Settings
 from goldenear.taste.solo import Solos
 
@@ -31,6 +32,9 @@ LEVELS_FILE = "levels.json"
 
 MOST_LEVELS = 100_000
 """Levels that are kept, the latest: some 5 MB."""
+
+TRIES = 3
+"""How often samples are read while they change."""
 
 SETTLED = 2.0
 """Seconds after which a change of a file shows in its time: younger files are read anew."""
@@ -80,17 +84,37 @@ def parts_of(samples: PreparedSamples) -> PreparedSamples:
     return prepare(named, samples.recipe)
 
 
-def library_of(root: Path, kind: Kind, settings: Settings) -> tuple[Library, tuple[str, ...]]:
-    """Return the samples of one kind in a taste, and the remarks of reading them.
+def libraries_of(root: Path, settings: Settings) -> tuple[dict[Kind, Library], tuple[str, ...]]:
+    """Return the samples of a taste, all as they were at one moment, and the remarks of reading them.
 
     Raises
     ------
     UnreadableFile
         If a music file is damaged.
     InvalidTaste
-        If a sample holds no notes, or something in the folder cannot be seen.
+        If a sample holds no notes, something in the folders cannot be seen, or the samples change all the while.
     """
-    files = walk(root / kind)
+    before = _files(root)
+    for _ in range(TRIES):
+        found, failed = {}, None
+        try:
+            found = {kind: _library_of(root, kind, settings, files) for kind, files in before.items()}
+        except (UnreadableFile, InvalidTaste) as error:
+            failed = error
+        after = _files(root)
+        if _told_apart(after) == _told_apart(before):
+            if failed is not None:
+                raise failed
+            remarks = tuple(remark for _, of_kind in found.values() for remark in of_kind)
+            return {kind: library for kind, (library, _) in found.items()}, remarks
+        before = after
+    raise InvalidTaste(f"{root}: its samples change while they are read: try again when they no longer do")
+
+
+def _library_of(
+    root: Path, kind: Kind, settings: Settings, files: Mapping[Path, os.stat_result]
+) -> tuple[Library, tuple[str, ...]]:
+    """Return the samples of one kind in a taste, and the remarks of reading them."""
     key = key_of(files, settings)
     path = cache_folder() / f"{hashlib.sha256(os.fsencode((root / kind).resolve())).hexdigest()[:32]}.samples"
     parts_path = path.with_suffix(".parts")
@@ -100,7 +124,8 @@ def library_of(root: Path, kind: Kind, settings: Settings) -> tuple[Library, tup
         return Library.of(ready[0], parts[0], known), ready[1]
     read = read_samples(root, kind, settings)
     library = Library.of(prepare(read.samples, settings.recipe), None, known)
-    if files and time.time() - max(file.stat().st_mtime for file in files) > SETTLED:
+    changed = max((max(status.st_mtime, status.st_ctime) for status in files.values()), default=0.0)
+    if files and time.time() - changed > SETTLED:
         with suppress(OSError):
             save(path, key, library.samples, read.remarks)
             save(parts_path, key, library.parts)
@@ -138,10 +163,24 @@ def _levels_in(path: Path) -> dict[str, float]:
         return {}
 
 
-def key_of(files: Iterable[Path], settings: Settings) -> str:
+def _files(root: Path) -> dict[Kind, dict[Path, os.stat_result]]:
+    """Return every file in the folders of a taste's samples, and its state."""
+    return {kind: walk(root / kind) for kind in KINDS}
+
+
+def _told_apart(files: Mapping[Kind, Mapping[Path, os.stat_result]]) -> list[tuple[Path, int, int, int]]:
+    """Return what differs whenever a file has come, gone or changed."""
+    return [(path, *_state(status)) for of_kind in files.values() for path, status in of_kind.items()]
+
+
+def key_of(files: Mapping[Path, os.stat_result], settings: Settings) -> str:
     """Return a text that differs whenever the program, the settings or a file does."""
     digest = hashlib.sha256(f"{goldenear.__version__} {settings!r}".encode())
-    for file in files:
-        status = file.stat()
-        digest.update(b"\n%b %d %d" % (os.fsencode(file), status.st_size, status.st_mtime_ns))
+    for file, status in files.items():
+        digest.update(b"\n%b %d %d %d" % (os.fsencode(file), *_state(status)))
     return digest.hexdigest()
+
+
+def _state(status: os.stat_result) -> tuple[int, int, int]:
+    """Return the size of a file, and when it changed: a copy may keep the first of the two times, not both."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns

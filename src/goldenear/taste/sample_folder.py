@@ -17,8 +17,8 @@ DEEPEST = 20
 """Folders inside each other."""
 
 
-def walk(folder: Path) -> list[Path]:
-    """Return every regular file in a folder and in the folders inside, sorted; links are followed.
+def walk(folder: Path) -> dict[Path, os.stat_result]:
+    """Return every regular file in a folder and in the folders inside, sorted, and its state; links are followed.
 
     Raises
     ------
@@ -34,12 +34,12 @@ def walk(folder: Path) -> list[Path]:
         raise _unseen(folder, error) from None
     if not stat.S_ISDIR(status.st_mode):
         raise InvalidTaste(f"{folder}: is no folder, where that of the {folder.name} samples is expected")
-    found: list[Path] = []
+    found: dict[Path, os.stat_result] = {}
     _walk(folder, found, ((status.st_dev, status.st_ino),))
-    return sorted(found)
+    return dict(sorted(found.items()))
 
 
-def _walk(folder: Path, found: list[Path], above: tuple[tuple[int, int], ...]) -> None:
+def _walk(folder: Path, found: dict[Path, os.stat_result], above: tuple[tuple[int, int], ...]) -> None:
     """Add the files in a folder; `above` holds the folders that lead there."""
     try:
         inside = [entry.name for entry in os.scandir(folder)]
@@ -51,7 +51,7 @@ def _walk(folder: Path, found: list[Path], above: tuple[tuple[int, int], ...]) -
         except OSError as error:
             raise _unseen(path, error) from None
         if stat.S_ISREG(status.st_mode):
-            found.append(path)
+            found[path] = status
         elif not stat.S_ISDIR(status.st_mode):
             raise InvalidTaste(f"{path}: is neither a file nor a folder: take it out")
         elif path.suffix.lower() in SUFFIXES:

@@ -9,7 +9,7 @@ music resembles the sample from three tenths above the level on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import goldenear
+from goldenear.arguments import Progress
 from goldenear.match.engines import Backend, Engine, engine_for, in_threads
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
@@ -60,8 +61,6 @@ MOST_NOTES = 2_000
 
 COARSEST = 24
 """Ticks a quarter on which levels are measured: sixteenths and triplets."""
-
-Progress = Callable[[Sequence[NoteArray], str], Iterable[NoteArray]]
 
 
 class Solo(NamedTuple):
@@ -153,7 +152,7 @@ class Solos:
     def measure(
         self,
         indices: Iterable[int] | None = None,
-        progress: Progress = lambda pieces, _what: pieces,
+        progress: Progress[NoteArray] = lambda pieces, _what: pieces,
         threads: int = 1,
     ) -> None:
         """Measure some samples together, or all: that is quicker than one after the other."""
@@ -191,7 +190,9 @@ def solo_of(level: float, notes: int, parts: Sequence[tuple[float, int]]) -> Sol
     return Solo(level, max(((n + BESIDE * (notes - n)) / notes for n in formulas), default=0.0))
 
 
-def _levels(samples: Sequence[NoteArray], recipe: Recipe, progress: Progress, threads: int) -> list[float]:
+def _levels(
+    samples: Sequence[NoteArray], recipe: Recipe, progress: Progress[NoteArray], threads: int
+) -> list[float]:
     """Return the level of each sample; of a long one the mean of its stretches, by their notes."""
     stretches = [_stretches(sample) for sample in samples]
     every = [one for of_sample in stretches for one in of_sample if FEWEST <= count_of(one) <= MOST_NOTES]
@@ -269,7 +270,10 @@ class Yardstick:
         ]
 
     def table(
-        self, pieces: Sequence[NoteArray], progress: Progress = lambda pieces, _what: pieces, what: str = ""
+        self,
+        pieces: Sequence[NoteArray],
+        progress: Progress[NoteArray] = lambda pieces, _what: pieces,
+        what: str = "",
     ) -> NDArray[np.float64]:
         """Return the similarity of each piece to each sample, shape (pieces, samples)."""
         rows = in_threads(self._row, pieces, self._at_once)
@@ -293,7 +297,7 @@ def levels_of(
     *,
     backend: Backend = "auto",
     threads: int = 1,
-    progress: Progress = lambda pieces, _what: pieces,
+    progress: Progress[NoteArray] = lambda pieces, _what: pieces,
 ) -> NDArray[np.float64]:
     """Return the level of each sample, 0..1: the mean similarity of the most alike twentieth of unrelated music.
 

@@ -11,10 +11,10 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenear.arguments import file_name, function, kind_of, shown, text, whole_number
+from goldenear.arguments import Progress, file_name, function, kind_of, shown, text, whole_number
 from goldenear.audio.learned import net_file
 from goldenear.audio.learned.attribution import Attribution
-from goldenear.audio.learned.learning import Progress, learn, probabilities
+from goldenear.audio.learned.learning import learn, probabilities
 from goldenear.audio.learned.net import Net
 from goldenear.audio.learned.net_file import NAMES, Card, Heard, Kind, are_names
 from goldenear.audio.learned.net_weights import Floats, tensors
@@ -65,7 +65,7 @@ class LearnedJudge(ABC):
         *,
         seed: int = 0,
         device: str = "cpu",
-        progress: Progress | None = None,
+        progress: Progress[int] | None = None,
     ) -> Self:
         """Return a judge that has learned to tell good clips from bad ones.
 
@@ -98,7 +98,7 @@ class LearnedJudge(ABC):
         *,
         seed: int = 0,
         device: str = "cpu",
-        progress: Progress | None = None,
+        progress: Progress[int] | None = None,
     ) -> Self:
         """Return a net that tells classes of clips apart, two or more; :meth:`fit` describes the rest."""
         cls._must_be_of_a_kind()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.arguments import Progress
 from goldenear.audio.learned.net import Net, Sizes
 from goldenear.audio.learned.net_file import Heard
 from goldenear.audio.learned.net_weights import FIXED, Floats, tensors
-
-Progress = Callable[[Sequence[int], str], Iterable[int]]
 
 BATCH = 16
 LEAST_EPOCH = 64
@@ -39,7 +38,7 @@ def learn(
     *,
     seed: int,
     device: Any,
-    progress: Progress | None,
+    progress: Progress[int] | None,
 ) -> tuple[dict[str, Floats], Heard]:
     """Return the weights that judge best, and how they were found.
 
