@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 JOBS   ?= 2
 
-.PHONY: help demo test lint types docs bench evaluate rivals examples clean
+.PHONY: help demo test lint types docs kills faults mutants bench evaluate rivals examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,19 @@ docs: $(VENV)/.all  ## build the documentation into docs/_build/html; a warning 
 	@echo "==> building the documentation"
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+kills: $(VENV)/.all  ## four programs add samples and are killed, N times (10,000): is anything lost?
+	@$(BIN)/python tests/store_trials.py kills $(if $(N),--count $(N))
+
+faults: $(VENV)/.all  ## every call to the system fails in turn: is anything lost?
+	@$(BIN)/python tests/store_trials.py faults
+
+$(VENV)/.mutants: $(VENV)/.all requirements-mutants.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-mutants.txt
+	@touch $@
+
+mutants: $(VENV)/.mutants  ## one small mistake at a time in the rule of the veto, the store and the score: does a test notice?
+	@$(BIN)/python tests/mutants.py
 
 bench: $(VENV)/.all  ## goldenear against what a user would pick instead, in one run; DATA=FOLDER adds real music
 	@$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -233,59 +230,6 @@ def test_music_is_never_better_for_a_sample_out_of_sight(
     if os.geteuid() == 0:
         # Permissions keep nothing from the superuser.
         assert outcome(folder) in ({"bad"} if way in SEEN else {"bad", "refused"})
-
-
-ADDER = """
-import sys
-from pathlib import Path
-import goldenear as ge
-root, name, files = sys.argv[1], sys.argv[2], sys.argv[3:]
-for file in files:
-    try:
-        print(ge.add_sample(root, "bad", file, name=name or None), Path(file).name, flush=True)
-    except ge.GoldenearError:
-        pass
-"""
-
-
-def adders(folder: Path, count: int, name: str = "") -> list[subprocess.Popen[str]]:
-    """Let programs add five samples each, the same ones, or all under one name."""
-    files = [folder.parent / f"new-{i}.mid" for i in range(5)]
-    for i, path in enumerate(files):
-        if not path.exists():
-            ge.write(tune(i).transposed(i), path)
-    command = [sys.executable, "-c", ADDER, str(folder), name]
-    return [
-        subprocess.Popen([*command, *map(str, files[i:] + files[:i])], stdout=subprocess.PIPE, text=True)
-        for i in range(count)
-    ]
-
-
-def test_of_several_programs_that_add_under_one_name_one_does(folder: Path) -> None:
-    said = [
-        line.split() for process in adders(folder, 4, "one") for line in process.communicate()[0].splitlines()
-    ]
-    (added,) = {added for added, _ in said}
-    (kept,) = {source for _, source in said}
-    assert Path(added).read_bytes() == (folder.parent / kept).read_bytes()
-    assert sorted(p.name for p in folder.iterdir()) == ["bad", "good", "taste.toml"]
-
-
-def test_programs_that_are_killed_lose_nothing_that_they_told(folder: Path) -> None:
-    told: set[tuple[str, str]] = set()
-    for seed in range(4):
-        processes = adders(folder, 3)
-        time.sleep(0.6 + 0.15 * seed)
-        for process in processes:
-            process.kill()
-        for process in processes:
-            lines = process.communicate()[0].splitlines(keepends=True)
-            told |= {tuple(line.split()) for line in lines if line.endswith("\n")}
-    for path, source in told:
-        assert Path(path).read_bytes() == (folder.parent / source).read_bytes()
-    assert {sample.name for sample in ge.Taste(folder).bad} >= {f"bad/{source}" for _, source in told}
-    ge.add_sample(folder, "good", folder.parent / "new-0.mid")
-    assert sorted(p.name for p in folder.iterdir()) == ["bad", "good", "taste.toml"]
 
 
 @pytest.mark.parametrize(

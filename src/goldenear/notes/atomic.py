@@ -113,7 +113,9 @@ def held(path: Path, *, wait: bool = True) -> Iterator[bool]:
             is_locked = False
         yield is_locked
     finally:
-        os.close(handle)
+        # Nothing was written by it, so nothing is lost.
+        with suppress(OSError):
+            os.close(handle)
 
 
 @cache

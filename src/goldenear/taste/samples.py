@@ -14,7 +14,7 @@ from typing import Literal
 from goldenear.arguments import file_name
 from goldenear.errors import InvalidInput, InvalidTaste, UnreadableFile
 from goldenear.files import text_of
-from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.atomic import TEMPORARY, write_bytes_atomically
 from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import SUFFIXES
@@ -178,10 +178,10 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
     Raises
     ------
     InvalidTaste
-        If something else is already there.
+        If something else is already there than empty folders good/ and bad/.
     """
     root = Path(file_name("folder", folder, "folder"))
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+    if root.exists() and (not root.is_dir() or not all(map(_is_unfinished, root.iterdir()))):
         raise InvalidTaste(f"{root}: is already there, and not empty: choose another name")
     wanted = [*reversed(root.parents), root, *(root / kind for kind in KINDS)]
     missing = [folder for folder in wanted if not folder.exists()]
@@ -197,6 +197,12 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
             raise InvalidTaste(f"{root}: cannot be made: {error.strerror or error}") from None
         raise
     return root
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Tell whether a file or folder is what a program that was killed leaves of a new taste."""
+    is_empty = path.name in KINDS and path.is_dir() and not any(path.iterdir())
+    return is_empty or path.match(TEMPORARY.format("*"))
 
 
 def check_is_taste(folder: str | os.PathLike[str]) -> Path:
