@@ -94,11 +94,11 @@ def key(text: str) -> tuple[Signature | None, Settings]:
     if "exp" in settings.unknown:
         settings.unknown.remove("exp")
         base = {}
-    for word_left in list(settings.unknown):
-        if _ALTERED.fullmatch(word_left):
-            base = base or {}
-            base |= {letter.upper(): _ACCIDENTALS[sign] for sign, letter in _SIGNED.findall(word_left)}
-            settings.unknown.remove(word_left)
+    altered = [word for word in settings.unknown if _ALTERED.fullmatch(word)]
+    if altered:
+        signed = _SIGNED.findall(" ".join(altered))
+        base = (base or {}) | {letter.upper(): _ACCIDENTALS[sign] for sign, letter in signed}
+        settings.unknown = [word for word in settings.unknown if not _ALTERED.fullmatch(word)]
     return base, settings
 
 
@@ -169,7 +169,7 @@ def tempo(text: str, unit_length: Fraction) -> int | None:
         The unit note length, in whole notes.
     """
     text = re.sub(r"\"[^\"]*\"", " ", text).strip()
-    found = re.fullmatch(r"(?:((?:\d{1,3}/\d{1,3}\s*)+)=\s*)?(\d{1,4})(\.\d{1,3})?", text)
+    found = re.fullmatch(r"(?:((?:\d{1,3}/\d{1,3}\s*){1,8})=\s*)?(\d{1,4})(\.\d{1,3})?", text)
     if found is None:
         return None
     try:

@@ -15,8 +15,7 @@ FIELD = re.compile(r"\s*([A-Za-z+]):(?![|:])(.*)")
 _TUNE = re.compile(r"\s*X:\s*(?:\d|%|$)")
 _TUNE_WITHOUT_NUMBER = re.compile(r"X:(?![|:])")
 _BLOCK = re.compile(r"%%\s*(begin|end)([a-z]+)", re.IGNORECASE)
-_OPEN_CHORD = re.compile(r"\[(?![|\d\"]|[A-Za-z]:)[^\]\"|]*$")
-"""A chord that its line does not end: mail programs break lines anywhere."""
+_CHORD_BEGINS = re.compile(r"\[(?![|\d\"]|[A-Za-z]:)")
 
 _LINE_END = re.compile(r"\r*\n|\r")
 
@@ -67,7 +66,7 @@ def _block_ends(lines: Lines) -> dict[int, int]:
 
 def whole_lines(lines: Lines, remarks: Remarks) -> Lines:
     """Return a tune's lines without comments; a field is one line, however many it takes, and so is a chord."""
-    whole: Lines = []
+    whole: list[tuple[int, list[str]]] = []
     field: int | None = None
     for number, line in lines:
         text = line if line.startswith("%%") else _without_comment(line)
@@ -78,18 +77,24 @@ def whole_lines(lines: Lines, remarks: Remarks) -> Lines:
             if field is None:
                 remarks.slip("a +: line that goes on from no field: ignored", number)
             else:
-                _go_on(whole, field, found[2])
+                _go_on(whole[field][1], found[2])
         elif found:
             field = len(whole)
-            whole.append((number, text))
-        elif field == len(whole) - 1 and whole[field][1].endswith("\\") and not _is_surely_music(text):
-            _go_on(whole, field, text)
-        elif whole and field is None and _OPEN_CHORD.search(whole[-1][1]) and "]" in text:
-            whole[-1] = whole[-1][0], whole[-1][1] + text.lstrip()
+            whole.append((number, [text]))
+        elif field == len(whole) - 1 and whole[field][1][-1].endswith("\\") and not _is_surely_music(text):
+            _go_on(whole[field][1], text)
+        elif whole and field is None and _leaves_chord_open(whole[-1][1][-1]) and "]" in text:
+            whole[-1][1].append(text.lstrip())
         else:
-            whole.append((number, text))
+            whole.append((number, [text]))
             field = field if text.startswith("%%") or not text else None
-    return whole
+    return [(number, "".join(parts)) for number, parts in whole]
+
+
+def _leaves_chord_open(line: str) -> bool:
+    """Tell whether a line breaks off within a chord: mail programs break lines anywhere."""
+    after = 1 + max(map(line.rfind, ']"|'))
+    return _CHORD_BEGINS.search(line, after) is not None
 
 
 def _without_comment(line: str) -> str:
@@ -97,10 +102,10 @@ def _without_comment(line: str) -> str:
     return re.split(r"(?<!\\)%", line, maxsplit=1)[0].rstrip()
 
 
-def _go_on(lines: Lines, field: int, text: str) -> None:
+def _go_on(parts: list[str], text: str) -> None:
     """Let a field go on with `text`."""
-    number, begun = lines[field]
-    lines[field] = number, f"{begun.rstrip(chr(92))} {text.strip()}"
+    parts[-1] = parts[-1].rstrip("\\")
+    parts.append(f" {text.strip()}")
 
 
 def paragraphs(lines: Lines) -> Iterator[Lines]:

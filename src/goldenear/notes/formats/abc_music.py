@@ -11,7 +11,8 @@ from goldenear.notes.formats.abc_fields import number
 from goldenear.notes.formats.abc_voice import Voice, Written
 from goldenear.notes.formats.remarks import Remarks
 
-_NOTE = r"([\^_=]+\d*/*\d*)?([A-Ga-g])([,']*)(\d*)(/*)(\d*)"
+# At most eight signs, and nothing given back: a line of nothing but signs would be gone over again and again.
+_NOTE = r"([\^_=]{1,8}+\d*+/*+\d*+)?([A-Ga-g])([,']*)(\d*)(/*)(\d*)"
 _QUOTED = r'"[^"]*"'
 _DECORATION = r"![^!\s|]*!|!\s*D\.\s*[CS]\.[^!|]*!|\+[^+\s|]+\+"
 _ENDING = r"\d[\d,.\-]*"
@@ -42,9 +43,14 @@ _ANNOTATION = ('"^', '"_', '"<', '">', '"@')
 """How a quoted text begins that is no chord symbol but only printed."""
 
 _LENGTH = re.compile(r"(\d*)(/*)(\d*)$")
+
+LONGEST_LENGTH = 24
+"""Signs of a note length; one of more digits and slashes is absurd."""
 _TIED_NOTE = re.compile(rf"{_NOTE}(-?)")
-_OLD_CHORD = re.compile(rf"\+(?:{_NOTE}-?)+\+")
-"""Before ABC 2.0 chords stood between plus signs."""
+_OLD_CHORD = re.compile(r"\+(?:(?:[\^_=]+\d*(?:/+\d*)?)?[A-Ga-g][,']*\d*(?:/+\d*)?-?)+\+")
+"""Before ABC 2.0 chords stood between plus signs. There is one way only to read their digits, however many."""
+
+_FIELD_BEGINS = re.compile(r"\[\s*[A-Za-z]:")
 
 _IN_CHORD = re.compile(rf"(?P<skipped>\s|{_QUOTED}|{_DECORATION}|[~.HLMOPSTuv()])|(?P<note>{_NOTE}-?)")
 
@@ -85,8 +91,9 @@ def sing(music: str, line: int, tune: Tune) -> None:
         Where notes, fields and remarks go.
     """
     at = 0
+    ends = _last_ends(music)
     while at < len(music):
-        token = _TOKEN.match(music, at)
+        token = _token_at(music, at, ends)
         if token is None:
             if music[at] != "!":  # alone it is an old sign for the end of a printed line
                 tune.remarks.slip(f"{music[at]!r} is not understood: skipped", line)
@@ -94,6 +101,24 @@ def sing(music: str, line: int, tune: Tune) -> None:
             continue
         _take_sign(token.lastgroup or "", token[0], line, tune)
         at = token.end()
+
+
+def _last_ends(line: str) -> tuple[int, int]:
+    """Return where the last grace notes and the last bracket of a line end; -1 where there are none."""
+    return line.rfind("}"), line.rfind("]")
+
+
+def _token_at(line: str, at: int, ends: tuple[int, int]) -> re.Match[str] | None:
+    """Return the sign at a place; None if it is none.
+
+    What begins after the last end of its kind never ends; it is not looked for to the end of the line each time.
+    """
+    grace, bracket = ends
+    if line[at] == "{" and at > grace:
+        return None
+    if line[at] == "[" and at > bracket and _FIELD_BEGINS.match(line, at):
+        return None
+    return _TOKEN.match(line, at)
 
 
 def reads_as_music(line: str) -> bool:
@@ -125,8 +150,9 @@ def reads_as_words(line: str, user_symbols: set[str]) -> bool:
 def _census(line: str, user_symbols: set[str]) -> tuple[int, int, int]:
     """Return how many letters of a line are not quoted, how many of them are no sign, and how many are notes."""
     letters = unknown = notes = at = 0
+    ends = _last_ends(line)
     while at < len(line):
-        token = _TOKEN.match(line, at)
+        token = _token_at(line, at, ends)
         kind, text = (token.lastgroup, token[0]) if token else (None, line[at])
         at += len(text)
         if kind not in ("quoted", "decoration", "field"):
@@ -251,7 +277,7 @@ def _alter(accidental: str | None, line: int, tune: Tune) -> int | None:
 
 def _length(text: str, line: int, tune: Tune, unit: Fraction) -> Fraction:
     """Return a length such as ``3/2``, ``/`` or ``//`` of a unit; one unit, with a remark, where it is absurd."""
-    length = _length_or_none(text, unit)
+    length = _length_or_none(text, unit) if len(text) <= LONGEST_LENGTH else None
     if length is None:
         tune.remarks.slip(f"{text[:12]!r} is no note length: read as 1", line)
     return unit if length is None else length

@@ -17,7 +17,7 @@ from goldenear.notes.formats.remarks import Remarks
 
 MAX_VOICES = 256
 
-_DIRECTIVE = re.compile(r"\s*(?:MIDI\s*=?\s*)?([a-z-]+)\s*=?\s*(\S*)", re.IGNORECASE)
+_DIRECTIVE = re.compile(r"\s*+(?:MIDI\s*+=?\s*+)?([a-z-]+)\s*+=?\s*+(\S*)", re.IGNORECASE)
 _TOLD_ONLY = frozenset("ABCDFGHNORSWXZrsw")
 """Fields that tell of a tune or print words under it; no note depends on them."""
 
@@ -169,7 +169,7 @@ class _Tune:
             case "I":
                 self._directive(text, line)
             case _ if letter not in _TOLD_ONLY:
-                self.remarks.slip(f"field {letter}: is not known: ignored", line)
+                self.remarks.slip(f"field {letter[:12]}: is not known: ignored", line)
 
     def _set_key(self, text: str, line: int) -> None:
         signature, settings = abc_fields.key(text)

@@ -62,7 +62,8 @@ class ExactTrack:
     notes: list[ExactNote] = field(default_factory=list)
     loose_ties: int = 0
     half_ties: int = 0
-    _tied: dict[tuple[int, Fraction], list[ExactNote]] = field(default_factory=dict)
+    _tied: dict[tuple[int, Fraction], dict[str, list[ExactNote]]] = field(default_factory=dict)
+    """The notes that are tied on, by pitch and end, then by voice; the voice of the last one comes last."""
 
     def strike(self, note: ExactNote, *, is_tied_back: bool = False, is_tied_on: bool = False) -> None:
         """Add a note, or lengthen the note of its pitch that is tied to it."""
@@ -77,15 +78,21 @@ class ExactTrack:
             self.notes.append(note)
         if is_tied_on:
             self.loose_ties += 1
-            self._tied.setdefault((note.pitch, note.offset), []).append(note)
+            by_voice = self._tied.setdefault((note.pitch, note.offset), {})
+            of_voice = by_voice.pop(note.voice, [])
+            of_voice.append(note)
+            by_voice[note.voice] = of_voice
 
     def _tied_to(self, note: ExactNote, is_tied_back: bool) -> ExactNote | None:
         """Take the note that is tied to this one: of its voice; or of another, if this one says that it is tied."""
-        tied = self._tied.get((note.pitch, note.onset), []) if self._tied else []
-        own = [number for number, before in enumerate(tied) if before.voice == note.voice]
-        if not own and not (tied and is_tied_back):
+        by_voice = self._tied.get((note.pitch, note.onset)) if self._tied else None
+        if not by_voice or not (note.voice in by_voice or is_tied_back):
             return None
-        return tied.pop(own[-1] if own else -1)
+        voice = note.voice if note.voice in by_voice else next(reversed(by_voice))
+        before = by_voice[voice].pop()
+        if not by_voice[voice]:
+            del by_voice[voice]
+        return before
 
 
 @dataclass(slots=True)

@@ -54,6 +54,9 @@ _LENGTH = re.compile(r"(\d{1,5})(?:%(\d{1,5}))?")
 _METRE = re.compile(r"\*M(?!M)(.+)")
 _MIDDLE_C = 60
 
+MAX_COLUMNS = 1_000
+"""A file of more columns side by side is refused; the largest scores have a tenth of them."""
+
 
 @dataclass(slots=True)
 class _Spine:
@@ -259,6 +262,8 @@ def _check_whole(score: _Score) -> None:
 def _read_row(score: _Score, row: str, line: int, *, is_last: bool) -> None:
     """Read one row of tokens, one a spine."""
     tokens = row.split("\t")
+    if len(tokens) > MAX_COLUMNS:
+        raise score.off(line, f"{len(tokens):,} columns are over the limit of {MAX_COLUMNS:,}")
     if not score.spines and tokens[0].startswith("**"):
         score.spines = [_Spine(column, None, score.end) for column, _ in enumerate(tokens)]
         score.columns = len(tokens)
@@ -361,6 +366,8 @@ def _speed(token: str) -> int | None:
 def _rearranged(score: _Score, tokens: list[str], line: int) -> Iterator[_Spine]:
     """Give the spines after a row of interpretations: split, joined, swapped, added, ended."""
     spines = list(score.spines)
+    if len(spines) + sum(token in ("*^", "*+") for token in tokens) > MAX_COLUMNS:
+        raise score.off(line, f"its columns split into more than {MAX_COLUMNS:,}")
     swaps = [i for i, token in enumerate(tokens) if token == "*x"]
     if len(swaps) % 2:
         raise score.off(line, "a lone *x: two columns change places")
