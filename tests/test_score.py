@@ -41,9 +41,9 @@ def test_an_entity_bomb_is_refused_in_any_encoding():
         parse_musicxml(b"<score-partwise>\xff</score-partwise>", "bad.xml")
 
 
-def test_too_many_tags_are_refused(monkeypatch):
-    monkeypatch.setattr(score, "MAX_TAGS", 1000)
-    with pytest.raises(UnreadableFile, match="more than 1,000 tags"):
+def test_too_many_elements_are_refused(monkeypatch):
+    monkeypatch.setattr(score, "MAX_ELEMENTS", 1000)
+    with pytest.raises(UnreadableFile, match="more than 1,000 elements"):
         parse_musicxml(("<score-partwise>" + "<part/>" * 1000 + "</score-partwise>").encode(), "tags.xml")
 
 

@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -226,23 +226,23 @@ def _run(arguments: list[str], path: Path, result: Result) -> None:
 def caught() -> Iterator[Callable[[], tuple[str, str]]]:
     """Catch all that is printed, by C libraries too; give a function that returns it afterwards."""
     kept = [os.dup(handle) for handle in (1, 2)]
-    files = [tempfile.TemporaryFile() for _ in kept]
     said: list[str] = []
-    sys.stdout.flush()
-    sys.stderr.flush()
-    for handle, file in zip((1, 2), files, strict=True):
-        os.dup2(file.fileno(), handle)
-    try:
-        yield lambda: (said[0], said[1])
-    finally:
+    with ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in kept]
         sys.stdout.flush()
         sys.stderr.flush()
-        for handle, old, file in zip((1, 2), kept, files, strict=True):
-            os.dup2(old, handle)
-            os.close(old)
-            file.seek(0)
-            said.append(file.read().decode("utf-8", "replace"))
-            file.close()
+        for handle, file in zip((1, 2), files, strict=True):
+            os.dup2(file.fileno(), handle)
+        try:
+            yield lambda: (said[0], said[1])
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for handle, old, file in zip((1, 2), kept, files, strict=True):
+                os.dup2(old, handle)
+                os.close(old)
+                file.seek(0)
+                said.append(file.read().decode("utf-8", "replace"))
 
 
 @contextmanager
@@ -263,10 +263,8 @@ def _processor_seconds() -> float:
 
 def _peak() -> float:
     """Forget how much memory was taken at the highest, where the system lets us; return how much is taken now."""
-    try:
+    with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass
     return _highest()
 
 

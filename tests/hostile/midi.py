@@ -68,7 +68,6 @@ def _sound(random: Random) -> Iterator[Case]:
         ),
         "a name of 100,000 letters": file(track(meta(0, 3, b"n" * 100_000), body)),
         "a name of control characters": file(track(meta(0, 3, bytes(range(32)) + b"\x9b[2J"), body)),
-        "velocities of 127": file(track(body.replace(b"\x40", b"\x7f"))),
         "65,535 tracks": header(65_535) + track() * 65_534 + track(body),
         "the slowest tempo": file(track(meta(0, 0x51, b"\xff\xff\xff"), body)),
         "the fastest tempo": file(track(meta(0, 0x51, b"\0\0\1"), body)),
@@ -173,7 +172,6 @@ def _events(random: Random) -> Iterator[Case]:
     refused = {
         "a time of five bytes": b"\x81\x80\x80\x80\0\x90\x3c\x40",
         "a time that never ends": b"\xff" * 50_000,
-        "data before any event": b"\0\x3c\x40",
         "a program of no program": b"\0\xc0\xff",
         "data over 127": b"\0\x90\x3c\xa8",
         "eight longest waits and a note": meta(LONGEST_WAIT, 1, b"") * 8 + on(8, 60),
@@ -181,6 +179,8 @@ def _events(random: Random) -> Iterator[Case]:
         "an exclusive longer than its track": b"\0\xf0\xff\xff\xff\x7f",
     }
     refused |= {f"status byte {byte:#x}": bytes([0, byte]) for byte in (0xF4, 0xF5, 0xF9, 0xFD)}
+    early = track(b"\0\x3c\x40", body)
+    yield _case("data before any event", file(early), "refused", says="no event has begun")
     for name, events in refused.items():
         yield _case(name, file(track(body, events)), "refused", says="offset|ticks long")
 
@@ -203,7 +203,7 @@ def _many(random: Random) -> Iterator[Case]:
     wheel = b"".join(quantity(0) + bytes([0xE0, number % 128, 1]) for number in range(200_000))
     yield _case("200,000 bends", file(track(wheel, strikes(rows[:4]))), "told", rows[:4], "pitch bends")
     patterns = b"".join(track(on(0, 60), off(24, 60)) for _ in range(20_000))
-    yield _case("20,000 patterns", header(20_000, 2) + patterns, "safe")
+    yield _case("20,000 patterns", header(20_000, 2) + patterns, "refused", says="patterns")
     names = b"".join(track(meta(0, 3, b"n" * 40)) for _ in range(10_000))
     yield _case(
         "10,000 tracks with names", header(10_001) + names + track(strikes(rows[:4])), "same", rows[:4]

@@ -15,7 +15,7 @@ from pathlib import Path
 from hostile.case import Case
 from hostile.doors import House, Result, bring
 
-DEADLINE = 40.0
+DEADLINE = 20.0
 """Seconds after which a file is stuck."""
 
 MOST_MEMORY = 3 * 2**30
@@ -100,8 +100,11 @@ def results(tasks: Iterable[Task], processes: int) -> Iterator[tuple[Task, Resul
                     continue
                 if result.came in ("stuck", "died"):
                     worker.end()
-                    workers[workers.index(worker)] = worker = _Worker()
-                _next(worker, ahead)
+                    fresh = _Worker()
+                    workers[workers.index(worker)] = fresh
+                    _next(fresh, ahead)
+                else:
+                    _next(worker, ahead)
                 yield task, result
     finally:
         for worker in workers:

@@ -134,7 +134,9 @@ def _zip_in(data: bytes) -> Content:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = archive.namelist()[:MAX_NAMES]
-            mime = archive.open("mimetype").read(100) if "mimetype" in names else b""
+            # Only what is stored: other ways may unpack much, however little is asked for.
+            is_stored = "mimetype" in names and not archive.getinfo("mimetype").compress_type
+            mime = archive.open("mimetype").read(100) if is_stored else b""
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         return Content("a zip archive that is damaged or cut off", advice="fetch or save it again")
     for prefix, content in _MIMES.items():

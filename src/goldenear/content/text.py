@@ -188,8 +188,9 @@ def _outermost(text: str) -> str | None:
 
 def _end_of_doctype(text: str, at: int) -> int:
     """Return where the document type that begins at `at` ends; its own declarations stand in brackets."""
-    end, bracket = text.find(">", at), text.find("[", at)
-    if 0 <= bracket < end:
+    end = text.find(">", at)
+    bracket = text.find("[", at, max(end, at))
+    if bracket >= 0:
         return text.find(">", text.find("]", bracket)) if "]" in text[bracket:] else -1
     return end
 

@@ -126,7 +126,10 @@ class Clip:
     @property
     def is_silent(self) -> bool:
         """Whether there is nothing to hear: no sample lies further from their mean than 80 dB below full scale."""
-        return not len(self.wave) or float(np.abs(self.wave - self.wave.mean()).max()) < QUIETEST_PEAK
+        if not len(self.wave):
+            return True
+        mean = self.wave.mean()
+        return float(max(self.wave.max() - mean, mean - self.wave.min())) < QUIETEST_PEAK
 
     def cut(self, start: float, end: float) -> Clip:
         """Return what sounds from `start` to `end`, in seconds; beyond the clip there is nothing.

@@ -83,6 +83,8 @@ def constant_q(clip: Clip, *, tuning: float | None = None) -> NDArray[np.float32
     for first in range(0, frames, chunk):
         begin, end = max(0, first - margin), min(frames, first + chunk + margin)
         wave = np.array(clip.wave[begin * HOP : end * HOP])
+        if not wave.any():
+            continue
         # The longest filter must fit: what is shorter is heard with silence after it.
         wave = np.pad(wave, (0, max(0, margin * HOP - len(wave))))
         heard = librosa.cqt(

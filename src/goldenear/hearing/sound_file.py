@@ -27,7 +27,6 @@ from goldenear.hearing.clip import (
     READING,
     SAMPLE_RATE,
     Clip,
-    frozen,
 )
 from goldenear.hearing.decoders import Source, decoding
 from goldenear.optional import needed
@@ -44,14 +43,18 @@ LATEST_SECONDS = 24 * 3600
 BLOCK_SAMPLES = 2**20
 """How much is decoded at a time, all channels together."""
 
-CUT_OFF = 0.99
-"""A file that holds less of what its header tells of is remarked upon."""
+SLACK_BYTES, SLACK = 64, 0.01
+"""So many bytes, or such a share of its frames where it is they that are counted, a file may lack of what its header
+tells of; some programs count their own header twice."""
 
 CANCELLED = 0.1
 """So is one whose channels, mixed, keep less than this of the power that channels of unrelated sound would."""
 
 STREAMED = 2**31 - 2**20
 """So many bytes, or more, or none: what the header of a stream says, which does not know its length."""
+
+OGG_HEAD_BYTES, OGG_LAST = 27, 4
+"""The head of an Ogg page, whose last byte counts the lengths that follow; the flag of the last page."""
 
 MOST_BOXES = 100_000
 """So many boxes of an MPEG-4 file are looked at, to see whether it is cut off."""
@@ -137,9 +140,11 @@ def decoded(data: bytes, path: str, *, start: float = 0.0, seconds: float | None
         raise UnreadableFile(
             path, "there is no sound in it" if not start else f"nothing sounds from {start:g} s on"
         )
-    if not np.isfinite(heard.wave).all():
+    # What is no number is neither least nor greatest; to ask each sample would take as much memory again.
+    if not np.isfinite([heard.wave.min(), heard.wave.max()]).all():
         raise UnreadableFile(path, "damaged: a sample is no number")
-    wave = frozen(np.clip(heard.wave, -LOUDEST, LOUDEST))
+    wave = np.clip(heard.wave, -LOUDEST, LOUDEST, out=heard.wave)
+    wave.flags.writeable = False
     remarks = (*_remarks(share, heard.kept), *source.remarks)
     return Clip(wave, SAMPLE_RATE, Path(path).name, path, remarks)
 
@@ -168,7 +173,10 @@ def _by_libsndfile(sound: bytes, path: str) -> Iterator[Source]:
             told = max(1, file.frames)
 
             def share_there(frames: int | None) -> float:
-                return frames / told if is_counted and frames is not None else _share_there(sound)
+                if (is_counted or file.format == "FLAC") and frames is not None:
+                    share = frames / told
+                    return share if share < 1 - (SLACK if is_counted else 0) else 1.0
+                return _share_there(sound)
 
             read = partial(file.read, dtype="float32", always_2d=True)
             yield Source(file.samplerate, file.channels, read, share_there)
@@ -191,10 +199,10 @@ def _heard(source: Source, path: str, start: float, seconds: float | None) -> _H
         pass  # Seeking in a damaged file may lead anywhere: so the beginning is read over.
     most = round((LONGEST_SECONDS if seconds is None else seconds) * rate)
     stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
-    parts, frames, mixed, apart = [np.zeros(0, np.float32)], 0, 0.0, 0.0
+    heard, frames, mixed, apart = bytearray(), 0, 0.0, 0.0
     for block, is_last in _blocks(source, most):
         mono = np.ascontiguousarray(block.mean(axis=1))
-        parts.append(stream.resample_chunk(mono, last=is_last))
+        heard += stream.resample_chunk(mono, last=is_last).tobytes()
         frames += len(block)
         mixed += float(np.square(mono, dtype=np.float64).sum())
         apart += float(np.square(block, dtype=np.float64).mean(axis=1).sum())
@@ -203,14 +211,17 @@ def _heard(source: Source, path: str, start: float, seconds: float | None) -> _H
             path,
             f"lasts more than {LONGEST_SECONDS // 60} minutes: name a part of it with start and seconds",
         )
-    return _Heard(np.concatenate(parts), frames, mixed * channels / apart if apart else 1.0)
+    wave = np.frombuffer(heard, np.float32)
+    return _Heard(wave, frames, mixed * channels / apart if apart else 1.0)
 
 
 def _remarks(share: float, kept: float) -> tuple[str, ...]:
     """Return what is odd: how much of a file is there, and what mixing kept of what unrelated channels would keep."""
-    cut_off = f"cut off: {share:.0%} of what its header tells of is there"
+    cut_off = f"cut off: {min(round(100 * share), 99)}% of what its header tells of is there"
+    if not share:
+        cut_off = "cut off: its end is missing"
     cancelled = "its channels cancel each other when they are mixed: much of it is not heard"
-    return (*([cut_off] if share < CUT_OFF else []), *([cancelled] if kept < CANCELLED else []))
+    return (*([cut_off] if share < 1 else []), *([cancelled] if kept < CANCELLED else []))
 
 
 def _blocks(source: Source, most: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
@@ -226,9 +237,20 @@ def _blocks(source: Source, most: int) -> Iterator[tuple[NDArray[np.float32], bo
 
 
 def _share_there(data: bytes) -> float:
-    """Return the share of a file that is there, by the bytes that its header tells of; 1 where it tells none."""
+    """Return the share of a file that is there, by what it tells: 1 where it tells nothing, 0 where it has no end."""
+    if data[:4] == b"OggS":
+        return float(_has_last_page(data))
     told = _told_bytes(data)
-    return len(data) / told if 0 < told < STREAMED else 1.0
+    return len(data) / told if len(data) + SLACK_BYTES < told < STREAMED else 1.0
+
+
+def _has_last_page(data: bytes) -> bool:
+    """Tell whether an Ogg file ends with a whole page that says it is the last."""
+    at = data.rfind(b"OggS")
+    head = data[at : at + OGG_HEAD_BYTES]
+    lengths = data[at + OGG_HEAD_BYTES : at + OGG_HEAD_BYTES + head[-1]]
+    is_whole = len(head) == OGG_HEAD_BYTES and at + OGG_HEAD_BYTES + head[-1] + sum(lengths) <= len(data)
+    return is_whole and bool(head[5] & OGG_LAST)
 
 
 def _told_bytes(data: bytes) -> int:

@@ -76,7 +76,7 @@ class Meter:
 
 def number(digits: str, most: int = 9999) -> int | None:
     """Return a whole number, or None where there are no digits or too many."""
-    return int(digits) if re.fullmatch(r"\d{1,6}", digits) and int(digits) <= most else None
+    return int(digits) if re.fullmatch(r"[0-9]{1,6}", digits) and int(digits) <= most else None
 
 
 def key(text: str) -> tuple[Signature | None, Settings]:
@@ -117,7 +117,7 @@ def options(text: str) -> Settings:
     settings = Settings()
     for name, quoted, word in _OPTION.findall(text):
         value = quoted.strip('"')
-        if name in ("octave", "transpose", "t") and re.fullmatch(r"[-+]?\d{1,2}", value):
+        if name in ("octave", "transpose", "t") and re.fullmatch(r"[-+]?[0-9]{1,2}", value):
             steps = 12 if name == "octave" else 1
             settings.lifts["octave" if name == "octave" else "transpose"] = int(value) * steps
         elif name in ("name", "nm"):
@@ -152,7 +152,7 @@ def meter(text: str) -> Meter | None:
 
 def unit(text: str) -> Fraction | None:
     """Return the unit note length of an L: field, in whole notes; None if it cannot be made out."""
-    found = re.fullmatch(r"\s*(\d{1,3})\s*(?:/\s*(\d{1,4}))?\s*", text)
+    found = re.fullmatch(r"\s*([0-9]{1,3})\s*(?:/\s*([0-9]{1,4}))?\s*", text)
     if found is None or not int(found[1]) or not int(found[2] or 1):
         return None
     return Fraction(int(found[1]), int(found[2] or 1))
@@ -169,7 +169,7 @@ def tempo(text: str, unit_length: Fraction) -> int | None:
         The unit note length, in whole notes.
     """
     text = re.sub(r"\"[^\"]*\"", " ", text).strip()
-    found = re.fullmatch(r"(?:((?:\d{1,3}/\d{1,3}\s*){1,8})=\s*)?(\d{1,4})(\.\d{1,3})?", text)
+    found = re.fullmatch(r"(?:((?:[0-9]{1,3}/[0-9]{1,3}\s*){1,8})=\s*)?([0-9]{1,4})(\.[0-9]{1,3})?", text)
     if found is None:
         return None
     try:

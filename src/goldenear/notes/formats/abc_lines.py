@@ -12,10 +12,10 @@ Lines = list[tuple[int, str]]
 """Numbered lines of a file."""
 
 FIELD = re.compile(r"\s*([A-Za-z+]):(?![|:])(.*)")
-_TUNE = re.compile(r"\s*X:\s*(?:\d|%|$)")
+_TUNE = re.compile(r"\s*X:\s*(?:[0-9]|%|$)")
 _TUNE_WITHOUT_NUMBER = re.compile(r"X:(?![|:])")
 _BLOCK = re.compile(r"%%\s*(begin|end)([a-z]+)", re.IGNORECASE)
-_CHORD_BEGINS = re.compile(r"\[(?![|\d\"]|[A-Za-z]:)")
+_CHORD_BEGINS = re.compile(r"\[(?![|0-9\"]|[A-Za-z]:)")
 
 _LINE_END = re.compile(r"\r*\n|\r")
 

@@ -12,26 +12,26 @@ from goldenear.notes.formats.abc_voice import Voice, Written
 from goldenear.notes.formats.remarks import Remarks
 
 # At most eight signs, and nothing given back: a line of nothing but signs would be gone over again and again.
-_NOTE = r"([\^_=]{1,8}+\d*+/*+\d*+)?([A-Ga-g])([,']*)(\d*)(/*)(\d*)"
+_NOTE = r"([\^_=]{1,8}+[0-9]*+/*+[0-9]*+)?([A-Ga-g])([,']*)([0-9]*)(/*)([0-9]*)"
 _QUOTED = r'"[^"]*"'
 _DECORATION = r"![^!\s|]*!|!\s*D\.\s*[CS]\.[^!|]*!|\+[^+\s|]+\+"
-_ENDING = r"\d[\d,.\-]*"
+_ENDING = r"[0-9][0-9,.\-]*"
 
 _TOKEN = re.compile(
     rf"""
-      (?P<skipped> [\s`$)]+ | \( (?!\d) | \\ \s* $ )
+      (?P<skipped> [\s`$)]+ | \( (?![0-9]) | \\ \s* $ )
     | (?P<quoted> {_QUOTED} )
     | (?P<decoration> {_DECORATION} | [~.HLMOPSTuv] )
     | (?P<grace> \{{ [^}}]* \}} -? )
     | (?P<field> \[ \s* [A-Za-z] : [^\]]* \] )
     | (?P<ending> \[ \s* {_ENDING} )
     | (?P<bar> \[ \| [|:\]]* | :* \| [|:\]]* (?:\s*{_ENDING})? | ::+ (?:\s*{_ENDING})? )
-    | (?P<chord> \[ ( (?: {_QUOTED} | ![^!]*! | [^\]"!|\[] )* ) \] (\d*)(/*)(\d*) )
-    | (?P<tuplet> \( \d+ (?: : \d* ){{0,2}} )
+    | (?P<chord> \[ ( (?: {_QUOTED} | ![^!]*! | [^\]"!|\[] )* ) \] ([0-9]*)(/*)([0-9]*) )
+    | (?P<tuplet> \( [0-9]+ (?: : [0-9]* ){{0,2}} )
     | (?P<note> {_NOTE} )
-    | (?P<rest> [zx] (\d*)(/*)(\d*) )
-    | (?P<bars> [ZX] \d* )
-    | (?P<spacer> y [\d/]* )
+    | (?P<rest> [zx] ([0-9]*)(/*)([0-9]*) )
+    | (?P<bars> [ZX] [0-9]* )
+    | (?P<spacer> y [0-9/]* )
     | (?P<tie> - )
     | (?P<broken> >+ | <+ )
     | (?P<overlay> &+ )
@@ -42,12 +42,12 @@ _TOKEN = re.compile(
 _ANNOTATION = ('"^', '"_', '"<', '">', '"@')
 """How a quoted text begins that is no chord symbol but only printed."""
 
-_LENGTH = re.compile(r"(\d*)(/*)(\d*)$")
+_LENGTH = re.compile(r"([0-9]*)(/*)([0-9]*)$")
 
 LONGEST_LENGTH = 24
 """Signs of a note length; one of more digits and slashes is absurd."""
 _TIED_NOTE = re.compile(rf"{_NOTE}(-?)")
-_OLD_CHORD = re.compile(r"\+(?:(?:[\^_=]+\d*(?:/+\d*)?)?[A-Ga-g][,']*\d*(?:/+\d*)?-?)+\+")
+_OLD_CHORD = re.compile(r"\+(?:(?:[\^_=]+[0-9]*(?:/+[0-9]*)?)?[A-Ga-g][,']*[0-9]*(?:/+[0-9]*)?-?)+\+")
 """Before ABC 2.0 chords stood between plus signs. There is one way only to read their digits, however many."""
 
 _FIELD_BEGINS = re.compile(r"\[\s*[A-Za-z]:")
@@ -178,7 +178,7 @@ def _take_sign(kind: str, text: str, line: int, tune: Tune) -> None:
         case "decoration" if _OLD_CHORD.fullmatch(text) and text[1:-1] not in _DECORATIONS:
             _chord(f"[{text[1:-1]}]", line, tune)
         case "bar":
-            if re.search(r"[:\d]", text):
+            if re.search(r"[:0-9]", text):
                 tune.remarks.once("repeats not unfolded")
             tune.voice().bar(line)
         case "tuplet":

@@ -208,7 +208,7 @@ class _Tune:
         speed = abc_fields.tempo(text, self._circumstances()[0].unit / 4)
         if speed is not None:
             self._tempos.append((self._current.time if self._current else Fraction(0), speed))
-        elif re.search(r"\d", re.sub(r'"[^"]*"', "", text)):
+        elif re.search(r"[0-9]", re.sub(r'"[^"]*"', "", text)):
             self.remarks.slip(f"tempo Q:{text.strip()[:24]} is not understood: ignored", line)
 
     def _set_voice(self, text: str, line: int) -> None:
@@ -244,7 +244,7 @@ class _Tune:
         elif name == "propagate-accidentals" and value in ("not", "octave", "pitch"):
             for circumstances in self._circumstances():
                 circumstances.accidentals_reach = value
-        elif name in ("transpose", "rtranspose") and re.fullmatch(r"[-+]?\d{1,2}", value):
+        elif name in ("transpose", "rtranspose") and re.fullmatch(r"[-+]?[0-9]{1,2}", value):
             for circumstances in self._circumstances():
                 before = circumstances.lifts.get("MIDI", 0) if name == "rtranspose" else 0
                 circumstances.lifts["MIDI"] = before + int(value)

@@ -21,6 +21,9 @@ MAX_QUARTERS = 2**20
 MAX_NOTES = 1_000_000
 """More notes than this in one file are refused."""
 
+MAX_PARTS = 1_000
+"""More parts or staves than this in one score are refused; the largest scores have a tenth of them."""
+
 VELOCITY = 64
 """How loud a note counts where the format does not say."""
 
@@ -101,6 +104,17 @@ class Limits:
 
     path: str
     notes: int = 0
+
+    def admit_parts(self, parts: int) -> None:
+        """Refuse a score of too many parts.
+
+        Raises
+        ------
+        UnreadableFile
+            If there are more than 1,000.
+        """
+        if parts > MAX_PARTS:
+            raise UnreadableFile(self.path, f"it has more than {MAX_PARTS:,} parts or staves")
 
     def admit(self, notes: int, time: Fraction) -> None:
         """Count `notes` more, at or until `time` in quarters.
@@ -194,6 +208,18 @@ def decimal(text: str | None) -> Fraction | None:
     if text is None or not re.fullmatch(r"\s*[-+]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})\s*", text):
         return None
     return Fraction(text.strip())
+
+
+def whole(text: str | None) -> int | None:
+    """Return a whole number, which may have a point and zeros; None where there is none or it is absurd.
+
+    Examples
+    --------
+    >>> whole("4"), whole("-1.0"), whole("4.5"), whole(None)
+    (4, -1, None, None)
+    """
+    number = decimal(text)
+    return int(number) if number is not None and number.denominator == 1 else None
 
 
 def microseconds_per_quarter(quarters_per_minute: Fraction) -> int | None:

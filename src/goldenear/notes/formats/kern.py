@@ -50,7 +50,7 @@ from goldenear.notes.formats.remarks import Remarks
 from goldenear.notes.metre import Metre
 
 _PITCH = re.compile(r"([a-gA-G])\1*")
-_LENGTH = re.compile(r"(\d{1,5})(?:%(\d{1,5}))?")
+_LENGTH = re.compile(r"(?<![0-9])([0-9]{1,5})(?![0-9])(?:%([0-9]{1,5}))?(?![0-9])")
 _METRE = re.compile(r"\*M(?!M)(.+)")
 _MIDDLE_C = 60
 
@@ -135,7 +135,7 @@ class _Bars:
 
     def close(self, token: str, time: Fraction) -> None:
         """End the bar, or a stretch of it, at a bar line."""
-        numbered = re.match(r"=+(\d{1,6})", token)
+        numbered = re.match(r"=+([0-9]{1,6})", token)
         if "-" in token and numbered is None:
             self.starts.append(time)
             return
@@ -251,7 +251,8 @@ def read_kern(text: str, path: str) -> ParsedTune:
 def _check_whole(score: _Score) -> None:
     """Refuse a file in which nothing can be read; tell of one that breaks off."""
     if not score.parts:
-        others = f", only {', '.join(score.kinds)}" if score.kinds else ""
+        kinds = ["".join(filter(str.isprintable, kind))[:24] for kind in [*score.kinds][:8]]
+        others = f", only {', '.join(kinds)}" if kinds else ""
         raise UnreadableFile(score.limits.path, f"not Humdrum kern: no column begins with **kern{others}")
     if score.trouble and not any(part.notes for part in score.parts):
         raise score.trouble
@@ -316,6 +317,7 @@ def _begun(score: _Score, spine: _Spine, kind: str) -> _Spine:
     score.kinds[kind] = None
     if kind != "**kern":
         return _Spine(spine.origin, None, spine.free, may_pause=spine.may_pause)
+    score.limits.admit_parts(len(score.parts) + 1)
     score.parts.append(ExactTrack(f"kern {len(score.parts) + 1}"))
     return _Spine(spine.origin, score.parts[-1], spine.free, may_pause=spine.may_pause)
 
@@ -359,7 +361,7 @@ def _mark_variants(score: _Score, tokens: list[str]) -> None:
 
 def _speed(token: str) -> int | None:
     """Return the microseconds a quarter that ``*MM120`` asks for; None for any other token."""
-    found = re.fullmatch(r"\*MM(\d{1,4}(?:\.\d{1,3})?)", token)
+    found = re.fullmatch(r"\*MM([0-9]{1,4}(?:\.[0-9]{1,3})?)", token)
     return microseconds_per_quarter(Fraction(found[1])) if found else None
 
 

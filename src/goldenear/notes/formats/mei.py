@@ -44,7 +44,7 @@ from goldenear.notes.formats.exact import BarSums, Limits, in_ticks
 from goldenear.notes.formats.mei_attributes import identity
 from goldenear.notes.formats.mei_layer import Layer, read_layer
 from goldenear.notes.formats.mei_readings import MAX_DEPTH, Readings
-from goldenear.notes.formats.mei_staff import Score, Staff, close_bar, define, define_staff, speed_of
+from goldenear.notes.formats.mei_staff import Score, Staff, close_bar, define, define_staff, note_tempo
 from goldenear.notes.formats.parsed import ParsedTune
 from goldenear.notes.formats.remarks import Remarks
 
@@ -124,7 +124,7 @@ def _rise(numbers: list[str]) -> bool:
 
 def _number(written: str) -> int | None:
     """Return the number that a bar's name begins with; None where it begins with none."""
-    found = re.match(r"\d{1,6}", written)
+    found = re.match(r"[0-9]{1,6}", written)
     return int(found[0]) if found else None
 
 
@@ -167,8 +167,7 @@ def _read_bar(score: Score, element: Element) -> None:
         if child.tag == "staff":
             staves.append(child)
         elif child.tag == "tempo":
-            if speed := speed_of(child):
-                score.tempos.append((score.bar_start, speed))
+            note_tempo(score, child)
         elif child.tag != "annot" and child.find(".//note") is not None:
             score.tell_stranger(child)
     _read_staves(score, staves)

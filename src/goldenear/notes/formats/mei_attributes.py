@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from goldenear.notes.formats.exact import SEMITONES, decimal
+from goldenear.notes.formats.exact import SEMITONES, decimal, whole
 from goldenear.notes.formats.exact import signature as signature_of_fifths
 
 _DURATIONS = {"maxima": Fraction(32), "long": Fraction(16), "breve": Fraction(8)}
@@ -52,12 +52,12 @@ def duration(element: Element, usual: str | None, parts: Sequence[Element] = ())
     Fraction(1, 2)
     """
     base = _DURATIONS.get(element.get("dur.ges", "")) or _DURATIONS.get(element.get("dur", usual or ""))
-    written = decimal(element.get("dots")) or len([part for part in parts if part.tag == "dot"])
-    sounding = decimal(element.get("dots.ges"))
-    dots = written if sounding is None else sounding
-    if base is None or not 0 <= dots <= 10:
+    dots = whole(element.get("dots.ges", element.get("dots", "0")))
+    if dots == 0 and "dots.ges" not in element.attrib:
+        dots = len([part for part in parts if part.tag == "dot"])
+    if base is None or dots is None or not 0 <= dots <= 10:
         return None
-    return base * (2 - Fraction(1, 2 ** int(dots)))
+    return base * (2 - Fraction(1, 2**dots))
 
 
 def ticks(element: Element, ticks_per_quarter: Fraction | None) -> Fraction | None:
@@ -102,8 +102,8 @@ def usual_factor(num: Fraction | None) -> Fraction | None:
 def place(note: Element, usual_octave: str | None) -> tuple[str, int] | None:
     """Return the letter and the octave of a note, as they sound where the file says so."""
     letter = note.get("pname.ges", note.get("pname", "")).upper()
-    octave = decimal(note.get("oct.ges") or note.get("oct") or usual_octave)
-    return (letter, int(octave)) if letter in SEMITONES and octave is not None else None
+    octave = whole(note.get("oct.ges") or note.get("oct") or usual_octave)
+    return (letter, octave) if letter in SEMITONES and octave is not None else None
 
 
 def accidental(note: Element, parts: Sequence[Element]) -> Fraction | None:
@@ -114,6 +114,13 @@ def accidental(note: Element, parts: Sequence[Element]) -> Fraction | None:
             if (stated := _ALTERATIONS.get(sign.get(attribute, ""))) is not None:
                 return stated
     return None
+
+
+def unknown_accidental(note: Element, parts: Sequence[Element]) -> str:
+    """Return an accidental of a note that is not understood; an empty string where there is none."""
+    signs = [note, *(part for part in parts if part.tag == "accid")]
+    stated = [sign.get(attribute, "") for sign in signs for attribute in ("accid.ges", "accid")]
+    return next((each for each in stated if each and each not in _ALTERATIONS), "")
 
 
 def is_ficta(note: Element, parts: Sequence[Element]) -> bool:
@@ -139,9 +146,13 @@ def signature(element: Element, parts: Iterable[Element]) -> dict[str, int] | No
     }
     if signs:
         return signs
-    stated = element.get("key.sig") or element.get("keysig") or element.get("sig")
-    found = re.fullmatch(r"(\d{1,2})([sf]?)", stated or "")
+    found = re.fullmatch(r"([0-9]{1,2})([sf]?)", stated_signature(element))
     return signature_of_fifths(int(found[1]) * (-1 if found[2] == "f" else 1)) if found else None
+
+
+def stated_signature(element: Element) -> str:
+    """Return the key of a definition or a keySig as it is written; an empty string where it gives none."""
+    return element.get("key.sig") or element.get("keysig") or element.get("sig") or ""
 
 
 def metre(element: Element) -> str | None:

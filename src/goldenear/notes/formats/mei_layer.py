@@ -8,7 +8,7 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from goldenear.notes.formats import mei_attributes
-from goldenear.notes.formats.exact import decimal
+from goldenear.notes.formats.exact import decimal, whole
 from goldenear.notes.formats.mei_attributes import identity
 from goldenear.notes.formats.mei_readings import MAX_DEPTH
 from goldenear.notes.formats.mei_staff import Score, Staff, StruckNote, define, define_staff, usual_values
@@ -81,6 +81,12 @@ class Layer:
         self.fills_bar = False
         score.limits.admit(0, self.cursor)
 
+    def shorten(self, score: Score, factor: Fraction) -> None:
+        """Shorten the events from here on."""
+        if factor != 1:
+            self.factor *= factor
+            score.limits.admit(0, self.factor)
+
     def open_gap(self) -> None:
         """Let an event take what the bar leaves to it."""
         self.fills_bar = True
@@ -105,9 +111,9 @@ def read_layer(score: Score, layer: Layer, element: Element, depth: int = 0) -> 
     if depth > MAX_DEPTH:
         raise score.off("beams or tuplets are nested too deeply")
     for child in score.readings.children(element):
-        layer.factor *= score.spans.factor_from(child)
+        layer.shorten(score, score.spans.factor_from(child))
         _read_event(score, layer, child, depth)
-        layer.factor /= score.spans.factor_until(child)
+        layer.shorten(score, 1 / score.spans.factor_until(child))
 
 
 def _read_event(score: Score, layer: Layer, element: Element, depth: int) -> None:
@@ -130,7 +136,7 @@ def _read_event(score: Score, layer: Layer, element: Element, depth: int) -> Non
         layer.open_gap()
     elif tag == "multiRest":
         score.is_regular = False
-        layer.advance(score, layer.staff.bar_length * max(decimal(element.get("num")) or 1, 1))
+        layer.advance(score, layer.staff.bar_length * _bars_of_rest(score, element))
     elif tag == "halfmRpt":
         layer.advance(score, layer.staff.bar_length / 2)
     elif tag == "beatRpt":
@@ -153,6 +159,15 @@ def _define(score: Score, layer: Layer, element: Element) -> bool:
         case _:
             return False
     return True
+
+
+def _bars_of_rest(score: Score, element: Element) -> int:
+    """Return how many bars a rest of several bars takes."""
+    bars = whole(element.get("num"))
+    if bars is None or bars < 1:
+        stated = element.get("num", "")[:12]
+        score.remarks.slip(f"a rest of {stated!r} bars: read as one", score.bar, "bar")
+    return max(bars or 1, 1)
 
 
 def _beat(staff: Staff, element: Element) -> Fraction:
@@ -257,11 +272,13 @@ def _strike(
     place = mei_attributes.place(note, layer.staff.usual(layer.voice).octave)
     if place is None and layer.staff.is_drum:
         place = mei_attributes.place_on_lines(note)
-    number = decimal(note.get("pnum"))
+    number = whole(note.get("pnum"))
     if place is None and number is None:
         score.leave_out("a note whose pitch is not understood")
         return
     parts = list(score.readings.children(note))
+    if unknown := mei_attributes.unknown_accidental(note, parts):
+        score.remarks.slip(f"an accidental {unknown[:12]!r}: ignored", score.bar, "bar")
     ties = note.get("tie", "") + event.get("tie", "")
     names = {identity(note), identity(event)}
     layer.staff.struck.append(
@@ -270,7 +287,7 @@ def _strike(
             duration,
             layer.voice,
             place=place,
-            number=int(number or 0),
+            number=number or 0,
             accidental=mei_attributes.accidental(note, parts),
             is_ficta=mei_attributes.is_ficta(note, parts),
             signature=layer.staff.signature,

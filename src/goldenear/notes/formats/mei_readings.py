@@ -52,7 +52,7 @@ _LEFT_OUT = {
 }
 
 
-MAX_COPIED = 100_000
+MAX_COPIED = 50_000
 """Elements that copies may add to a document; copies of copies could make millions of a few lines."""
 
 

@@ -18,11 +18,15 @@ from goldenear.notes.formats.exact import (
     Limits,
     decimal,
     microseconds_per_quarter,
+    whole,
     whole_semitones,
 )
 from goldenear.notes.formats.mei_readings import MAX_DEPTH, Readings
 from goldenear.notes.formats.remarks import Remarks
 from goldenear.notes.metre import COMMON, Metre
+
+MAX_DEFINED = 200_000
+"""Definitions that apply to many staves each are counted for each of them; no music has so many."""
 
 
 class UsualValues(NamedTuple):
@@ -119,6 +123,8 @@ class Score:
         Whether the bar is to be held against its metre.
     trouble : UnreadableFile or None
         The first note that was left out: the reason to give if nothing else can be read.
+    defined : int
+        How many times a definition was applied to a staff.
     """
 
     limits: Limits
@@ -136,6 +142,7 @@ class Score:
     metre: Metre | None = None
     is_regular: bool = True
     trouble: UnreadableFile | None = None
+    defined: int = 0
 
     def off(self, what: str) -> UnreadableFile:
         """Return the error that names the bar where the file is off."""
@@ -156,6 +163,7 @@ class Score:
     def staff(self, n: str) -> Staff:
         """Return the staff of this number, made where it was never declared."""
         if n not in self.staves:
+            self.limits.admit_parts(len(self.staves) + 1)
             self.staves[n] = Staff(ExactTrack(f"staff {n}"), self.bar_length, self.metre)
         return self.staves[n]
 
@@ -165,8 +173,7 @@ def define(score: Score, element: Element) -> None:
     definitions = list(_staff_definitions(score, element))
     staves = [score.staff(definition.get("n", "1")) for definition in definitions]
     if element.tag == "scoreDef":
-        if speed := speed_of(element):
-            score.tempos.append((score.bar_start, speed))
+        note_tempo(score, element)
         for staff in score.staves.values():
             define_staff(score, staff, element)
     for staff, definition in zip(staves, definitions, strict=True):
@@ -190,13 +197,21 @@ def _staff_definitions(score: Score, element: Element, depth: int = 0) -> Iterat
 
 def define_staff(score: Score, staff: Staff, element: Element) -> None:
     """Take over key, metre, transposition and defaults from a definition, or from a single keySig or meterSig."""
+    score.defined += 1
+    if score.defined > MAX_DEFINED:
+        raise score.off(f"its definitions apply to staves more than {MAX_DEFINED:,} times")
     parts = list(score.readings.children(element))
     for each in (element, *(part for part in parts if part.tag == "keySig")):
         signature = mei_attributes.signature(each, score.readings.children(each))
         staff.signature = staff.signature if signature is None else signature
+        if signature is None and (stated := mei_attributes.stated_signature(each)):
+            score.remarks.slip(f"a key of {stated[:12]!r}: ignored", score.bar, "bar")
     _define_metre(score, staff, element, parts)
-    if element.get("trans.semi") is not None:
-        staff.lift = int(decimal(element.get("trans.semi")) or 0)
+    if (stated := element.get("trans.semi")) is not None:
+        lift = whole(stated)
+        if lift is None:
+            score.remarks.slip(f"a transposition of {stated[:12]!r} semitones: ignored", score.bar, "bar")
+        staff.lift = lift or 0
     elif element.get("trans.diat") not in (None, "0"):
         score.remarks.once("a transposition in scale steps only (trans.diat): not applied")
     staff.usual_values = usual_values(element, staff.usual_values)
@@ -236,10 +251,15 @@ def _define_metre(score: Score, staff: Staff, element: Element, parts: list[Elem
         staff.metre = None
 
 
-def speed_of(element: Element) -> int | None:
-    """Return the microseconds a quarter that an element asks for."""
-    pace = decimal(element.get("midi.bpm"))
-    return microseconds_per_quarter(pace) if pace else None
+def note_tempo(score: Score, element: Element) -> None:
+    """Note the tempo that an element asks for, if it does."""
+    stated = element.get("midi.bpm")
+    pace = decimal(stated)
+    speed = microseconds_per_quarter(pace) if pace else None
+    if speed is not None:
+        score.tempos.append((score.bar_start, speed))
+    elif stated is not None:
+        score.remarks.slip(f"tempo {stated[:12]!r}: ignored", score.bar, "bar")
 
 
 def close_bar(score: Score, staff: Staff) -> None:

@@ -8,6 +8,7 @@ events, system messages, programs, damage) is taken one by one, with every check
 from __future__ import annotations
 
 from array import array
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -312,6 +313,12 @@ class _Walk:
         """Give the track its events, its tempos and its length."""
         track = self.track
         track.event_count = len(self.starts)
+        if not self._status:
+            # No event of a channel: a file may hold thousands of such tracks.
+            ticks = list(accumulate(quantity(self.data, at, self.end)[0] for at in self.starts))
+            track.length = ticks[-1] if ticks else 0
+            track.tempos = [(ticks[number], tempo) for number, tempo in self.tempos]
+            return
         data = np.frombuffer(self.data[self.start : self.end] + bytes(_LONGEST), np.uint8)
         at = np.array(self.starts, np.int64) - self.start
         byte = data[at].astype(np.int64)

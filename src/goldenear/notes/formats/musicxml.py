@@ -131,7 +131,7 @@ def read_musicxml(root: Element, path: str) -> ParsedTune:
     remarks = Remarks()
     score = _Score(Limits(path), remarks, BarSums(remarks))
     bars = bars_of(root, remarks)
-    parts = _parts(root, bars, remarks)
+    parts = _parts(root, bars, score.limits, remarks)
     for number, bar in enumerate(bars, start=1):
         score.bar = number
         for part, element in bar.parts.items():
@@ -147,17 +147,19 @@ def read_musicxml(root: Element, path: str) -> ParsedTune:
     )
 
 
-def _parts(root: Element, bars: list[Bar], remarks: Remarks) -> dict[str, _Part]:
+def _parts(root: Element, bars: list[Bar], limits: Limits, remarks: Remarks) -> dict[str, _Part]:
     """Return the parts, those of the list of parts first, then those that it forgot."""
     parts: dict[str, _Part] = {}
     for declared in root.iter("score-part"):
         name = " ".join(declared.findtext("part-name", "").split())
         part = declared.get("id", "")
+        limits.admit_parts(len(parts) + 1)
         parts[part] = _Part(ExactTrack(name or part), instruments_of(declared, remarks))
     music: dict[str, list[tuple[int, Element]]] = {}
     for number, bar in enumerate(bars, start=1):
         for part, element in bar.parts.items():
             music.setdefault(part, []).append((number, element))
+    limits.admit_parts(len(parts.keys() | music.keys()))
     for part, divisions in zip(music, divisions_of(music.values(), remarks), strict=True):
         parts.setdefault(part, _Part(ExactTrack(part))).divisions = divisions
         parts[part].division = divisions[None]

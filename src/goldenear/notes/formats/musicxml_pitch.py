@@ -43,7 +43,7 @@ Lifts = dict[str | None, int]
 def instruments_of(declared: Element, remarks: Remarks) -> Instruments:
     """Return the instruments that the list of parts declares for a part."""
     instruments = {}
-    for midi in declared.iter("midi-instrument"):
+    for midi in declared.findall("midi-instrument"):
         is_drum = midi.findtext("midi-channel", "").strip() == DRUM_CHANNEL
         instruments[midi.get("id", "")] = Instrument(is_drum, _midi_pitch(midi, remarks))
     return instruments

@@ -41,7 +41,7 @@ class Remarks:
 
     def sentences(self) -> list[str]:
         """Return one sentence a kind."""
-        told = [self._told(sentence, times) for sentence, times in self._times.items()]
+        told = [_printable(self._told(sentence, times)) for sentence, times in self._times.items()]
         return told + ([f"{self._further:,} further things not understood"] if self._further else [])
 
     def _told(self, sentence: str, times: int) -> str:
@@ -58,3 +58,10 @@ class Remarks:
             )
             return f"{sentence} ({place}{more})"
         return sentence
+
+
+def _printable(sentence: str) -> str:
+    """Return a sentence in which what a file holds breaks no line, and says nothing to a terminal."""
+    if sentence.isprintable():
+        return sentence
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)

@@ -7,10 +7,12 @@ defines entities, the way to make a few bytes swell to gigabytes, is refused.
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -24,8 +26,19 @@ from goldenear.notes.formats.parsed import ParsedTune
 
 MAX_UNZIPPED_BYTES = 64 * 2**20
 MAX_ENTRIES = 1000
-MAX_TAGS = 4_000_000
-"""Tags of an XML file; each takes some memory, and the largest orchestral scores have half as many."""
+MAX_ELEMENTS = 2_000_000
+"""Elements of an XML file; each takes some memory, and the largest orchestral scores have half as many."""
+
+BOMB_BYTES, BOMB_RATIO = 4 * 2**20, 200
+"""What unpacks to more bytes, and to so many times its size, is no music, which packs thirty times as small."""
+
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How the files in compressed MusicXML may be packed; others unpack much at once, asked or not."""
+
+_PIECE = 2**20
+"""Bytes of XML that are decoded and parsed at a time."""
+
+_ENTITY = "<!ENTITY"
 
 _ENCODINGS = frozenset(["utf-8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"])
 _DECLARATION = re.compile(r"\s*<\?xml\b([^>]*)\?>")
@@ -117,10 +130,21 @@ def parse_mei(data: bytes, path: str) -> list[ParsedTune]:
     root = _root(data, path)
     if root.tag not in ("mei", "meiCorpus"):
         raise UnreadableFile(path, _wrong_root(root, "MEI"))
-    documents = list(root.iter("mei"))
+    documents = list(_documents(root))
     if not documents:
         raise UnreadableFile(path, "a corpus of MEI without a document in it")
     return [tune for document in documents for tune in read_mei(document, path)]
+
+
+def _documents(root: Element) -> Iterator[Element]:
+    """Give the documents of a corpus, which may hold further ones; a document holds none."""
+    ahead = [root]
+    while ahead:
+        element = ahead.pop()
+        if element.tag == "mei":
+            yield element
+        elif element.tag == "meiCorpus":
+            ahead.extend(reversed(element))
 
 
 def parse_kern(data: bytes, path: str) -> list[ParsedTune]:
@@ -154,9 +178,15 @@ def _wrong_root(root: Element, expected: str) -> str:
 
 def _root(data: bytes, path: str) -> Element:
     """Return the outermost element of an XML file, namespaces taken off all names."""
-    text = _safe_text(data, path)
+    parser = ElementTree.XMLParser()
     try:
-        root = ElementTree.fromstring(text)
+        for piece in _safe_pieces(data, path):
+            parser.feed(piece)
+        root = parser.close()
+    except UnicodeDecodeError:
+        raise UnreadableFile(path, "not XML: its characters are not in the encoding it declares") from None
+    except UnreadableFile:
+        raise
     except (ElementTree.ParseError, ValueError) as error:
         raise UnreadableFile(path, f"not sound XML: {_first_line(error)}") from None
     for element in root.iter():
@@ -164,25 +194,31 @@ def _root(data: bytes, path: str) -> Element:
     return root
 
 
-def _safe_text(data: bytes, path: str) -> str:
-    """Return the text of an XML file, which neither swells nor is too large."""
-    try:
-        text = _decoded(data, path)
-    except UnicodeDecodeError:
-        raise UnreadableFile(path, "not XML: its characters are not in the encoding it declares") from None
-    if "<!ENTITY" in text:
-        raise UnreadableFile(
-            path, "it defines XML entities, which are refused: they can make a small file huge"
-        )
-    if text.count("<") > MAX_TAGS:
-        raise UnreadableFile(path, f"it has more than {MAX_TAGS:,} tags")
-    return text
+def _safe_pieces(data: bytes, path: str) -> Iterator[str]:
+    """Give the text of an XML file piece by piece, as long as it neither swells nor is too large.
+
+    It is decoded here, so that what is checked is what is parsed; its declaration is taken off.
+    """
+    decoder = codecs.getincrementaldecoder(marked_encoding(data) or _declared_encoding(data, path))()
+    before, elements = "", 0
+    for begin in range(0, len(data), _PIECE):
+        text = decoder.decode(data[begin : begin + _PIECE], begin + _PIECE >= len(data))
+        seam = before + text
+        if _ENTITY in seam:
+            raise UnreadableFile(
+                path, "it defines XML entities, which are refused: they can make a small file huge"
+            )
+        elements += text.count("<") - seam.count("</", max(len(before) - 1, 0))
+        if elements > MAX_ELEMENTS:
+            raise UnreadableFile(path, f"it has more than {MAX_ELEMENTS:,} elements")
+        before = seam[1 - len(_ENTITY) :]
+        yield text if begin else text[_declaration_ends(text) :]
 
 
-def _decoded(data: bytes, path: str) -> str:
-    """Decode an XML file here, so that what is checked is what is parsed; its declaration is taken off."""
-    text = data.decode(marked_encoding(data) or _declared_encoding(data, path))
-    return _DECLARATION.sub("", text, count=1) if _DECLARATION.match(text) else text
+def _declaration_ends(text: str) -> int:
+    """Return where the XML declaration ends with which a text begins; 0 without one."""
+    found = _DECLARATION.match(text)
+    return found.end() if found else 0
 
 
 def _declared_encoding(data: bytes, path: str) -> str:
@@ -217,14 +253,20 @@ def _score_in(archive: zipfile.ZipFile, path: str) -> tuple[bytes, list[str]]:
 def _unzipped(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
     """Return one packed file; what the archive says of its size is not trusted."""
     try:
-        with archive.open(name) as packed:
-            data = packed.read(MAX_UNZIPPED_BYTES + 1)
+        entry = archive.getinfo(name)
     except KeyError:
         raise UnreadableFile(
             path, f"not a compressed MusicXML file: {name[:60]!r} is missing in it"
         ) from None
+    if entry.compress_type not in PACKINGS:
+        raise UnreadableFile(path, f"{name[:60]!r} in it is packed in another way than by deflating")
+    most = min(MAX_UNZIPPED_BYTES, max(BOMB_BYTES, BOMB_RATIO * entry.compress_size))
+    with archive.open(entry) as packed:
+        data = packed.read(most + 1)
     if len(data) > MAX_UNZIPPED_BYTES:
         raise UnreadableFile(path, f"unpacked it is over the limit of {MAX_UNZIPPED_BYTES:,} bytes")
+    if len(data) > most:
+        raise UnreadableFile(path, f"it swells to more than {BOMB_RATIO} times its size when it is unpacked")
     return data
 
 
