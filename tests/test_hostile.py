@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 import numpy as np
@@ -114,7 +113,7 @@ class TestTime:
         with pytest.raises(ge.UnreadableFile, match="more than 1,000 parts or staves"):
             parse_mei(
                 text.replace("<scoreDef/>", "")
-                .replace("</scoreDef>", '<staffDef n="x"/>' + staves.replace('"', '"y') + "</scoreDef>")
+                .replace("</scoreDef>", '<staffDef n="x"/>' + staves.replace('n="', 'n="y') + "</scoreDef>")
                 .encode(),
                 "x.mei",
             )
@@ -181,7 +180,7 @@ class TestSwelling:
 class TestCutSound:
     @pytest.mark.parametrize("ending", [".ogg", ".opus"])
     def test_an_ogg_file_without_its_last_page(self, ending, tmp_path):
-        whole = encoded(ending, tone(1.5))
+        whole = encoded(ending, tone(3.0, 48_000), 48_000)
         path = tmp_path / f"x{ending}"
         path.write_bytes(whole)
         assert ge.read_clip(path).remarks == ()
@@ -232,9 +231,3 @@ class TestWhatMeiSays:
         text = '<mei><score><section><measure><staff n="1"><layer><multiRest num="x"/><note pname="d" oct="4" dur="4"/></layer></staff></measure></section></score></mei>'
         (tune,) = parse_mei(text.encode(), "x.mei")
         assert any("a rest of 'x' bars: read as one" in remark for remark in tune.remarks)
-
-
-def test_a_long_name_of_a_field_is_told_shortly(tmp_path):
-    (tmp_path / "x.abc").write_text(abc.abc("CDEF|", "a" * 100_000 + ":x\n"))
-    (remark,) = ge.read(tmp_path / "x.abc").provenance.remarks
-    assert re.fullmatch(r"field a{12}: is not known: ignored \(line \d\)", remark)

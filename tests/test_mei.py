@@ -420,7 +420,7 @@ def test_mei_copies_of_nothing_and_of_themselves_are_told():
                     for i in range(1, 20)
                 )
             ),
-            "more than 100,000 elements",
+            "more than 50,000 elements",
         ),
     ],
 )

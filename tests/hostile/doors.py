@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from goldenear.notes.read import SUFFIXES
 from hostile.case import Case
 from midi_bytes import file as midi_file
 from midi_bytes import off, on, track
@@ -30,6 +31,9 @@ IN_TASTE = {
     "calibration.json": "calibration.json",
 }
 """Files of a taste that are no samples, and where they stand."""
+
+USUAL = re.compile(r"note: |added: |no place |nothing stands out |\s*$")
+"""How lines on standard error begin that are no errors."""
 
 DOORS = ("read", "show", "judge", "add", "lie", "find", "identify", "taste")
 
@@ -103,11 +107,8 @@ def bring(house: House, case: Case, door: str) -> Result:
     if door == "add" and result.came == "refused" and (left := _beside(house.taste)):
         result.faults.append(f"refused, and left in the taste: {', '.join(left)}")
     path.unlink(missing_ok=True)
-    if (
-        case.outcome == "refused"
-        and result.came != "refused"
-        and door in ("read", "show", "judge", "add", "lie")
-    ):
+    is_sample = door != "lie" or case.ending.lower() in SUFFIXES
+    if case.outcome == "refused" and result.came != "refused" and is_sample and door != "taste":
         result.faults.append(f"not refused but {result.came}")
     return result
 
@@ -211,7 +212,7 @@ def _run(arguments: list[str], path: Path, result: Result) -> None:
         result.faults.append("a traceback")
     errors = [line for line in err.splitlines() if line.startswith("goldenear: ")]
     notes = [line for line in err.splitlines() if line.startswith("note: ")]
-    others = [line for line in err.splitlines() if line not in errors and line not in notes and line.strip()]
+    others = [line for line in err.splitlines() if line not in errors and not USUAL.match(line)]
     if others:
         result.faults.append(f"said beside: {others[0][:200]!r}")
     if code == 2 and len(errors) != 1:
@@ -225,24 +226,29 @@ def _run(arguments: list[str], path: Path, result: Result) -> None:
 @contextmanager
 def caught() -> Iterator[Callable[[], tuple[str, str]]]:
     """Catch all that is printed, by C libraries too; give a function that returns it afterwards."""
-    kept = [os.dup(handle) for handle in (1, 2)]
     said: list[str] = []
+    kept = [os.dup(handle) for handle in (1, 2)]
+    streams = sys.stdout, sys.stderr
     with ExitStack() as stack:
-        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in kept]
-        sys.stdout.flush()
-        sys.stderr.flush()
+        files = [
+            stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))
+            for _ in kept
+        ]
+        for stream in streams:
+            stream.flush()
         for handle, file in zip((1, 2), files, strict=True):
             os.dup2(file.fileno(), handle)
+        sys.stdout, sys.stderr = files
         try:
             yield lambda: (said[0], said[1])
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            sys.stdout, sys.stderr = streams
             for handle, old, file in zip((1, 2), kept, files, strict=True):
                 os.dup2(old, handle)
                 os.close(old)
+                file.flush()
                 file.seek(0)
-                said.append(file.read().decode("utf-8", "replace"))
+                said.append(file.read())
 
 
 @contextmanager

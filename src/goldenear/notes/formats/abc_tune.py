@@ -169,7 +169,7 @@ class _Tune:
             case "I":
                 self._directive(text, line)
             case _ if letter not in _TOLD_ONLY:
-                self.remarks.slip(f"field {letter[:12]}: is not known: ignored", line)
+                self.remarks.slip(f"field {letter}: is not known: ignored", line)
 
     def _set_key(self, text: str, line: int) -> None:
         signature, settings = abc_fields.key(text)
