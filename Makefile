@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 JOBS   ?= 2
 
-.PHONY: help demo test lint types docs kills faults mutants bench evaluate rivals examples clean
+.PHONY: help demo test lint types docs hostile fuzz kills faults mutants bench evaluate rivals examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,11 @@ $(VENV)/.all: $(BIN)/python pyproject.toml $(CONSTRAINTS)
 $(VENV)/.rivals: $(VENV)/.all requirements-rivals.txt
 	@echo "==> installing what the scorecard compares with"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-rivals.txt
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.all
+	@echo "==> installing the fuzzer"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) atheris
 	@touch $@
 
 demo: $(VENV)/.demo  ## set up, judge the example candidates, draw why (demo-output/)
@@ -78,6 +83,12 @@ evaluate: $(VENV)/.all  ## how right it is, on real music with ground truth; DAT
 
 rivals: $(VENV)/.rivals  ## the scorecard: the same melodies by other people's programs; DATA=FOLDER adds real music
 	@$(BIN)/python -m evaluation.rivals $(if $(DATA),--data $(DATA))
+
+hostile: $(VENV)/.all  ## bring some thousand hostile files through every door of the program
+	@PYTHONPATH=tests $(BIN)/python -m hostile --jobs $(JOBS)
+
+fuzz: $(VENV)/.fuzz  ## fuzz every reader; FUZZ="abc kern" picks some, SECONDS=60 is for each
+	@PYTHONPATH=tests $(BIN)/python -m hostile.fuzz $(FUZZ) --seconds $(or $(SECONDS),60)
 
 examples: $(VENV)/.all  ## write the example music again from examples_source/
 	@$(BIN)/python -m examples_source.build
