@@ -67,7 +67,8 @@ def _fuzz(reader: str, seconds: int) -> None:
             for tune in parse(data, "fuzzed"):
                 assembled(tune, "fuzzed")
         except UnreadableFile as refusal:
-            assert len(str(refusal).splitlines()) == 1
+            if len(str(refusal).splitlines()) != 1:
+                raise AssertionError("a refusal of several lines") from refusal
 
     corpus = Path(tempfile.mkdtemp(prefix="fuzz-"))
     found = Path("fuzzed")

@@ -204,8 +204,8 @@ def define_staff(score: Score, staff: Staff, element: Element) -> None:
     for each in (element, *(part for part in parts if part.tag == "keySig")):
         signature = mei_attributes.signature(each, score.readings.children(each))
         staff.signature = staff.signature if signature is None else signature
-        if signature is None and (stated := mei_attributes.stated_signature(each)):
-            score.remarks.slip(f"a key of {stated[:12]!r}: ignored", score.bar, "bar")
+        if signature is None and (key := mei_attributes.stated_signature(each)):
+            score.remarks.slip(f"a key of {key[:12]!r}: ignored", score.bar, "bar")
     _define_metre(score, staff, element, parts)
     if (stated := element.get("trans.semi")) is not None:
         lift = whole(stated)
