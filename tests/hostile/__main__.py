@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
+from math import inf
 
 from hostile.doors import Result, doors_of
 from hostile.suite import SEED, cases
@@ -19,9 +20,11 @@ SMALL = 2**20
 """A file under this many bytes may take `SECONDS` of processor time, a larger one `SECONDS_EVER`."""
 
 
-def tasks(seed: int, only: str, doors: list[str], every: int) -> Iterator[Task]:
-    """Give every file, or every so manieth, at every door."""
+def tasks(seed: int, only: str, doors: list[str], every: int, latest: float) -> Iterator[Task]:
+    """Give every file, or every so manieth, at every door, until it is too late."""
     for case in islice(cases(seed, only), 0, None, every):
+        if time.monotonic() > latest:
+            return
         for door in doors_of(case):
             if not doors or door in doors:
                 yield case, door
@@ -61,11 +64,14 @@ def main() -> int:
     parser.add_argument("--doors", nargs="*", default=[], help="only these doors")
     parser.add_argument("--every", type=int, default=1, help="only every so manieth file")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=inf, help="begin no file after so many")
     given = parser.parse_args()
     began = time.monotonic()
     found: dict[tuple[str, str], list[Result]] = defaultdict(list)
     wrong = 0
-    for task, result in results(tasks(given.seed, given.only, given.doors, given.every), given.jobs):
+    for task, result in results(
+        tasks(given.seed, given.only, given.doors, given.every, began + 60 * given.minutes), given.jobs
+    ):
         case, door = task
         found[case.kind, door].append(result)
         if faults := faults_of(task, result):
