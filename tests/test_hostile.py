@@ -187,6 +187,14 @@ class TestCutSound:
         path.write_bytes(whole[:-1])
         assert ge.read_clip(path).remarks == ("cut off: its end is missing",)
 
+    def test_a_caf_file_without_its_last_samples(self, tmp_path):
+        whole = encoded(".caf", tone(1.5))
+        path = tmp_path / "x.caf"
+        path.write_bytes(whole)
+        assert ge.read_clip(path).remarks == ()
+        path.write_bytes(whole[: len(whole) * 9 // 10])
+        assert ge.read_clip(path).remarks == ("cut off: 90% of what its header tells of is there",)
+
     def test_a_hundredth_of_a_wave_file(self, tmp_path):
         whole = encoded(".wav", tone(2.0))
         path = tmp_path / "x.wav"

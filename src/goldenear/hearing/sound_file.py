@@ -56,8 +56,11 @@ STREAMED = 2**31 - 2**20
 OGG_HEAD_BYTES, OGG_LAST = 27, 4
 """The head of an Ogg page, whose last byte counts the lengths that follow; the flag of the last page."""
 
+CAF_HEAD_BYTES, CAF_CHUNK_HEAD_BYTES = 8, 12
+"""What stands before the first chunk of a CAF file, and what begins each."""
+
 MOST_BOXES = 100_000
-"""So many boxes of an MPEG-4 file are looked at, to see whether it is cut off."""
+"""So many boxes of an MPEG-4 file, or chunks of a CAF file, are looked at, to see whether it is cut off."""
 
 COUNTED, FIRST_FRAME = (b"Xing", b"Info"), 2_048
 """What stands in the first frame of an MP3 file that tells its length, and within how many bytes; mpg123 guesses the
@@ -271,7 +274,22 @@ def _told_bytes(data: bytes) -> int:
     if kind in (b".snd", b"dns."):
         order: Literal["little", "big"] = "big" if kind == b".snd" else "little"
         return number(4, 8, order) + number(8, 12, order)
-    return _told_by_boxes(data) if data[4:8] == b"ftyp" else 0
+    return _told_by_boxes(data) if data[4:8] == b"ftyp" else _told_by_chunks(data)
+
+
+def _told_by_chunks(data: bytes) -> int:
+    """Return where the last chunk of a CAF file ends, by the lengths that the chunks tell; 0 where one tells none."""
+    if data[:4] != b"caff":
+        return 0
+    at = CAF_HEAD_BYTES
+    for _ in range(MOST_BOXES):
+        if at + CAF_CHUNK_HEAD_BYTES > len(data):
+            break
+        length = int.from_bytes(data[at + 4 : at + CAF_CHUNK_HEAD_BYTES], signed=True)
+        if length < 0:
+            return 0
+        at += CAF_CHUNK_HEAD_BYTES + length
+    return at
 
 
 def _told_by_boxes(data: bytes) -> int:
