@@ -57,7 +57,7 @@ PATIENCE = {
     "overlays of overlays": "C&" * 50_000 + "C",
     "tuplets": "(3" * 100_000 + "CCC",
     "voices": "".join(f"[V:{number}]C" for number in range(20_000)),
-    "keys": "[K:D]" * 60_000 + "C",
+    "keys": "[K:D]" * 30_000 + "C",
     "chords": "[CEG]" * 20_000,
     "big chord": "[" + "C" * 100_000 + "]",
     "chord in chord": "[C" * 100_000 + "]" * 100_000,

@@ -219,7 +219,8 @@ def _run(arguments: list[str], path: Path, result: Result) -> None:
     if code == 2 and len(errors) != 1:
         result.faults.append(f"{len(errors)} lines of error: {err[:200]!r}")
     for line in errors:
-        result.faults += _line_faults(line.removeprefix("goldenear: "), path.name)
+        # What a choice chooses in vain is said of its sample.
+        result.faults += _line_faults(line.removeprefix("goldenear: "), path.name.removesuffix(".toml"))
     if result.came == "read" and (notes or "  note: " in out):
         result.came = "told"
 
