@@ -6,7 +6,14 @@ BIN    := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 JOBS   ?= 2
 
-.PHONY: help demo test lint types docs hostile fuzz kills faults mutants bench evaluate rivals examples clean
+# pip checks every file against the hashes in locked/, and runs no code of a package while it installs.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED  := $(INSTALL) --require-hashes --only-binary :all: --no-deps
+ITSELF  := $(INSTALL) --no-deps --no-build-isolation -e .
+UV      := $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
+           --custom-compile-command "make lock" -c $(CONSTRAINTS) --overrides locked/left-out.txt
+
+.PHONY: help demo test lint types docs hostile fuzz kills faults mutants bench evaluate rivals examples lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,24 +26,29 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "python3 has no venv module: on Debian, apt install python3-venv" >&2; exit 1; }
 
-$(VENV)/.demo: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+$(VENV)/.demo: $(BIN)/python pyproject.toml locked/demo.txt
 	@echo "==> installing goldenear with pictures"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[plot]'
+	@$(LOCKED) -r locked/demo.txt
+	@$(ITSELF)
 	@touch $@
 
-$(VENV)/.all: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+# torch is left out of locked/: locked/left-out.txt says why.
+$(VENV)/.all: $(BIN)/python pyproject.toml $(CONSTRAINTS) locked/all.txt
 	@echo "==> installing goldenear, all its extras, and what tests and docs need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-dev.txt -e '.[all]'
+	@$(LOCKED) -r locked/all.txt
+	@$(INSTALL) --only-binary :all: -c $(CONSTRAINTS) torch
+	@$(ITSELF)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check check
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.rivals: $(VENV)/.all requirements-rivals.txt
 	@echo "==> installing what the scorecard compares with"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-rivals.txt
+	@$(INSTALL) -c $(CONSTRAINTS) -r requirements-rivals.txt
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.all
 	@echo "==> installing the fuzzer"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) atheris
+	@$(INSTALL) -c $(CONSTRAINTS) atheris
 	@touch $@
 
 demo: $(VENV)/.demo  ## set up, judge the example candidates, draw why (demo-output/)
@@ -69,7 +81,7 @@ faults: $(VENV)/.all  ## every call to the system fails in turn: is anything los
 	@$(BIN)/python tests/store_trials.py faults
 
 $(VENV)/.mutants: $(VENV)/.all requirements-mutants.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -r requirements-mutants.txt
+	@$(INSTALL) -c $(CONSTRAINTS) -r requirements-mutants.txt
 	@touch $@
 
 mutants: $(VENV)/.mutants  ## one small mistake at a time in the rule of the veto, the store and the score: does a test notice?
@@ -92,6 +104,12 @@ fuzz: $(VENV)/.fuzz  ## fuzz every reader; FUZZ="abc kern" picks some, SECONDS=6
 
 examples: $(VENV)/.all  ## write the example music again from examples_source/
 	@$(BIN)/python -m examples_source.build
+
+lock:  ## write locked/ again, after a version in constraints.txt has changed
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(UV) --python-version 3.11 --extra plot -o locked/demo.txt pyproject.toml locked/build.in
+	@$(UV) --python-version 3.11.5 --extra all -o locked/all.txt pyproject.toml requirements-dev.txt locked/build.in
 
 clean:  ## remove everything that was made here
 	rm -rf $(VENV) build dist demo-output docs/_build docs/auto_gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis
