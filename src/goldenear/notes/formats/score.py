@@ -2,7 +2,7 @@
 
 The readers behind these doors are our own. They keep every length a fraction, join ties, tell drums apart
 and say what they leave out. XML is parsed by the standard library, which fetches nothing; a document that
-defines entities, the way to make a few bytes swell to gigabytes, is refused.
+defines entities or attributes, or a namespace with a long name, is refused: by each a few bytes swell to gigabytes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,19 @@ PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PIECE = 2**20
 """Bytes of XML that are decoded and parsed at a time."""
 
-_ENTITY = "<!ENTITY"
+_SEAM = 5 * 200
+"""Letters of the piece before that are looked at again: more than anything has that is refused."""
+
+_DEFINITIONS = {"<!ENTITY": "entities", "<!ATTLIST": "attributes"}
+
+LONGEST_NAMESPACE = 200
+"""Letters of a namespace, and of its prefix: the parser writes it out before each name that has it."""
+
+_LONG_NAMESPACE = re.compile(
+    r"""\sxmlns(?:{name}{{200}}|{name}{{0,199}}(?:\s{{200}}|\s{{0,199}}=(?:\s{{200}}|\s{{0,199}}{value})))""".format(
+        name=r"""[^=<>"'\s]""", value=r"""(?:"[^"]{201}|'[^']{201})"""
+    )
+)
 
 _ENCODINGS = frozenset(["utf-8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"])
 _DECLARATION = re.compile(r"\s*<\?xml\b([^>]*)\?>")
@@ -204,14 +216,17 @@ def _safe_pieces(data: bytes, path: str) -> Iterator[str]:
     for begin in range(0, len(data), _PIECE):
         text = decoder.decode(data[begin : begin + _PIECE], begin + _PIECE >= len(data))
         seam = before + text
-        if _ENTITY in seam:
-            raise UnreadableFile(
-                path, "it defines XML entities, which are refused: they can make a small file huge"
-            )
+        for definition, what in _DEFINITIONS.items():
+            if definition in seam:
+                raise UnreadableFile(
+                    path, f"it defines XML {what}, which are refused: they can make a small file huge"
+                )
+        if _LONG_NAMESPACE.search(seam):
+            raise UnreadableFile(path, f"a namespace in it has more than {LONGEST_NAMESPACE} letters")
         elements += text.count("<") - seam.count("</", max(len(before) - 1, 0))
         if elements > MAX_ELEMENTS:
             raise UnreadableFile(path, f"it has more than {MAX_ELEMENTS:,} elements")
-        before = seam[1 - len(_ENTITY) :]
+        before = seam[-_SEAM:]
         yield text if begin else text[_declaration_ends(text) :]
 
 
