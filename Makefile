@@ -109,7 +109,7 @@ lock:  ## write locked/ again, after a version in constraints.txt has changed
 	@$(PYTHON) -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(UV) --python-version 3.11 --extra plot -o locked/demo.txt pyproject.toml locked/build.in
-	@$(UV) --python-version 3.11.5 --extra all -o locked/all.txt pyproject.toml requirements-dev.txt locked/build.in
+	@$(UV) --python-version 3.11.5 --extra all -o locked/all.txt pyproject.toml requirements-dev.txt locked/build.in locked/for-torch.in
 
 clean:  ## remove everything that was made here
 	rm -rf $(VENV) build dist demo-output docs/_build docs/auto_gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis
