@@ -46,9 +46,9 @@ $(VENV)/.rivals: $(VENV)/.all requirements-rivals.txt
 	@$(INSTALL) -c $(CONSTRAINTS) -r requirements-rivals.txt
 	@touch $@
 
-$(VENV)/.fuzz: $(VENV)/.all
-	@echo "==> installing the fuzzer"
-	@$(INSTALL) -c $(CONSTRAINTS) atheris
+$(VENV)/.trials: $(VENV)/.all requirements-trials.txt
+	@echo "==> installing the fuzzer, and what makes small mistakes"
+	@$(INSTALL) -c $(CONSTRAINTS) -r requirements-trials.txt
 	@touch $@
 
 demo: $(VENV)/.demo  ## set up, judge the example candidates, draw why (demo-output/)
@@ -80,11 +80,7 @@ kills: $(VENV)/.all  ## four programs add samples and are killed, N times (10,00
 faults: $(VENV)/.all  ## every call to the system fails in turn: is anything lost?
 	@$(BIN)/python tests/store_trials.py faults
 
-$(VENV)/.mutants: $(VENV)/.all requirements-mutants.txt
-	@$(INSTALL) -c $(CONSTRAINTS) -r requirements-mutants.txt
-	@touch $@
-
-mutants: $(VENV)/.mutants  ## one small mistake at a time in the rule of the veto, the store and the score: does a test notice?
+mutants: $(VENV)/.trials  ## one small mistake at a time in the rule of the veto, the store and the score: does a test notice?
 	@$(BIN)/python tests/mutants.py
 
 bench: $(VENV)/.all  ## goldenear against what a user would pick instead, in one run; DATA=FOLDER adds real music
@@ -99,7 +95,7 @@ rivals: $(VENV)/.rivals  ## the scorecard: the same melodies by other people's p
 hostile: $(VENV)/.all  ## bring some thousand hostile files through every door of the program
 	@PYTHONPATH=tests $(BIN)/python -m hostile --jobs $(JOBS)
 
-fuzz: $(VENV)/.fuzz  ## fuzz every reader; FUZZ="abc kern" picks some, SECONDS=60 is for each
+fuzz: $(VENV)/.trials  ## fuzz every reader; FUZZ="abc kern" picks some, SECONDS=60 is for each
 	@PYTHONPATH=tests $(BIN)/python -m hostile.fuzz $(FUZZ) --seconds $(or $(SECONDS),60)
 
 examples: $(VENV)/.all  ## write the example music again from examples_source/

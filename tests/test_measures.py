@@ -8,7 +8,7 @@ from math import gcd, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goldenear.errors import InvalidInput
@@ -68,6 +68,7 @@ def numbers_of(measure, clutter, x, own, counted):
     return numbers
 
 
+@settings(max_examples=400)
 @given(
     st.sampled_from(list(MEASURES)),
     st.sampled_from(CLUTTERS),

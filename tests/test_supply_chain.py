@@ -353,6 +353,7 @@ FOR_DEVELOPERS = (
     DECLARED
     | requirements(lines_of("requirements-dev.txt"))
     | requirements(lines_of("requirements-rivals.txt"))
+    | requirements(lines_of("requirements-trials.txt"))
 )
 PINS = requirements(lines_of("constraints.txt"))
 LOCKED = ("locked/demo.txt", "locked/all.txt")
@@ -396,8 +397,9 @@ def test_every_pinned_version_is_exact() -> None:
     pinned = {name for name, version in PINS.items() if is_exact(version)}
     assert pinned == set(PINS)
     assert len(pinned) > 100
-    for name, version in requirements(lines_of("requirements-rivals.txt")).items():
-        assert is_exact(version), name
+    for file in ("requirements-rivals.txt", "requirements-trials.txt"):
+        for name, version in requirements(lines_of(file)).items():
+            assert is_exact(version), name
 
 
 def test_a_package_that_nobody_declared_is_caught() -> None:
@@ -458,6 +460,7 @@ def test_make_installs_nothing_else() -> None:
         "$(LOCKED) -r locked/all.txt",
         "$(INSTALL) --only-binary :all: -c $(CONSTRAINTS) torch",
         "$(INSTALL) -c $(CONSTRAINTS) -r requirements-rivals.txt",
+        "$(INSTALL) -c $(CONSTRAINTS) -r requirements-trials.txt",
     ]
     assert {"--require-hashes", "--no-deps", "--only-binary"} <= set(recipe("LOCKED"))
     assert {"--no-deps", "--no-build-isolation"} <= set(recipe("ITSELF"))
