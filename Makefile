@@ -13,7 +13,7 @@ ITSELF  := $(INSTALL) --no-deps --no-build-isolation -e .
 UV      := $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
            --custom-compile-command "make lock" -c $(CONSTRAINTS) --overrides locked/left-out.txt
 
-.PHONY: help demo test lint types docs hostile fuzz kills faults mutants bench evaluate rivals examples lock clean
+.PHONY: help demo test lint types docs hostile fuzz kills faults flips mutants bench evaluate rivals examples lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -79,6 +79,9 @@ kills: $(VENV)/.all  ## four programs add samples and are killed, N times (10,00
 
 faults: $(VENV)/.all  ## every call to the system fails in turn: is anything lost?
 	@$(BIN)/python tests/store_trials.py faults
+
+flips: $(VENV)/.all  ## one bit turns over, 3,000 times, in all that the program keeps: does it change anything unnoticed?
+	@$(BIN)/python tests/flip_trials.py
 
 mutants: $(VENV)/.trials  ## one small mistake at a time in the rule of the veto, the store and the score: does a test notice?
 	@$(BIN)/python tests/mutants.py

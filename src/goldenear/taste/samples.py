@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from goldenear.arguments import file_name
-from goldenear.errors import InvalidInput, InvalidTaste, UnreadableFile
+from goldenear.errors import InvalidTaste, UnreadableFile
 from goldenear.files import text_of
 from goldenear.notes.atomic import TEMPORARY, write_bytes_atomically
 from goldenear.notes.choice import EVERYTHING, Choice
@@ -133,7 +133,8 @@ def choice_of(path: Path) -> Choice:
         return EVERYTHING if written is None else Choice.from_table(tomllib.loads(written))
     except UnreadableFile as error:
         raise InvalidTaste(str(error)) from None
-    except (tomllib.TOMLDecodeError, RecursionError, InvalidInput) as error:
+    except (ValueError, RecursionError) as error:
+        # Thousands of digits are no TOMLDecodeError.
         raise InvalidTaste(f"{beside}: cannot be read as a choice of notes: {error}") from None
 
 

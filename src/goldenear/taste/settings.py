@@ -221,7 +221,8 @@ def read_settings(path: Path) -> Settings:
         table = tomllib.loads(written)
     except UnreadableFile as error:
         raise InvalidTaste(str(error)) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # Thousands of digits are no TOMLDecodeError.
         raise InvalidTaste(f"{path}: cannot be read as TOML: {error}") from None
     try:
         _refuse_unknown(table)
