@@ -13,7 +13,7 @@ ITSELF  := $(INSTALL) --no-deps --no-build-isolation -e .
 UV      := $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
            --custom-compile-command "make lock" -c $(CONSTRAINTS) --overrides locked/left-out.txt
 
-.PHONY: help demo test lint types docs hostile fuzz kills faults flips mutants bench evaluate rivals examples lock clean
+.PHONY: help demo test lint types docs hostile fuzz kills faults flips hashes coverage mutants bench evaluate rivals examples lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,7 +47,7 @@ $(VENV)/.rivals: $(VENV)/.all requirements-rivals.txt
 	@touch $@
 
 $(VENV)/.trials: $(VENV)/.all requirements-trials.txt
-	@echo "==> installing the fuzzer, and what makes small mistakes"
+	@echo "==> installing the fuzzer, and what counts branches and makes small mistakes"
 	@$(INSTALL) -c $(CONSTRAINTS) -r requirements-trials.txt
 	@touch $@
 
@@ -82,6 +82,12 @@ faults: $(VENV)/.all  ## every call to the system fails in turn: is anything los
 
 flips: $(VENV)/.all  ## one bit turns over, 3,000 times, in all that the program keeps: does it change anything unnoticed?
 	@$(BIN)/python tests/flip_trials.py
+
+hashes: $(VENV)/.all  ## twenty processes judge the same in different ways: do they say the same?
+	@$(BIN)/python tests/hash_trials.py
+
+coverage: $(VENV)/.trials  ## how many branches of the readers do their tests take?
+	@$(BIN)/python tests/reader_coverage.py
 
 mutants: $(VENV)/.trials  ## one small mistake at a time in the rule of the veto, the store and the score: does a test notice?
 	@$(BIN)/python tests/mutants.py

@@ -724,3 +724,20 @@ def test_abc_as_mail_sends_it_is_decoded():
 def test_accidentals_hold_in_every_octave_unless_told_otherwise():
     assert pitches("^Ffz|F|") == [66, 78, 65]
     assert pitches("^Ffz|F|", header="L:1/4\nI:propagate-accidentals octave\nK:C\n") == [66, 77, 65]
+
+
+def test_what_the_header_asks_for_in_vain_is_told():
+    assert parse("CDE F|", header="P:AABB\nL:1/4\nK:C\n").remarks == [
+        "the order of the parts (P:) is not unfolded"
+    ]
+    assert parse("CDEF|\nV:\nGABc|").remarks == ["a V: field without a name: ignored (line 5)"]
+    drums = parse("CDEF|", header="L:1/4\nK:C clef=perc\n")
+    assert drums.remarks == ["a percussion clef: its notes are drums, at their written place"]
+    (silent,) = parse_abc(b"X:1\nT:nothing\n", "test.abc")
+    assert silent.remarks == ["neither a K: field nor music"]
+
+
+def test_what_follows_the_end_of_a_tune_is_told():
+    after = parse("CDEF|\n\nand so it ends\n")
+    assert after.remarks == ["text after the empty line that ends the tune: left out (line 6)"]
+    assert len(after.tracks[0].pitch) == 4

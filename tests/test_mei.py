@@ -682,3 +682,20 @@ def test_mei_drums_may_be_written_by_their_place_on_the_lines(place, pitch):
 def test_mei_quarter_tones_keep_their_intervals():
     tune = read_mei(n("c", 4, 4, 'accid="1qs"') + n("e", 4, 4, 'accid="1qs"') + n("d", 4, 4, 'accid="1qf"'))
     assert [pitch for pitch, *_ in tracks(tune)[0]] == [61, 65, 62]
+
+
+def test_endings_and_the_order_of_sections_are_told():
+    document = mei(bar(n("c", 4, 1)))
+    ended = document.replace("<measure", "<ending n='1'><measure", 1).replace(
+        "</measure>", "</measure></ending>", 1
+    )
+    ordered = document.replace("<measure", "<expansion plist='#a #b'/><measure", 1)
+    for text in (ended, ordered):
+        (tune,) = parse_mei(text.encode(), "test.mei")
+        assert tune.remarks == ["repeats not unfolded"]
+        assert list(tune.tracks[0].pitch) == [60]
+
+
+def test_a_staff_may_change_its_key_within_a_bar():
+    inside = bar(n("f", 4)).replace("<layer", "<staffDef keysig='1s'/><layer", 1)
+    assert [row[0] for row in tracks(read_mei(bar(n("f", 4)), inside))[0]] == [65, 66]
