@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import LIMITS, Limits
 from goldenear.notes.formats import exact
-from goldenear.notes.formats.abc import MAX_BYTES, MAX_TUNES, parse_abc
+from goldenear.notes.formats.abc import parse_abc
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.read import read, read_all
 
@@ -435,8 +436,8 @@ def test_line_ends_and_encodings():
         (b"X:1\nM:32/1\nK:C\n" + b"Z9999 A" * 3, "absurd"),
         (b"X:1\nK:C\n" + b" ".join(b"A/%d" % n for n in range(9001, 9999, 2)), "absurd"),
         (b"X:1\nK:C\n" + b"".join(b"V:%d\n" % n for n in range(300)), "more than 256 voices"),
-        (b"X:1\n" * (MAX_TUNES + 1), "over the limit"),
-        (b"X:1\n" + b" " * MAX_BYTES, "over the limit"),
+        (b"X:1\n" * (LIMITS.tunes + 1), "over the limit"),
+        (b"X:1\n" + b" " * LIMITS.abc_bytes, "over the limit"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_reason(data, reason):
@@ -445,7 +446,7 @@ def test_what_cannot_be_read_is_refused_with_a_reason(data, reason):
 
 
 def test_too_many_notes_are_refused_over_all_tunes(monkeypatch):
-    monkeypatch.setattr(exact, "MAX_NOTES", 100)
+    monkeypatch.setattr(exact, "LIMITS", Limits(notes=100))
     assert len(parse_abc(b"X:1\nK:C\n[CE]" + b"A" * 98, "full.abc")[0].tracks[0].pitch) == 100
     with pytest.raises(UnreadableFile, match="more than 100 notes"):
         parse_abc(b"X:1\nK:C\n[CE]" + b"A" * 98 + b"\nX:2\nK:C\nB", "overfull.abc")

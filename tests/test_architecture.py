@@ -12,6 +12,7 @@ import goldenear
 ROOT = Path(goldenear.__file__).parent
 FLOORS = [
     "errors",
+    "limits",
     "arguments",
     "content",
     "files",

@@ -17,6 +17,7 @@ import goldenear as ge
 from goldenear.content.kinds import FORMATS
 from goldenear.content.recognise import content_of
 from goldenear.content.text import text_of
+from goldenear.limits import Limits
 from goldenear.notes import read as reading
 from midi_bytes import ONE_NOTE, file, off, on, track
 
@@ -176,7 +177,7 @@ class TestContentDecides:
             assert content_of(data) is None
 
     def test_the_limit_of_notes_is_not_that_of_sound(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(reading, "MAX_FILE_BYTES", len(MIDI) - 1)
+        monkeypatch.setattr(reading, "LIMITS", Limits(music_bytes=len(MIDI) - 1))
         (tmp_path / "a.wav").write_bytes(MIDI)
         with pytest.raises(
             ge.UnreadableFile, match=f"{len(MIDI)} bytes is over the limit of {len(MIDI) - 1}"

@@ -26,6 +26,7 @@ from goldenear.hearing.clip import SAMPLE_RATE
 from goldenear.hearing.constant_q import constant_q, tuning_of
 from goldenear.hearing.hear import picture_of
 from goldenear.hearing.strokes import levels, strokes, thinned
+from goldenear.limits import Limits
 from goldenear.match.matches import spoken
 from goldenear.plot_sound import plot_clip
 
@@ -251,7 +252,7 @@ class TestReading:
             ge.read_clip(tmp_path / "a.wav")
 
     def test_what_is_too_long_is_refused_and_a_part_of_it_is_not(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(sound_file, "LONGEST_SECONDS", 3)
+        monkeypatch.setattr(sound_file, "LIMITS", Limits(sound_seconds=3))
         soundfile.write(tmp_path / "a.wav", tone(440, 4), RATE)
         with pytest.raises(ge.UnreadableFile, match="lasts more than"):
             ge.read_clip(tmp_path / "a.wav")
@@ -369,7 +370,7 @@ class TestDecoders:
         assert time.monotonic() - begun < 20
 
     def test_what_is_too_long_is_refused_and_leaves_nothing_running(self, tmp_path, install, monkeypatch):
-        monkeypatch.setattr(sound_file, "LONGEST_SECONDS", 1)
+        monkeypatch.setattr(sound_file, "LIMITS", Limits(sound_seconds=1))
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "programs"))
         install(waits=60)
         self.write_mpeg4(tmp_path / "a.m4a", tone(440))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import Limits
 from goldenear.notes.formats import midi_track
 from goldenear.notes.formats.midi import parse_midi
 from goldenear.notes.read import read, read_all
@@ -350,7 +351,7 @@ class TestRemarks:
         assert (tune.tempos, tune.remarks) == ((), ["1 tempo of no length: ignored"])
 
     def test_too_many_tempos(self, monkeypatch):
-        monkeypatch.setattr(midi_track, "MAX_TEMPOS", 2)
+        monkeypatch.setattr(midi_track, "LIMITS", Limits(tempos=2))
         tune = the_tune(file(track(meta(1, 0x51, b"\0\0\1") * 5, ONE_NOTE)))
         assert (tune.tempos, tune.remarks) == (
             ((1, 1), (2, 1)),

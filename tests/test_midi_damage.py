@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import Limits
 from goldenear.notes.formats.midi import parse_midi
 from goldenear.notes.formats.midi_check import check_midi
 from goldenear.notes.read import read
@@ -43,7 +44,7 @@ class TestRefusals:
         assert "2,147,483,648 ticks long" in refusal(file(track(silence * 8, on(8, 60))))
 
     def test_too_many_events(self, monkeypatch):
-        monkeypatch.setattr("goldenear.notes.formats.midi_check.MAX_EVENTS", 5)
+        monkeypatch.setattr("goldenear.notes.formats.midi_check.LIMITS", Limits(midi_events=5))
         assert len(the_tune(file(track(ONE_NOTE))).tracks) == 1
         assert "events" in refusal(file(track(ONE_NOTE), track(ONE_NOTE)))
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import Limits
 from goldenear.notes.formats import score
 from goldenear.notes.formats.score import parse_kern, parse_mei, parse_musicxml, parse_mxl
 from goldenear.notes.read import SUFFIXES, read
@@ -42,7 +43,7 @@ def test_an_entity_bomb_is_refused_in_any_encoding():
 
 
 def test_too_many_elements_are_refused(monkeypatch):
-    monkeypatch.setattr(score, "MAX_ELEMENTS", 1000)
+    monkeypatch.setattr(score, "LIMITS", Limits(xml_elements=1000))
     with pytest.raises(UnreadableFile, match="more than 1,000 elements"):
         parse_musicxml(("<score-partwise>" + "<part/>" * 1000 + "</score-partwise>").encode(), "tags.xml")
 
@@ -154,7 +155,7 @@ def test_mxl_that_lies_about_its_size_is_stopped(monkeypatch):
     honest = mxl({"META-INF/container.xml": container("s.xml"), "s.xml": " " * 5000})
     lying = honest.replace((5000).to_bytes(4, "little"), (50).to_bytes(4, "little"))
     assert lying != honest
-    monkeypatch.setattr(score, "MAX_UNZIPPED_BYTES", 1000)
+    monkeypatch.setattr(score, "LIMITS", Limits(unpacked_bytes=1000))
     with pytest.raises(UnreadableFile):
         parse_mxl(lying, "liar.mxl")
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from goldenear.content.foreign import project_folder
 from goldenear.errors import UnreadableFile
-
-MOST_TEXT = 16 * 2**20
-"""Bytes of a file of settings, or of what the program wrote beside samples."""
+from goldenear.limits import LIMITS
 
 
 def bytes_of(path: str | os.PathLike[str], most: int, kind: str) -> bytes:
@@ -51,7 +49,7 @@ def text_of(path: str | os.PathLike[str]) -> str | None:
     if not os.path.lexists(path):
         return None
     try:
-        return _bytes_of_regular(path, MOST_TEXT).decode("utf-8")
+        return _bytes_of_regular(path, LIMITS.text_bytes).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableFile(path, f"is no text: {error}") from None
     except OSError as error:

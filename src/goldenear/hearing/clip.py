@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 
 from goldenear.arguments import kind_of, must_be, number, several, shown, text, whole_number
 from goldenear.errors import InvalidInput, TooLarge, printable
+from goldenear.limits import LIMITS
 from goldenear.optional import needed
-
-LONGEST_SECONDS = 20 * 60
-"""Longer sound is refused."""
 
 SAMPLE_RATE = 24_576
 """What clips are counted in: 512 samples are 1/48 s, a tick of the picture; what lies above 12 kHz is not needed."""
 
-MOST_CHANNELS = 16
 RATES = (2_000, 400_000)
 
 LOUDEST = 8.0
@@ -86,13 +83,15 @@ class Clip:
             came = f"{given.dtype} {given.shape}" if given.ndim else shown(wave)
             hint = "; read_clip reads files" if isinstance(wave, str | os.PathLike) else ""
             raise InvalidInput(f"wave: expected numbers, (n,) or (n, channels), signed, got {came}{hint}")
-        if given.ndim == 2 and given.shape[1] > MOST_CHANNELS:
-            slip = "; is it (channels, n)? transpose it" if given.shape[0] <= MOST_CHANNELS else ""
+        if given.ndim == 2 and given.shape[1] > LIMITS.channels:
+            slip = "; is it (channels, n)? transpose it" if given.shape[0] <= LIMITS.channels else ""
             raise InvalidInput(
-                f"wave: expected at most {MOST_CHANNELS} channels, got {given.shape[1]:,}{slip}"
+                f"wave: expected at most {LIMITS.channels} channels, got {given.shape[1]:,}{slip}"
             )
-        if len(given) > LONGEST_SECONDS * sample_rate:
-            raise TooLarge(f"{name or 'the clip'}: lasts more than {LONGEST_SECONDS // 60} minutes: cut it")
+        if len(given) > LIMITS.sound_seconds * sample_rate:
+            raise TooLarge(
+                f"{name or 'the clip'}: lasts more than {LIMITS.sound_seconds / 60:g} minutes: cut it"
+            )
         full = 1.0 if given.dtype.kind == "f" else float(np.iinfo(given.dtype).max)
         mono = given if given.ndim == 1 else given.mean(axis=1)
         if not np.isfinite(mono).all():

@@ -20,22 +20,18 @@ from goldenear.content.sound import sound_begins
 from goldenear.errors import UnreadableFile
 from goldenear.files import bytes_of
 from goldenear.hearing.clip import (
-    LONGEST_SECONDS,
     LOUDEST,
-    MOST_CHANNELS,
     RATES,
     READING,
     SAMPLE_RATE,
     Clip,
 )
 from goldenear.hearing.decoders import Source, decoding
+from goldenear.limits import LIMITS
 from goldenear.optional import needed
 
 SUFFIXES = tuple(ending for ending, format_ in FORMATS.items() if format_ == "sound")
 """The file name endings of sound that can be read."""
-
-MAX_FILE_BYTES = 256 * 2**20
-"""Larger files are refused before they are opened."""
 
 LATEST_SECONDS = 24 * 3600
 """What begins later in a file is not looked for."""
@@ -94,9 +90,9 @@ def read_clip(
     path = file_name("path", path)
     number("start", start, 0, LATEST_SECONDS)
     if seconds is not None:
-        number("seconds", seconds, 0.01, LONGEST_SECONDS)
+        number("seconds", seconds, 0.01, LIMITS.sound_seconds)
     truth("trim", trim)
-    data = bytes_of(path, MAX_FILE_BYTES, "sound")
+    data = bytes_of(path, LIMITS.sound_bytes, "sound")
     _check_is_sound(data, path)
     clip = decoded(data, path, start=float(start), seconds=seconds)
     return clip.trimmed() if trim else clip
@@ -196,11 +192,11 @@ def _heard(source: Source, path: str, start: float, seconds: float | None) -> _H
     rate, channels = source.sample_rate, source.channels
     if not RATES[0] <= rate <= RATES[1]:
         raise UnreadableFile(path, f"{rate:,} samples a second: expected {RATES[0]:,}..{RATES[1]:,}")
-    if not 1 <= channels <= MOST_CHANNELS:
-        raise UnreadableFile(path, f"{channels} channels: at most {MOST_CHANNELS} are mixed")
+    if not 1 <= channels <= LIMITS.channels:
+        raise UnreadableFile(path, f"{channels} channels: at most {LIMITS.channels} are mixed")
     for _ in _blocks(source, round(start * rate)):
         pass  # Seeking in a damaged file may lead anywhere: so the beginning is read over.
-    most = round((LONGEST_SECONDS if seconds is None else seconds) * rate)
+    most = round((LIMITS.sound_seconds if seconds is None else seconds) * rate)
     stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
     heard, frames, mixed, apart = bytearray(), 0, 0.0, 0.0
     for block, is_last in _blocks(source, most):
@@ -212,7 +208,7 @@ def _heard(source: Source, path: str, start: float, seconds: float | None) -> _H
     if seconds is None and frames == most and len(source.read(1)):
         raise UnreadableFile(
             path,
-            f"lasts more than {LONGEST_SECONDS // 60} minutes: name a part of it with start and seconds",
+            f"lasts more than {LIMITS.sound_seconds / 60:g} minutes: name a part of it with start and seconds",
         )
     wave = np.frombuffer(heard, np.float32)
     return _Heard(wave, frames, mixed * channels / apart if apart else 1.0)

@@ -38,15 +38,12 @@ from goldenear.content.kinds import FORMATS, Format
 from goldenear.content.recognise import format_of
 from goldenear.errors import InvalidInput, NoSuchPart, UnreadableFile
 from goldenear.files import bytes_of
-from goldenear.hearing import sound_file
+from goldenear.limits import LIMITS
 from goldenear.notes.choice import EVERYTHING, Choice, Names, drum_hints
 from goldenear.notes.columns import in_time
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.note_array import MOST_STEPS, NoteArray
 from goldenear.notes.provenance import Provenance
-
-MAX_FILE_BYTES = 64 * 2**20
-"""Larger files that are no sound are refused: no fragment and no piece of music is this large."""
 
 _EMPTY = "no notes"
 """The remark on what has none."""
@@ -182,12 +179,12 @@ def read_chosen(
     path = file_name("path", path)
     one_of("brightness", brightness, BRIGHTNESSES)
     whole_number("steps_per_octave", steps_per_octave, 1, MOST_STEPS)
-    data = bytes_of(path, sound_file.MAX_FILE_BYTES, "music")
+    data = bytes_of(path, LIMITS.sound_bytes, "music")
     format_ = format_of(data, path)
     if format_ == "sound" and steps_per_octave != 12:
         raise InvalidInput(f"steps_per_octave: sound is heard in 12, got {steps_per_octave}: {path}")
-    if format_ != "sound" and len(data) > MAX_FILE_BYTES:
-        raise UnreadableFile(path, f"{len(data):,} bytes is over the limit of {MAX_FILE_BYTES:,}")
+    if format_ != "sound" and len(data) > LIMITS.music_bytes:
+        raise UnreadableFile(path, f"{len(data):,} bytes is over the limit of {LIMITS.music_bytes:,}")
     parsed = _parser_for(format_)(data, path)
     return [
         assembled(

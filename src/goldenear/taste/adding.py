@@ -12,7 +12,7 @@ from goldenear.arguments import file_name, one_of, text
 from goldenear.content.recognise import usual_ending
 from goldenear.errors import GoldenearError, InvalidInput, InvalidTaste, printable
 from goldenear.files import bytes_of
-from goldenear.hearing.sound_file import MAX_FILE_BYTES
+from goldenear.limits import LIMITS
 from goldenear.notes.atomic import flush_folder, held, write_bytes_atomically
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.read import why_silent
@@ -90,7 +90,7 @@ def add_sample(
         raise InvalidInput(
             f"{source}: there are no notes in it, so it can resemble nothing{f' ({why})' if why else ''}"
         )
-    data = bytes_of(source, MAX_FILE_BYTES, "music")
+    data = bytes_of(source, LIMITS.sound_bytes, "music")
     target = root / kind / _file_name(name, source, usual_ending(data, source))
     try:
         with held(root) as is_alone, _staging(root, is_alone=is_alone) as staging:
@@ -181,7 +181,7 @@ def _put(staged: Path, target: Path, data: bytes, choice: Choice) -> None:
         If it cannot be written.
     """
     if os.path.lexists(target):
-        if bytes_of(target, MAX_FILE_BYTES, "music") != data or choice_of(target) != choice:
+        if bytes_of(target, LIMITS.sound_bytes, "music") != data or choice_of(target) != choice:
             raise InvalidTaste(
                 f"{target}: another sample of this name is already there: give this one another name (--name)"
             )

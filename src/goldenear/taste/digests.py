@@ -13,7 +13,7 @@ from pathlib import Path
 
 from goldenear.errors import GoldenearError, InvalidTaste
 from goldenear.files import bytes_of
-from goldenear.hearing.sound_file import MAX_FILE_BYTES
+from goldenear.limits import LIMITS
 from goldenear.notes.atomic import write_bytes_atomically
 
 DIGESTS_FILE = "samples.sha256"
@@ -95,6 +95,6 @@ def write_digests(root: Path, digests: dict[str, str]) -> None:
 def digest_of_file(path: Path) -> str:
     """Return the digest of a file; empty where it cannot be read."""
     try:
-        return hashlib.sha256(bytes_of(path, MAX_FILE_BYTES, "music")).hexdigest()
+        return hashlib.sha256(bytes_of(path, LIMITS.sound_bytes, "music")).hexdigest()
     except GoldenearError:
         return ""

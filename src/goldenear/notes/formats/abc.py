@@ -29,15 +29,11 @@ import quopri
 
 from goldenear.content.text import text_of
 from goldenear.errors import UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats.abc_lines import tunes_of
 from goldenear.notes.formats.abc_tune import read_tune
-from goldenear.notes.formats.exact import Limits
+from goldenear.notes.formats.exact import Budget
 from goldenear.notes.formats.parsed import ParsedTune
-
-MAX_BYTES = 16 * 2**20
-"""Larger files are refused: a million notes of ABC take four megabytes."""
-
-MAX_TUNES = 50_000
 
 _MAILED = b"=3D"
 """An equals sign in quoted-printable text; in ABC no number follows a natural."""
@@ -72,10 +68,10 @@ def parse_abc(data: bytes, path: str) -> list[ParsedTune]:
     general, tunes = tunes_of(_text(data, path))
     if not tunes:
         raise UnreadableFile(path, "no tune in it: each ABC tune begins with a line X:")
-    if len(tunes) > MAX_TUNES:
-        raise UnreadableFile(path, f"{len(tunes):,} tunes are over the limit of {MAX_TUNES:,}")
-    limits = Limits(path)
-    parsed = [read_tune(general, lines, limits) for lines in tunes]
+    if len(tunes) > LIMITS.tunes:
+        raise UnreadableFile(path, f"{len(tunes):,} tunes are over the limit of {LIMITS.tunes:,}")
+    budget = Budget(path)
+    parsed = [read_tune(general, lines, budget) for lines in tunes]
     for tune in parsed if _MAILED in data else ():
         tune.remarks.append("text as mail sends it, quoted-printable: decoded")
     return parsed
@@ -83,6 +79,6 @@ def parse_abc(data: bytes, path: str) -> list[ParsedTune]:
 
 def _text(data: bytes, path: str) -> str:
     """Return the file as text."""
-    if len(data) > MAX_BYTES:
-        raise UnreadableFile(path, f"{len(data):,} bytes of ABC are over the limit of {MAX_BYTES:,}")
+    if len(data) > LIMITS.abc_bytes:
+        raise UnreadableFile(path, f"{len(data):,} bytes of ABC are over the limit of {LIMITS.abc_bytes:,}")
     return text_of(quopri.decodestring(data) if _MAILED in data else data, path, "ABC")

@@ -7,22 +7,21 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats import abc_fields
 from goldenear.notes.formats.abc_lines import FIELD, Lines, goes_on_with_music, paragraphs, whole_lines
 from goldenear.notes.formats.abc_music import reads_as_music, reads_as_words, sing
 from goldenear.notes.formats.abc_voice import Circumstances, Voice
-from goldenear.notes.formats.exact import ExactTrack, Limits, in_ticks
+from goldenear.notes.formats.exact import Budget, ExactTrack, in_ticks
 from goldenear.notes.formats.parsed import ParsedTune
 from goldenear.notes.formats.remarks import Remarks
-
-MAX_VOICES = 256
 
 _DIRECTIVE = re.compile(r"\s*+(?:MIDI\s*+=?\s*+)?([a-z-]+)\s*+=?\s*+(\S*)", re.IGNORECASE)
 _TOLD_ONLY = frozenset("ABCDFGHNORSWXZrsw")
 """Fields that tell of a tune or print words under it; no note depends on them."""
 
 
-def read_tune(general: Lines, lines: Lines, limits: Limits) -> ParsedTune:
+def read_tune(general: Lines, lines: Lines, budget: Budget) -> ParsedTune:
     """Read one tune.
 
     Parameters
@@ -31,10 +30,10 @@ def read_tune(general: Lines, lines: Lines, limits: Limits) -> ParsedTune:
         What stands before the first tune; its M:, L: and directives hold for all tunes.
     lines : Lines
         The tune, from its X: line up to the next one.
-    limits : Limits
+    budget : Budget
         Shared by the tunes of a file.
     """
-    tune = _Tune(limits)
+    tune = _Tune(budget)
     for number, line in whole_lines(general, tune.remarks):
         if line.startswith(("L:", "M:", "%%")):
             tune.read_line(number, line)
@@ -46,7 +45,7 @@ def read_tune(general: Lines, lines: Lines, limits: Limits) -> ParsedTune:
 class _Tune:
     """A tune while it is read."""
 
-    limits: Limits
+    budget: Budget
     remarks: Remarks = field(default_factory=Remarks)
     user_symbols: set[str] = field(default_factory=set)
     _title: str = ""
@@ -64,7 +63,7 @@ class _Tune:
     @property
     def path(self) -> str:
         """The file, for messages."""
-        return self.limits.path
+        return self.budget.path
 
     def read(self, lines: Lines) -> None:
         """Read header and music; an empty line ends the tune once there is music, unless more music follows."""
@@ -126,9 +125,9 @@ class _Tune:
     def _voice_named(self, name: str) -> Voice:
         """Return a voice, made where it is new."""
         if name not in self._voices:
-            if len(self._voices) >= MAX_VOICES:
-                raise UnreadableFile(self.path, f"a tune has more than {MAX_VOICES} voices")
-            self._voices[name] = Voice(name, self._common.copy(), self.limits, self.remarks)
+            if len(self._voices) >= LIMITS.voices:
+                raise UnreadableFile(self.path, f"a tune has more than {LIMITS.voices} voices")
+            self._voices[name] = Voice(name, self._common.copy(), self.budget, self.remarks)
         return self._voices[name]
 
     def _circumstances(self) -> list[Circumstances]:

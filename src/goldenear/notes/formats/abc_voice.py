@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from goldenear.notes.formats.abc_fields import Meter, Settings, Signature
-from goldenear.notes.formats.exact import SEMITONES, ExactNote, ExactTrack, Limits
+from goldenear.notes.formats.exact import SEMITONES, Budget, ExactNote, ExactTrack
 from goldenear.notes.formats.remarks import Remarks
 
 Place = tuple[str, int]
@@ -79,7 +79,7 @@ class Voice:
 
     name: str
     now: Circumstances
-    limits: Limits
+    budget: Budget
     remarks: Remarks
     time: Fraction = Fraction(0)
     heads: list[Head] = field(default_factory=list)
@@ -101,7 +101,7 @@ class Voice:
         self._last_length = length * factor if factor != 1 else length
         self.heads += self._last
         self.time = self.time + self._last_length
-        self.limits.admit(len(notes), self.time)
+        self.budget.admit(len(notes), self.time)
 
     def rest_bars(self, bars: int, line: int) -> None:
         """Rest for whole bars; in a free meter a bar has no length."""
@@ -126,7 +126,7 @@ class Voice:
         self.time += self._last_length * (first - 1)
         self._last_length *= first
         self._next_factor *= 2 - first
-        self.limits.admit(0, self.time)
+        self.budget.admit(0, self.time)
 
     def start_tuplet(self, notes: int, time: int | None, count: int | None, line: int) -> None:
         """Put the next `count` notes in a tuplet of `notes` in the `time` of so many.

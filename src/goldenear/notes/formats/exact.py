@@ -9,20 +9,12 @@ from fractions import Fraction
 from math import floor, lcm
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
 from goldenear.notes.formats.remarks import Remarks
 
 MAX_TICKS_PER_QUARTER = 2**26
 """No music divides a quarter further; without a limit, hostile fractions would grow without end."""
-
-MAX_QUARTERS = 2**20
-"""No music lasts longer: nine days and nights at 80 quarters a minute."""
-
-MAX_NOTES = 1_000_000
-"""More notes than this in one file are refused."""
-
-MAX_PARTS = 1_000
-"""More parts or staves than this in one score are refused; the largest scores have a tenth of them."""
 
 VELOCITY = 64
 """How loud a note counts where the format does not say."""
@@ -99,7 +91,7 @@ class ExactTrack:
 
 
 @dataclass(slots=True)
-class Limits:
+class Budget:
     """What keeps a hostile file from eating time and memory: counted while it is read."""
 
     path: str
@@ -113,8 +105,8 @@ class Limits:
         UnreadableFile
             If there are more than 1,000.
         """
-        if parts > MAX_PARTS:
-            raise UnreadableFile(self.path, f"it has more than {MAX_PARTS:,} parts or staves")
+        if parts > LIMITS.parts:
+            raise UnreadableFile(self.path, f"it has more than {LIMITS.parts:,} parts or staves")
 
     def admit(self, notes: int, time: Fraction) -> None:
         """Count `notes` more, at or until `time` in quarters.
@@ -125,10 +117,10 @@ class Limits:
             If the file holds too many notes, or ticks cannot count the time.
         """
         self.notes += notes
-        if self.notes > MAX_NOTES:
-            raise UnreadableFile(self.path, f"it holds more than {MAX_NOTES:,} notes")
+        if self.notes > LIMITS.notes:
+            raise UnreadableFile(self.path, f"it holds more than {LIMITS.notes:,} notes")
         numerator, denominator = time.as_integer_ratio()
-        if denominator > MAX_TICKS_PER_QUARTER or abs(numerator) > MAX_QUARTERS * denominator:
+        if denominator > MAX_TICKS_PER_QUARTER or abs(numerator) > LIMITS.quarters * denominator:
             raise UnreadableFile(
                 self.path, "its note lengths are absurd: too long, or too finely divided to count"
             )

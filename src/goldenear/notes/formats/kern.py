@@ -36,12 +36,13 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 
 from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats.exact import (
     SEMITONES,
     BarSums,
+    Budget,
     ExactNote,
     ExactTrack,
-    Limits,
     in_ticks,
     microseconds_per_quarter,
 )
@@ -53,9 +54,6 @@ _PITCH = re.compile(r"([a-gA-G])\1*")
 _LENGTH = re.compile(r"(?<![0-9])([0-9]{1,5})(?![0-9])(?:%([0-9]{1,5}))?(?![0-9])")
 _METRE = re.compile(r"\*M(?!M)(.+)")
 _MIDDLE_C = 60
-
-MAX_COLUMNS = 1_000
-"""A file of more columns side by side is refused; the largest scores have a tenth of them."""
 
 
 @dataclass(slots=True)
@@ -173,7 +171,7 @@ class _Score:
         The first token that was left out: the reason to give if nothing else can be read.
     """
 
-    limits: Limits
+    budget: Budget
     bars: _Bars
     remarks: Remarks
     title: str = ""
@@ -194,7 +192,7 @@ class _Score:
 
     def off(self, line: int, what: str) -> UnreadableFile:
         """Return the error that names the line where the file is off."""
-        return UnreadableFile(self.limits.path, f"not sound kern: line {line}: {what}")
+        return UnreadableFile(self.budget.path, f"not sound kern: line {line}: {what}")
 
     def leave_out(self, line: int, token: str, fault: str) -> None:
         """Tell that a token is left out."""
@@ -229,7 +227,7 @@ def read_kern(text: str, path: str) -> ParsedTune:
     (4, [60, 64], [8, 3])
     """
     remarks = Remarks()
-    score = _Score(Limits(path), _Bars(BarSums(remarks)), remarks)
+    score = _Score(Budget(path), _Bars(BarSums(remarks)), remarks)
     rows = re.split(r"\r\n|\n|\r", text)
     for line, row in enumerate(rows, start=1):
         if row.startswith("!!"):
@@ -253,7 +251,7 @@ def _check_whole(score: _Score) -> None:
     if not score.parts:
         kinds = ["".join(filter(str.isprintable, kind))[:24] for kind in [*score.kinds][:8]]
         others = f", only {', '.join(kinds)}" if kinds else ""
-        raise UnreadableFile(score.limits.path, f"not Humdrum kern: no column begins with **kern{others}")
+        raise UnreadableFile(score.budget.path, f"not Humdrum kern: no column begins with **kern{others}")
     if score.trouble and not any(part.notes for part in score.parts):
         raise score.trouble
     if any(spine.part is not None for spine in score.spines):
@@ -263,13 +261,13 @@ def _check_whole(score: _Score) -> None:
 def _read_row(score: _Score, row: str, line: int, *, is_last: bool) -> None:
     """Read one row of tokens, one a spine."""
     tokens = row.split("\t")
-    if len(tokens) > MAX_COLUMNS:
-        raise score.off(line, f"{len(tokens):,} columns are over the limit of {MAX_COLUMNS:,}")
+    if len(tokens) > LIMITS.parts:
+        raise score.off(line, f"{len(tokens):,} columns are over the limit of {LIMITS.parts:,}")
     if not score.spines and tokens[0].startswith("**"):
         score.spines = [_Spine(column, None, score.end) for column, _ in enumerate(tokens)]
         score.columns = len(tokens)
     if not score.spines and not score.parts:
-        raise UnreadableFile(score.limits.path, "not Humdrum kern: its first row does not begin with **")
+        raise UnreadableFile(score.budget.path, "not Humdrum kern: its first row does not begin with **")
     if not score.spines:
         score.remarks.slip("a row after the end of all columns: left out", line)
         return
@@ -317,7 +315,7 @@ def _begun(score: _Score, spine: _Spine, kind: str) -> _Spine:
     score.kinds[kind] = None
     if kind != "**kern":
         return _Spine(spine.origin, None, spine.free, may_pause=spine.may_pause)
-    score.limits.admit_parts(len(score.parts) + 1)
+    score.budget.admit_parts(len(score.parts) + 1)
     score.parts.append(ExactTrack(f"kern {len(score.parts) + 1}"))
     return _Spine(spine.origin, score.parts[-1], spine.free, may_pause=spine.may_pause)
 
@@ -368,8 +366,8 @@ def _speed(token: str) -> int | None:
 def _rearranged(score: _Score, tokens: list[str], line: int) -> Iterator[_Spine]:
     """Give the spines after a row of interpretations: split, joined, swapped, added, ended."""
     spines = list(score.spines)
-    if len(spines) + sum(token in ("*^", "*+") for token in tokens) > MAX_COLUMNS:
-        raise score.off(line, f"its columns split into more than {MAX_COLUMNS:,}")
+    if len(spines) + sum(token in ("*^", "*+") for token in tokens) > LIMITS.parts:
+        raise score.off(line, f"its columns split into more than {LIMITS.parts:,}")
     swaps = [i for i, token in enumerate(tokens) if token == "*x"]
     if len(swaps) % 2:
         raise score.off(line, "a lone *x: two columns change places")
@@ -437,7 +435,7 @@ def _sound(score: _Score, tokens: list[str], line: int) -> None:
         _strike(part, event, score.last, str(spine.voice))
         spine.free, spine.may_pause = score.last + event.length, False
         score.end = max(score.end, spine.free)
-        score.limits.admit(
+        score.budget.admit(
             len(event.notes), max([spine.free, *(score.last + note.length for note in event.notes)])
         )
 

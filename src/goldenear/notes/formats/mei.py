@@ -39,11 +39,12 @@ from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats import mei_attributes
-from goldenear.notes.formats.exact import BarSums, Limits, in_ticks
+from goldenear.notes.formats.exact import BarSums, Budget, in_ticks
 from goldenear.notes.formats.mei_attributes import identity
 from goldenear.notes.formats.mei_layer import Layer, read_layer
-from goldenear.notes.formats.mei_readings import MAX_DEPTH, Readings
+from goldenear.notes.formats.mei_readings import Readings
 from goldenear.notes.formats.mei_staff import Score, Staff, close_bar, define, define_staff, note_tempo
 from goldenear.notes.formats.parsed import ParsedTune
 from goldenear.notes.formats.remarks import Remarks
@@ -77,9 +78,9 @@ def read_mei(root: Element, path: str) -> list[ParsedTune]:
     elements = list(root.iter("score"))
     if not elements:
         raise UnreadableFile(path, "no score in it: only MEI scores are read, no parts and no lists of works")
-    limits = Limits(path)
+    budget = Budget(path)
     named = {name: element for element in root.iter() if (name := identity(element))}
-    scores = [_movement(element, limits, named) for element in elements]
+    scores = [_movement(element, budget, named) for element in elements]
     trouble = next((score.trouble for score in scores if score.trouble), None)
     if trouble and not any(staff.track.notes for score in scores for staff in score.staves.values()):
         raise trouble
@@ -87,13 +88,13 @@ def read_mei(root: Element, path: str) -> list[ParsedTune]:
     return [_in_ticks(score, title) for score in scores]
 
 
-def _movement(element: Element, limits: Limits, named: dict[str, Element]) -> Score:
+def _movement(element: Element, budget: Budget, named: dict[str, Element]) -> Score:
     """Read one score."""
     remarks = Remarks()
-    readings = Readings(limits, remarks, named)
-    everything = list(Readings(limits, Remarks()).within(element))
+    readings = Readings(budget, remarks, named)
+    everything = list(Readings(budget, Remarks()).within(element))
     score = Score(
-        limits,
+        budget,
         remarks,
         readings,
         mei_attributes.Spans.of(everything),
@@ -111,7 +112,7 @@ def _movement(element: Element, limits: Limits, named: dict[str, Element]) -> Sc
 
 def _in_ticks(score: Score, title: str) -> ParsedTune:
     tracks = [staff.track for staff in score.staves.values()]
-    return in_ticks("mei", tracks, score.limits.path, title=title, tempos=score.tempos, remarks=score.remarks)
+    return in_ticks("mei", tracks, score.budget.path, title=title, tempos=score.tempos, remarks=score.remarks)
 
 
 def _rise(numbers: list[str]) -> bool:
@@ -130,7 +131,7 @@ def _number(written: str) -> int | None:
 
 def _read_section(score: Score, element: Element, depth: int) -> None:
     """Read what stands in a section, an ending, or the score itself."""
-    if depth > MAX_DEPTH:
+    if depth > LIMITS.nested:
         raise score.off("sections are nested too deeply")
     loose = []
     for child in score.readings.children(element):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from goldenear.limits import LIMITS
 from goldenear.notes.formats import mei_attributes
 from goldenear.notes.formats.exact import decimal, whole
 from goldenear.notes.formats.mei_attributes import identity
-from goldenear.notes.formats.mei_readings import MAX_DEPTH
 from goldenear.notes.formats.mei_staff import Score, Staff, StruckNote, define, define_staff, usual_values
 
 _GROUPS = frozenset(["beam", "bTrem", "ligature"])
@@ -79,13 +79,13 @@ class Layer:
         """Let time pass."""
         self.cursor += length
         self.fills_bar = False
-        score.limits.admit(0, self.cursor)
+        score.budget.admit(0, self.cursor)
 
     def shorten(self, score: Score, factor: Fraction) -> None:
         """Shorten the events from here on."""
         if factor != 1:
             self.factor *= factor
-            score.limits.admit(0, self.factor)
+            score.budget.admit(0, self.factor)
 
     def open_gap(self) -> None:
         """Let an event take what the bar leaves to it."""
@@ -108,7 +108,7 @@ class Layer:
 
 def read_layer(score: Score, layer: Layer, element: Element, depth: int = 0) -> None:
     """Read the events of a layer, or of a group within it, one after the other."""
-    if depth > MAX_DEPTH:
+    if depth > LIMITS.nested:
         raise score.off("beams or tuplets are nested too deeply")
     for child in score.readings.children(element):
         layer.shorten(score, score.spans.factor_from(child))
@@ -204,7 +204,7 @@ def _group_factor(score: Score, layer: Layer, element: Element) -> Fraction:
 
 def _written_durations(score: Score, layer: Layer, element: Element, depth: int = 0) -> Iterator[Fraction]:
     """Give the durations of the events in a group, before the group shortens them."""
-    if depth > MAX_DEPTH:
+    if depth > LIMITS.nested:
         raise score.off("beams or tuplets are nested too deeply")
     for child in score.readings.children(element):
         if child.tag in ("note", "chord", "rest", "space") and child.get("grace") is None:
@@ -252,7 +252,7 @@ def _read_notes(score: Score, layer: Layer, element: Element) -> None:
     else:
         onset = layer.cursor
         layer.advance(score, duration)
-        score.limits.admit(len(notes), layer.cursor)
+        score.budget.admit(len(notes), layer.cursor)
         for note in notes:
             _strike(score, layer, note, onset, duration, element)
 

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from goldenear.errors import UnreadableFile
-from goldenear.notes.formats.exact import Limits
+from goldenear.limits import LIMITS
+from goldenear.notes.formats.exact import Budget
 from goldenear.notes.formats.remarks import Remarks
-
-MAX_DEPTH = 40
-"""How deeply sections, editors' elements, beams and tuplets may be nested."""
 
 _ALTERNATIVES = {
     "app": ("lem", "rdg"),
@@ -52,17 +50,13 @@ _LEFT_OUT = {
 }
 
 
-MAX_COPIED = 50_000
-"""Elements that copies may add to a document; copies of copies could make millions of a few lines."""
-
-
 @dataclass(slots=True)
 class Readings:
     """What is read of a document.
 
     Parameters
     ----------
-    limits : Limits
+    budget : Budget
         Copies count, so that copies of copies end.
     remarks : Remarks
         Where choices and what is left out are told.
@@ -70,7 +64,7 @@ class Readings:
         The elements of the document by their names (xml:id); without them no copy is filled in.
     """
 
-    limits: Limits
+    budget: Budget
     remarks: Remarks
     named: dict[str, Element] = field(default_factory=dict)
     _copied: int = 0
@@ -111,8 +105,8 @@ class Readings:
             yield element
 
     def _guard(self, depth: int) -> None:
-        if depth > MAX_DEPTH:
-            raise UnreadableFile(self.limits.path, "not sound MEI: its elements are nested too deeply")
+        if depth > LIMITS.nested:
+            raise UnreadableFile(self.budget.path, "not sound MEI: its elements are nested too deeply")
 
     def _whole(self, element: Element) -> Element:
         """Return the element, filled in from the one that it copies."""
@@ -125,9 +119,9 @@ class Readings:
                 return element
             seen.add(name)
             self._copied += sum(1 for _ in target.iter())
-            if self._copied > MAX_COPIED:
+            if self._copied > LIMITS.copied:
                 raise UnreadableFile(
-                    self.limits.path, f"its copies (copyof, sameas) make more than {MAX_COPIED:,} elements"
+                    self.budget.path, f"its copies (copyof, sameas) make more than {LIMITS.copied:,} elements"
                 )
             element = _filled(element, target)
         return element

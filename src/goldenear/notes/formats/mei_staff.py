@@ -9,24 +9,22 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from goldenear.errors import InvalidInput, UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats import mei_attributes
 from goldenear.notes.formats.exact import (
     SEMITONES,
     BarSums,
+    Budget,
     ExactNote,
     ExactTrack,
-    Limits,
     decimal,
     microseconds_per_quarter,
     whole,
     whole_semitones,
 )
-from goldenear.notes.formats.mei_readings import MAX_DEPTH, Readings
+from goldenear.notes.formats.mei_readings import Readings
 from goldenear.notes.formats.remarks import Remarks
 from goldenear.notes.metre import COMMON, Metre
-
-MAX_DEFINED = 200_000
-"""Definitions that apply to many staves each are counted for each of them; no music has so many."""
 
 
 class UsualValues(NamedTuple):
@@ -127,7 +125,7 @@ class Score:
         How many times a definition was applied to a staff.
     """
 
-    limits: Limits
+    budget: Budget
     remarks: Remarks
     readings: Readings
     spans: mei_attributes.Spans
@@ -146,7 +144,7 @@ class Score:
 
     def off(self, what: str) -> UnreadableFile:
         """Return the error that names the bar where the file is off."""
-        return UnreadableFile(self.limits.path, f"not sound MEI: bar {self.bar}: {what}")
+        return UnreadableFile(self.budget.path, f"not sound MEI: bar {self.bar}: {what}")
 
     def leave_out(self, what: str) -> None:
         """Tell that a note is left out."""
@@ -163,7 +161,7 @@ class Score:
     def staff(self, n: str) -> Staff:
         """Return the staff of this number, made where it was never declared."""
         if n not in self.staves:
-            self.limits.admit_parts(len(self.staves) + 1)
+            self.budget.admit_parts(len(self.staves) + 1)
             self.staves[n] = Staff(ExactTrack(f"staff {n}"), self.bar_length, self.metre)
         return self.staves[n]
 
@@ -185,7 +183,7 @@ def define(score: Score, element: Element) -> None:
 
 def _staff_definitions(score: Score, element: Element, depth: int = 0) -> Iterator[Element]:
     """Give the definitions of staves in a definition, itself included."""
-    if depth > MAX_DEPTH:
+    if depth > LIMITS.nested:
         raise score.off("groups of staves are nested too deeply")
     if element.tag == "staffDef":
         yield element
@@ -198,8 +196,8 @@ def _staff_definitions(score: Score, element: Element, depth: int = 0) -> Iterat
 def define_staff(score: Score, staff: Staff, element: Element) -> None:
     """Take over key, metre, transposition and defaults from a definition, or from a single keySig or meterSig."""
     score.defined += 1
-    if score.defined > MAX_DEFINED:
-        raise score.off(f"its definitions apply to staves more than {MAX_DEFINED:,} times")
+    if score.defined > LIMITS.defined:
+        raise score.off(f"its definitions apply to staves more than {LIMITS.defined:,} times")
     parts = list(score.readings.children(element))
     for each in (element, *(part for part in parts if part.tag == "keySig")):
         signature = mei_attributes.signature(each, score.readings.children(each))

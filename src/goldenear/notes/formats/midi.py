@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenear.errors import UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats.midi_check import CheckedMidi, Division, check_midi
 from goldenear.notes.formats.midi_track import MidiTrack
 from goldenear.notes.formats.parsed import ParsedTrack, ParsedTune
@@ -33,9 +34,6 @@ from goldenear.notes.formats.remarks import Remarks
 
 _PATTERNS = 2
 """The MIDI format whose tracks are independent of each other."""
-
-MAX_PATTERNS = 1_000
-"""A file of more patterns is refused: each is read as a tune of its own."""
 
 _DRUMS = 10
 
@@ -105,8 +103,10 @@ def parse_midi(data: bytes, path: str) -> list[ParsedTune]:
         return [_tune(checked, checked.tracks, strikes)]
     patterns = list(zip(checked.tracks, strikes, strict=True))
     sounding = [pattern for pattern in patterns if len(pattern[1].pitch)] or patterns[:1]
-    if len(sounding) > MAX_PATTERNS:
-        raise UnreadableFile(path, f"{len(sounding):,} patterns are over the limit of {MAX_PATTERNS:,}")
+    if len(sounding) > LIMITS.midi_patterns:
+        raise UnreadableFile(
+            path, f"{len(sounding):,} patterns are over the limit of {LIMITS.midi_patterns:,}"
+        )
     return [_tune(checked, [track], [notes]) for track, notes in sounding] or [_tune(checked, [], [])]
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from goldenear.errors import UnreadableFile
-from goldenear.notes.formats.midi_track import MAX_EVENTS, MidiTrack, Refusal, plain_lengths, walk_track
+from goldenear.limits import LIMITS
+from goldenear.notes.formats.midi_track import MidiTrack, Refusal, plain_lengths, walk_track
 from goldenear.notes.formats.remarks import Remarks
 
 MAX_TRACKS = 65_535
@@ -158,7 +159,7 @@ def _tracks(data: bytes, start: int, end: int, announced: int, remarks: Remarks)
     """Walk all track chunks."""
     tracks: list[MidiTrack] = []
     lengths = plain_lengths(data)
-    events_left = MAX_EVENTS
+    events_left = LIMITS.midi_events
     for body, body_end in _track_chunks(data, start, end, announced, remarks):
         if len(tracks) == MAX_TRACKS:
             raise Refusal(f"more than {MAX_TRACKS:,} tracks")

@@ -14,16 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenear.limits import LIMITS
 from goldenear.notes.formats.remarks import Remarks
 
 MAX_TICKS = 2**31 - 1
 """A longer track is refused: tick counters of 32 bits, which most readers have, would wrap around."""
-
-MAX_EVENTS = 5_000_000
-"""A file of more events is refused: no piece of music has as many."""
-
-MAX_TEMPOS = 100_000
-"""Tempo changes beyond this many are left out."""
 
 END_OF_TRACK = b"\x00\xff\x2f\x00"
 
@@ -187,7 +182,7 @@ def walk_track(
                 # The last one would reach beyond its track.
                 at = walk.starts.pop()
         if len(walk.starts) >= max_events:
-            raise Refusal(f"more than {MAX_EVENTS:,} events")
+            raise Refusal(f"more than {LIMITS.midi_events:,} events")
         if at < end:
             at = walk.step(at)
     if not walk.has_ended:
@@ -304,8 +299,8 @@ class _Walk:
         """Keep a tempo, unless it makes no sense or there are too many."""
         if not microseconds:
             self.track.remarks.count("tempo of no length", "ignored")
-        elif len(self.tempos) == MAX_TEMPOS:
-            self.track.remarks.once(f"tempo changes beyond the first {MAX_TEMPOS:,}: left out")
+        elif len(self.tempos) == LIMITS.tempos:
+            self.track.remarks.once(f"tempo changes beyond the first {LIMITS.tempos:,}: left out")
         else:
             self.tempos.append((len(self.starts) - 1, microseconds))
 

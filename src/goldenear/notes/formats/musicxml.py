@@ -27,9 +27,9 @@ from xml.etree.ElementTree import Element
 from goldenear.errors import InvalidInput
 from goldenear.notes.formats.exact import (
     BarSums,
+    Budget,
     ExactNote,
     ExactTrack,
-    Limits,
     decimal,
     in_ticks,
     microseconds_per_quarter,
@@ -98,7 +98,7 @@ class _Chord:
 class _Score:
     """What all parts share while a score is read."""
 
-    limits: Limits
+    budget: Budget
     remarks: Remarks
     sums: BarSums
     tempos: list[tuple[Fraction, int]] = field(default_factory=list)
@@ -129,9 +129,9 @@ def read_musicxml(root: Element, path: str) -> ParsedTune:
         If it holds more notes, or more time, than can be counted.
     """
     remarks = Remarks()
-    score = _Score(Limits(path), remarks, BarSums(remarks))
+    score = _Score(Budget(path), remarks, BarSums(remarks))
     bars = bars_of(root, remarks)
-    parts = _parts(root, bars, score.limits, remarks)
+    parts = _parts(root, bars, score.budget, remarks)
     for number, bar in enumerate(bars, start=1):
         score.bar = number
         for part, element in bar.parts.items():
@@ -147,19 +147,19 @@ def read_musicxml(root: Element, path: str) -> ParsedTune:
     )
 
 
-def _parts(root: Element, bars: list[Bar], limits: Limits, remarks: Remarks) -> dict[str, _Part]:
+def _parts(root: Element, bars: list[Bar], budget: Budget, remarks: Remarks) -> dict[str, _Part]:
     """Return the parts, those of the list of parts first, then those that it forgot."""
     parts: dict[str, _Part] = {}
     for declared in root.iter("score-part"):
         name = " ".join(declared.findtext("part-name", "").split())
         part = declared.get("id", "")
-        limits.admit_parts(len(parts) + 1)
+        budget.admit_parts(len(parts) + 1)
         parts[part] = _Part(ExactTrack(name or part), instruments_of(declared, remarks))
     music: dict[str, list[tuple[int, Element]]] = {}
     for number, bar in enumerate(bars, start=1):
         for part, element in bar.parts.items():
             music.setdefault(part, []).append((number, element))
-    limits.admit_parts(len(parts.keys() | music.keys()))
+    budget.admit_parts(len(parts.keys() | music.keys()))
     for part, divisions in zip(music, divisions_of(music.values(), remarks), strict=True):
         parts.setdefault(part, _Part(ExactTrack(part))).divisions = divisions
         parts[part].division = divisions[None]
@@ -215,7 +215,7 @@ def _advance(score: _Score, part: _Part, length: Fraction) -> None:
     """Move on in time."""
     part.cursor += length
     part.reach = max(part.reach, part.cursor)
-    score.limits.admit(0, part.cursor)
+    score.budget.admit(0, part.cursor)
 
 
 def _forward(score: _Score, part: _Part, element: Element) -> None:
@@ -328,7 +328,7 @@ def _read_note(score: _Score, part: _Part, note: Element) -> None:
         return
     pitch, is_drum = sounding
     part.sounding = max(part.sounding, onset + length)
-    score.limits.admit(1, onset + length)
+    score.budget.admit(1, onset + length)
     ties = _ties(note)
     voice = note.findtext("voice", "").strip() or "1"
     part.heads.append(

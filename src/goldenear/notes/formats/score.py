@@ -19,17 +19,13 @@ from xml.etree.ElementTree import Element
 from goldenear.content.recognise import CONTAINER, scores_in
 from goldenear.content.text import kind_of_root, marked_encoding, text_of
 from goldenear.errors import UnreadableFile
+from goldenear.limits import LIMITS
 from goldenear.notes.formats.kern import read_kern
 from goldenear.notes.formats.mei import read_mei
 from goldenear.notes.formats.musicxml import read_musicxml
 from goldenear.notes.formats.parsed import ParsedTune
 
-MAX_UNZIPPED_BYTES = 64 * 2**20
-MAX_ENTRIES = 1000
-MAX_ELEMENTS = 2_000_000
-"""Elements of an XML file; each takes some memory, and the largest orchestral scores have half as many."""
-
-BOMB_BYTES, BOMB_RATIO = 4 * 2**20, 200
+BOMB_BYTES = 4 * 2**20
 """What unpacks to more bytes, and to so many times its size, is no music, which packs thirty times as small."""
 
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -224,8 +220,8 @@ def _safe_pieces(data: bytes, path: str) -> Iterator[str]:
         if _LONG_NAMESPACE.search(seam):
             raise UnreadableFile(path, f"a namespace in it has more than {LONGEST_NAMESPACE} letters")
         elements += text.count("<") - seam.count("</", max(len(before) - 1, 0))
-        if elements > MAX_ELEMENTS:
-            raise UnreadableFile(path, f"it has more than {MAX_ELEMENTS:,} elements")
+        if elements > LIMITS.xml_elements:
+            raise UnreadableFile(path, f"it has more than {LIMITS.xml_elements:,} elements")
         before = seam[-_SEAM:]
         yield text if begin else text[_declaration_ends(text) :]
 
@@ -249,12 +245,12 @@ def _declared_encoding(data: bytes, path: str) -> str:
 def _score_in(archive: zipfile.ZipFile, path: str) -> tuple[bytes, list[str]]:
     """Return the score that the archive's table of contents names first, or the only one; and what is odd."""
     entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
+    if len(entries) > LIMITS.packed_files:
         raise UnreadableFile(
-            path, f"{len(entries):,} files packed in it are over the limit of {MAX_ENTRIES:,}"
+            path, f"{len(entries):,} files packed in it are over the limit of {LIMITS.packed_files:,}"
         )
-    if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
-        raise UnreadableFile(path, f"unpacked it is over the limit of {MAX_UNZIPPED_BYTES:,} bytes")
+    if sum(entry.file_size for entry in entries) > LIMITS.unpacked_bytes:
+        raise UnreadableFile(path, f"unpacked it is over the limit of {LIMITS.unpacked_bytes:,} bytes")
     scores = scores_in(archive.namelist())
     if CONTAINER not in archive.namelist() and len(scores) == 1:
         return _unzipped(archive, scores[0], path), [f"no {CONTAINER} in it: its only score is read"]
@@ -275,13 +271,13 @@ def _unzipped(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
         ) from None
     if entry.compress_type not in PACKINGS:
         raise UnreadableFile(path, f"{name[:60]!r} in it is packed in another way than by deflating")
-    most = min(MAX_UNZIPPED_BYTES, max(BOMB_BYTES, BOMB_RATIO * entry.compress_size))
+    most = min(LIMITS.unpacked_bytes, max(BOMB_BYTES, LIMITS.unpacked_times * entry.compress_size))
     with archive.open(entry) as packed:
         data = packed.read(most + 1)
-    if len(data) > MAX_UNZIPPED_BYTES:
-        raise UnreadableFile(path, f"unpacked it is over the limit of {MAX_UNZIPPED_BYTES:,} bytes")
+    if len(data) > LIMITS.unpacked_bytes:
+        raise UnreadableFile(path, f"unpacked it is over the limit of {LIMITS.unpacked_bytes:,} bytes")
     if len(data) > most:
-        raise UnreadableFile(path, f"it swells to more than {BOMB_RATIO} times its size when it is unpacked")
+        raise UnreadableFile(path, f"unpacked it swells to more than {LIMITS.unpacked_times} times its size")
     return data
 
 
