@@ -267,3 +267,12 @@ def test_a_reader_that_leaves_early_is_no_error(files: Path) -> None:
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
+
+
+def test_a_silent_tune_in_a_collection_is_told_and_refuses_nothing(run, tmp_path: Path) -> None:
+    (tmp_path / "two.abc").write_text("X:1\nT:one\nK:C\nCEGc BAGF|\n\nX:2\nT:rests\nK:C\nz4|\n")
+    run("taste", "new", tmp_path / "taste")
+    code, _, err = run("taste", "add", tmp_path / "taste", "bad", tmp_path / "two.abc")
+    assert code == 0
+    assert "two.abc#2 rests: no notes, left out" in err
+    assert len(ge.Taste(tmp_path / "taste").bad) == 1

@@ -62,7 +62,7 @@ def add(
     from goldenear.errors import GoldenearError, InvalidInput
     from goldenear.taste.adding import add_sample
     from goldenear.taste.judge import Taste
-    from goldenear.taste.samples import SETTINGS_FILE, read_sample
+    from goldenear.taste.samples import SETTINGS_FILE, read_sample, sounds
     from goldenear.taste.settings import read_settings
     from goldenear.taste.solo import format_plain
 
@@ -73,10 +73,14 @@ def add(
     for path in files:
         copy = add_sample(folder, kind, path, name=name, **asdict(choice))
         settings = read_settings(folder / SETTINGS_FILE)
-        tunes = [tune for tune in read_sample(copy, settings) if (tune.brightness > 0).any()]
+        every = read_sample(copy, settings)
+        tunes = [tune for tune in every if sounds(tune)]
         added.add(f"{kind}/{copy.name}")
         output.say(f"added: {copy}{f' ({len(tunes)} samples)' if len(tunes) > 1 else ''}")
         output.say_remarks(tunes)
+        for tune in every:
+            if not sounds(tune):
+                output.say(f"note: {tune.name}: no notes, left out")
     try:
         taste = Taste(folder)
     except GoldenearError as error:
