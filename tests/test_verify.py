@@ -116,6 +116,8 @@ def test_whatever_is_not_as_it_was_is_told(folder: Path, way: str, run) -> None:
             ge.Taste(folder)
     else:
         assert ge.Taste(folder).judge(tune(0)).outcome in ("good", "bad")
+        gone = [name for name, state in told.items() if state == "missing"]
+        assert [r.split(":")[0] for r in ge.Taste(folder).remarks if "and is gone" in r] == gone
         assert run("taste", "verify", folder, "--record")[0] == 0
         assert set(states(folder).values()) == {"whole"}
         assert run("taste", "verify", folder)[0] == 0
@@ -131,6 +133,7 @@ def test_damaged_digests_are_one_error_and_made_anew(folder: Path, damage: bytes
         assert DIGESTS_FILE in err
     assert not (folder / "good/2.mid").exists()
     assert ge.Taste(folder).judge(tune(1)).outcome == "bad"
+    assert any(DIGESTS_FILE in remark for remark in ge.Taste(folder).remarks)
     assert run("taste", "verify", folder, "--record")[0] == 0
     assert states(folder) == WHOLE
 

@@ -13,6 +13,7 @@ from goldenear.content.recognise import usual_ending
 from goldenear.errors import GoldenearError, InvalidInput, InvalidTaste, printable
 from goldenear.files import bytes_of
 from goldenear.limits import LIMITS
+from goldenear.match.prepared import prepare
 from goldenear.notes.atomic import flush_folder, held, write_bytes_atomically
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.read import why_silent
@@ -151,7 +152,7 @@ def _remove(folder: Path) -> None:
 
 
 def _check(staged: Path, source: Path, settings: Settings) -> None:
-    """Read a sample as a judge will.
+    """Read a sample, and make it ready to be compared, as a judge will.
 
     Raises
     ------
@@ -160,6 +161,7 @@ def _check(staged: Path, source: Path, settings: Settings) -> None:
     """
     try:
         tunes = read_sample(staged, settings)
+        prepare([tune for tune in tunes if sounds(tune)], settings.recipe)
     except GoldenearError as error:
         raise InvalidInput(
             f"{source}: changed while it was read, or a judge could not read it: {error}"

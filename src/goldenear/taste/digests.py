@@ -73,6 +73,16 @@ def recorded(root: Path) -> dict[str, str]:
     return found
 
 
+def missing_from(root: Path) -> tuple[str, ...]:
+    """Return a remark on each sample that was recorded and is gone, or on digests that are damaged."""
+    try:
+        gone = [name for name in recorded(root) if not os.path.lexists(root / name)]
+    except InvalidTaste as error:
+        return (str(error),)
+    told = f"was recorded, and is gone; 'goldenear taste verify {root} --record' accepts that"
+    return tuple(f"{name}: {told}" for name in gone)
+
+
 def write_digests(root: Path, digests: dict[str, str]) -> None:
     """Write the digests of files in a taste that the caller holds, in the order of their names.
 

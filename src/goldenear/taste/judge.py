@@ -21,6 +21,7 @@ from goldenear.match.rank import rank_each
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.note_array import NoteArray, must_be_notes, must_sound, several_notes
 from goldenear.taste.calibration import CALIBRATION_FILE, Calibration, digest_of, read_calibration
+from goldenear.taste.digests import missing_from
 from goldenear.taste.library import Library, libraries_of
 from goldenear.taste.samples import KINDS, SETTINGS_FILE, Kind, check_is_taste
 from goldenear.taste.settings import Settings, read_settings
@@ -102,7 +103,7 @@ class Taste:
             if sample in liked
         )
         calibration, stale = _calibration(root, (good, bad), settings)
-        self._hold(good, bad, settings, remarks + torn + stale, calibration)
+        self._hold(good, bad, settings, remarks + missing_from(root) + torn + stale, calibration)
 
     @classmethod
     def of(
