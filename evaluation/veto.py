@@ -131,7 +131,8 @@ def _shares(judged: Judged, calibrated: bool) -> list[float]:
     """Return balanced accuracy, its three shares, and both kinds of false alarms."""
 
     def outcome(verdict: ge.Verdict) -> str:
-        return (verdict if calibrated else replace(verdict, calibration=None)).outcome
+        by_default = replace(verdict.thresholds, calibration=None, shift=0.0, at_large=1.0)
+        return (verdict if calibrated else replace(verdict, thresholds=by_default)).outcome
 
     right = [
         float(np.mean([outcome(verdict) == kind for _, kind, verdict in judged.asked if kind == wanted]))

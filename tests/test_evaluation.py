@@ -232,6 +232,9 @@ def test_verdicts_on_whole_tastes_are_counted() -> None:
     assert fresh < 0.1
     assert others == pytest.approx(1 - neither)
     assert len(veto._mistaken([judged]).rows) <= 6
+    by_default = veto._shares(judged, calibrated=False)
+    assert by_default[2] > 0.5
+    assert by_default != [balanced, good, bad, neither, fresh, others]
 
 
 def test_rivals_are_given_the_same_melodies() -> None:
