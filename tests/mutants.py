@@ -65,8 +65,8 @@ GROUPS = {
         ("tests/test_veto.py",),
     ),
     "store": Group(
-        {"taste/adding.py": (), "taste/sample_folder.py": (), "taste/samples.py": ()},
-        ("tests/test_store.py", "tests/test_unseen.py"),
+        {"taste/adding.py": (), "taste/digests.py": (), "taste/sample_folder.py": (), "taste/samples.py": ()},
+        ("tests/test_verify.py", "tests/test_taste.py", "tests/test_unseen.py", "tests/test_choice.py"),
     ),
     "score": Group({"match/score.py": ()}, ("tests/test_measures.py",)),
 }  # fmt: skip
@@ -127,16 +127,17 @@ def run(name: str, jobs: int, seconds: float) -> float:
             finally:
                 free.append(copy)
 
+        lived = 0
         with ThreadPoolExecutor(jobs) as pool:
-            lived = [mutant for mutant, lives in zip(found, pool.map(tried, found), strict=True) if lives]
-    for mutant in lived:
-        print(
-            f"  lives: {mutant.file}:{mutant.line} {mutant.kind}: {mutant.code.splitlines()[mutant.line - 1].strip()}"
-        )
-    share = 1 - len(lived) / len(found)
+            for mutant, lives in zip(found, pool.map(tried, found), strict=True):
+                lived += lives
+                if lives:
+                    code = mutant.code.splitlines()[mutant.line - 1].strip()
+                    print(f"  lives: {mutant.file}:{mutant.line} {mutant.kind}: {code}", flush=True)
+    share = 1 - lived / len(found)
     minutes = (time.monotonic() - begun) / 60
     print(
-        f"{name}: {len(found) - len(lived)} of {len(found)} noticed, {share:.3f}, {minutes:.1f} min",
+        f"{name}: {len(found) - lived} of {len(found)} noticed, {share:.3f}, {minutes:.1f} min",
         flush=True,
     )
     return share
