@@ -63,7 +63,7 @@ class Judged:
             states = {file.state for file in ge.verify_samples(self.root)}
             return (
                 REFUSED
-                if states - {"whole"} and said == self.right
+                if states - {"as recorded"} and said == self.right
                 else AS_BEFORE
                 if said == self.right
                 else "WRONG"

@@ -12,8 +12,8 @@ import pytest
 
 import goldenear as ge
 from goldenear.errors import InvalidTaste
-from goldenear.taste import library, verifying
-from goldenear.taste.digests import DIGESTS_FILE, record_samples, recorded, write_digests
+from goldenear.taste import adding, library, verifying
+from goldenear.taste.digests import DIGESTS_FILE, recorded, write_digests
 
 
 def tune(step: int) -> ge.NoteArray:
@@ -39,7 +39,12 @@ def states(root: Path, **options: object) -> dict[str, str]:
     return {file.name: file.state for file in ge.verify_samples(root, **options)}
 
 
-WHOLE = {"bad/1.mid": "whole", "bad/2.mid": "whole", "bad/2.mid.toml": "whole", "good/0.mid": "whole"}
+WHOLE = {
+    "bad/1.mid": "as recorded",
+    "bad/2.mid": "as recorded",
+    "bad/2.mid.toml": "as recorded",
+    "good/0.mid": "as recorded",
+}
 
 
 def test_what_was_added_is_whole(folder: Path) -> None:
@@ -119,7 +124,7 @@ def test_whatever_is_not_as_it_was_is_told(folder: Path, way: str, run) -> None:
         gone = [name for name, state in told.items() if state == "missing"]
         assert [r.split(":")[0] for r in ge.Taste(folder).remarks if "and is gone" in r] == gone
         assert run("taste", "verify", folder, "--record")[0] == 0
-        assert set(states(folder).values()) == {"whole"}
+        assert set(states(folder).values()) == {"as recorded"}
         assert run("taste", "verify", folder)[0] == 0
 
 
@@ -160,7 +165,7 @@ def test_a_taste_without_digests_is_told_and_taken(folder: Path, run) -> None:
     assert run("taste", "verify", folder)[0] == 0
     write_digests(folder, {})
     assert not (folder / DIGESTS_FILE).exists()
-    record_samples(folder, [folder / "bad/1.mid", folder / "bad/nowhere.mid"])
+    ge.add_sample(folder, "bad", folder.parent / "1.mid")
     assert list(recorded(folder)) == ["bad/1.mid"]
 
 
@@ -170,3 +175,61 @@ def test_each_file_is_shown_on_the_way(folder: Path) -> None:
         folder, progress=lambda files, what: [seen.append(what) or file for file in files]
     )
     assert seen == ["samples"] * 3
+
+
+def test_a_choice_beside_a_recorded_sample_is_a_change(folder: Path, run) -> None:
+    (folder / "bad/1.mid.toml").write_text("drums = [1]\n")
+    assert states(folder) == WHOLE | {"bad/1.mid.toml": "changed"}
+    assert run("taste", "verify", folder)[0] == 2
+
+
+def test_what_is_left_out_is_told(folder: Path, run) -> None:
+    shutil.copy(folder / "bad/1.mid", folder / "bad/.hidden.mid")
+    shutil.copy(folder / "bad/1.mid", folder / "bad/old.mid.bak")
+    (folder / "bad/two.abc").write_text("X:1\nK:C\nCEGc BAGF|\n\nX:2\nK:C\nz4|\n")
+    code, out, err = run("taste", "verify", folder)
+    assert code == 0
+    assert out.splitlines() == [
+        "bad/.hidden.mid: left out (hidden)",
+        "bad/old.mid.bak: left out (not a music file)",
+        "bad/two.abc: not recorded (1 of its tunes without notes, left out)",
+    ]
+    assert "4 samples in 4 files are counted; 1 not recorded yet" in err
+
+
+def test_when_all_samples_are_gone_each_is_told(folder: Path, run) -> None:
+    for path in [*folder.glob("*/*.mid"), *folder.glob("*/*.toml")]:
+        path.unlink()
+    assert states(folder) == dict.fromkeys(WHOLE, "missing")
+    before = (folder / DIGESTS_FILE).read_bytes()
+    assert run("taste", "verify", folder)[0] == 2
+    assert (folder / DIGESTS_FILE).read_bytes() == before
+    assert run("taste", "verify", folder, "--record")[0] == 0
+    assert states(folder) == {}
+
+
+def test_a_choice_without_its_sample_is_accepted_once(folder: Path, run) -> None:
+    (folder / "bad/2.mid").unlink()
+    assert states(folder)["bad/2.mid.toml"] == "missing"
+    code, _, err = run("taste", "verify", folder, "--record")
+    assert code == 0
+    assert "recorded: 2 files" in err
+    assert states(folder) == {
+        "bad/1.mid": "as recorded",
+        "good/0.mid": "as recorded",
+        "bad/2.mid.toml": "left out",
+    }
+
+
+def test_a_sample_that_cannot_be_recorded_is_said_to_be_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(adding, "write_digests", full)
+    ge.write(tune(5), folder.parent / "5.mid")
+    with pytest.raises(InvalidTaste, match="added, but not recorded: No space left"):
+        ge.add_sample(folder, "bad", folder.parent / "5.mid")
+    assert states(folder)["bad/5.mid"] == "not recorded"
+    assert len(ge.Taste(folder).bad) == 3

@@ -98,7 +98,8 @@ def clips_of_taste(folder: str | os.PathLike[str], kind: Kind) -> tuple[list[Cli
     """
     root = check_is_taste(folder)
     settings = read_settings(root / SETTINGS_FILE)
-    paths, remarks = files_of(root, kind)
+    paths, left_out = files_of(root, kind)
+    remarks = [f"{name}: {why}, left out" for name, why in left_out.items()]
     clips: list[Clip] = []
     for path in paths:
         inside = clips_in(

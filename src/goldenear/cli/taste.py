@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -123,18 +122,19 @@ def verify(
     for file in files:
         if json:
             output.print_json({**file._asdict(), "fails": file.fails})
-        elif file.fails or file.state == "not recorded":
+        elif file.state != "as recorded" or file.reason:
             output.tell(f"{file.name}: {file.state}{f' ({file.reason})' if file.reason else ''}")
-    samples = sum(file.samples for file in files)
+    samples, holding = sum(file.samples for file in files), sum(file.samples > 0 for file in files)
     failing, new = sum(file.fails for file in files), sum(file.state == "not recorded" for file in files)
     again = f"'goldenear taste verify {folder} --record'"
     if record:
-        output.say(f"recorded: {len(files) - failing} files, in {folder / DIGESTS_FILE}")
+        there = sum(file.state not in ("missing", "unreadable", "left out") for file in files)
+        output.say(f"recorded: {there} files, in {folder / DIGESTS_FILE}")
     elif failing:
         output.say(f"{failing} of {len(files)} files are not as recorded; if you meant that: {again}")
     else:
         output.say(
-            f"{samples} samples in {len(files)} files, all counted"
+            f"{samples} samples in {holding} files are counted"
             + (f"; {new} not recorded yet: {again}" if new else ", all as recorded")
         )
     unreadable = any(file.state == "unreadable" for file in files)
@@ -197,7 +197,7 @@ def calibrate(
         quarters=quarters,
         seed=seed,
         backend=cast("Backend", backend),
-        threads=os.cpu_count() or 1 if threads is None else threads,
+        threads=output.cores() if threads is None else threads,
         progress=output.with_progress,
     )
     path = write_calibration(folder, found)

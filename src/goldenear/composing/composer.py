@@ -293,7 +293,7 @@ class Composer:
         except (LookupError, TypeError, ArithmeticError, AttributeError, ValueError, RecursionError) as error:
             if isinstance(error, InvalidInput) and str(error).startswith("save:"):
                 raise
-            why = "what it holds is damaged, or something else"
+            why = "what it holds is damaged, of an older goldenear, or something else"
             raise UnreadableFile(path, f"no saved search: {why}") from None
         self.search, self.done = restored, done
 

@@ -39,12 +39,14 @@ LATEST_SECONDS = 24 * 3600
 BLOCK_SAMPLES = 2**20
 """How much is decoded at a time, all channels together."""
 
-SLACK_BYTES, SLACK = 64, 0.01
-"""So many bytes, or such a share of its frames where it is they that are counted, a file may lack of what its header
-tells of; some programs count their own header twice."""
+SLACK_BYTES = 64
+"""A file may lack so many bytes of what its header tells of: some programs count their own header twice."""
+
+SLACK = 0.01
+"""Where the header counts frames, a file may lack such a share of them."""
 
 CANCELLED = 0.1
-"""So is one whose channels, mixed, keep less than this of the power that channels of unrelated sound would."""
+"""Channels cancel each other out if, mixed, they keep less than this of the power that unrelated ones would."""
 
 STREAMED = 2**31 - 2**20
 """So many bytes, or more, or none: what the header of a stream says, which does not know its length."""

@@ -17,7 +17,7 @@ from goldenear.match.prepared import prepare
 from goldenear.notes.atomic import flush_folder, held, write_bytes_atomically
 from goldenear.notes.choice import Choice, Names
 from goldenear.notes.read import why_silent
-from goldenear.taste.digests import record_samples, recorded
+from goldenear.taste.digests import digest_of, recorded, write_digests
 from goldenear.taste.samples import (
     KINDS,
     SETTINGS_FILE,
@@ -101,10 +101,10 @@ def add_sample(
                 heading = f"# Which notes of {target.name} are the sample.\n"
                 choice_file(staged).write_bytes((heading + choice.as_toml()).encode())
             _check(staged, source, settings)
-            recorded(root)
+            known = recorded(root)
             target.parent.mkdir(exist_ok=True)
             _put(staged, target, data, choice)
-            record_samples(root, (target, choice_file(target)))
+            _record(root, known, target, data)
     except OSError as error:
         raise InvalidTaste(f"{target}: cannot be added: {error.strerror or error}") from None
     return target
@@ -201,6 +201,25 @@ def _put(staged: Path, target: Path, data: bytes, choice: Choice) -> None:
             choice_file(target).unlink(missing_ok=True)
         raise
     flush_folder(target.parent)
+
+
+def _record(root: Path, known: dict[str, str], target: Path, data: bytes) -> None:
+    """Record a sample that was added, and the choice of its notes, beside what is known of the others.
+
+    Raises
+    ------
+    InvalidTaste
+        If it cannot be written.
+    """
+    beside = choice_file(target)
+    name, choice_name = (path.relative_to(root).as_posix() for path in (target, beside))
+    digests = {key: digest for key, digest in known.items() if key != choice_name} | {name: digest_of(data)}
+    try:
+        if beside.exists():
+            digests[choice_name] = digest_of(beside.read_bytes())
+        write_digests(root, digests)
+    except OSError as error:
+        raise InvalidTaste(f"{target}: added, but not recorded: {error.strerror or error}") from None
 
 
 def _name(staged: Path, target: Path) -> None:

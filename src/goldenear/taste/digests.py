@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from goldenear.errors import GoldenearError, InvalidTaste
 from goldenear.files import bytes_of
-from goldenear.limits import LIMITS
 from goldenear.notes.atomic import write_bytes_atomically
 
 DIGESTS_FILE = "samples.sha256"
@@ -24,26 +23,6 @@ MOST_BYTES = 2**28
 _LINE = re.compile(rb"(\\?)([0-9a-f]{64}) [ *](.+)")
 _ESCAPED = {b"\\": b"\\\\", b"\n": b"\\n", b"\r": b"\\r"}
 _MEANT = {escaped: byte for byte, escaped in _ESCAPED.items()}
-
-
-def record_samples(root: Path, paths: Iterable[Path]) -> None:
-    """Record the digests of files in a taste that the caller holds; those that are not there are forgotten.
-
-    Raises
-    ------
-    InvalidTaste
-        If what was recorded before is damaged.
-    OSError
-        If it cannot be written.
-    """
-    known = recorded(root)
-    for path in paths:
-        name, digest = path.relative_to(root).as_posix(), digest_of_file(path)
-        if digest:
-            known[name] = digest
-        else:
-            known.pop(name, None)
-    write_digests(root, known)
 
 
 def recorded(root: Path) -> dict[str, str]:
@@ -73,10 +52,10 @@ def recorded(root: Path) -> dict[str, str]:
     return found
 
 
-def missing_from(root: Path) -> tuple[str, ...]:
-    """Return a remark on each sample that was recorded and is gone, or on digests that are damaged."""
+def missing_from(root: Path, there: Collection[str]) -> tuple[str, ...]:
+    """Return a remark on each file that was recorded and is none of those there, or on digests that are damaged."""
     try:
-        gone = [name for name in recorded(root) if not os.path.lexists(root / name)]
+        gone = [name for name in recorded(root) if name not in there]
     except InvalidTaste as error:
         return (str(error),)
     told = f"was recorded, and is gone; 'goldenear taste verify {root} --record' accepts that"
@@ -102,9 +81,6 @@ def write_digests(root: Path, digests: dict[str, str]) -> None:
     write_bytes_atomically(root / DIGESTS_FILE, b"".join(lines))
 
 
-def digest_of_file(path: Path) -> str:
-    """Return the digest of a file; empty where it cannot be read."""
-    try:
-        return hashlib.sha256(bytes_of(path, LIMITS.sound_bytes, "music")).hexdigest()
-    except GoldenearError:
-        return ""
+def digest_of(data: bytes) -> str:
+    """Return the digest of what a file holds."""
+    return hashlib.sha256(data).hexdigest()

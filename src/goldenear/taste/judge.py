@@ -90,7 +90,7 @@ class Taste:
         settings = read_settings(root / SETTINGS_FILE)
         if grid is not None:
             settings = replace(settings, recipe=replace(settings.recipe, grid=grid))
-        libraries, remarks = libraries_of(root, settings)
+        libraries, remarks, there = libraries_of(root, settings)
         good, bad = libraries["good"], libraries["bad"]
         if not len(good.samples) + len(bad.samples):
             raise InvalidTaste(
@@ -103,7 +103,7 @@ class Taste:
             if sample in liked
         )
         calibration, stale = _calibration(root, (good, bad), settings)
-        self._hold(good, bad, settings, remarks + missing_from(root) + torn + stale, calibration)
+        self._hold(good, bad, settings, remarks + missing_from(root, there) + torn + stale, calibration)
 
     @classmethod
     def of(

@@ -84,8 +84,10 @@ def parts_of(samples: PreparedSamples) -> PreparedSamples:
     return prepare(named, samples.recipe)
 
 
-def libraries_of(root: Path, settings: Settings) -> tuple[dict[Kind, Library], tuple[str, ...]]:
-    """Return the samples of a taste, all as they were at one moment, and the remarks of reading them.
+def libraries_of(
+    root: Path, settings: Settings
+) -> tuple[dict[Kind, Library], tuple[str, ...], frozenset[str]]:
+    """Return the samples of a taste as they were at one moment, the remarks of reading them, and the files there.
 
     Raises
     ------
@@ -106,7 +108,8 @@ def libraries_of(root: Path, settings: Settings) -> tuple[dict[Kind, Library], t
             if failed is not None:
                 raise failed
             remarks = tuple(remark for _, of_kind in found.values() for remark in of_kind)
-            return {kind: library for kind, (library, _) in found.items()}, remarks
+            names = frozenset(path.relative_to(root).as_posix() for files in after.values() for path in files)
+            return {kind: library for kind, (library, _) in found.items()}, remarks, names
         before = after
     raise InvalidTaste(f"{root}: its samples change while they are read: try again when they no longer do")
 

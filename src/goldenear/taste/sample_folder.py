@@ -49,6 +49,9 @@ def _walk(folder: Path, found: dict[Path, os.stat_result], above: tuple[tuple[in
         try:
             status = path.stat()
         except OSError as error:
+            if not os.path.lexists(path):
+                # It went while the folder was walked.
+                continue
             raise _unseen(path, error) from None
         if stat.S_ISREG(status.st_mode):
             found[path] = status

@@ -62,7 +62,8 @@ def read_samples(folder: Path, kind: Kind, settings: Settings) -> SampleFolder:
         If a sample holds no notes.
     """
     samples: list[NoteArray] = []
-    paths, remarks = files_of(folder, kind)
+    paths, left_out = files_of(folder, kind)
+    remarks = [f"{name}: {why}, left out" for name, why in left_out.items()]
     for path in paths:
         parts = path.relative_to(folder / kind).parts
         tunes = [tune.named("/".join((kind, *parts[:-1], tune.name))) for tune in read_sample(path, settings)]
@@ -138,8 +139,8 @@ def choice_of(path: Path) -> Choice:
         raise InvalidTaste(f"{beside}: cannot be read as a choice of notes: {error}") from None
 
 
-def files_of(folder: Path, kind: Kind) -> tuple[list[Path], list[str]]:
-    """Return the music files of one kind in a taste, in order, and remarks on the others.
+def files_of(folder: Path, kind: Kind) -> tuple[list[Path], dict[str, str]]:
+    """Return the music files of one kind in a taste, in order, and why others are left out, by their names.
 
     Hidden files are left out, with a word if their names end as those of music.
 
@@ -150,7 +151,7 @@ def files_of(folder: Path, kind: Kind) -> tuple[list[Path], list[str]]:
     """
     root = folder / kind
     paths: list[Path] = []
-    remarks: list[str] = []
+    left_out: dict[str, str] = {}
     for path in walk(root):
         parts = path.relative_to(root).parts
         hidden, music = any(part.startswith(".") for part in parts), path.suffix.lower() in SUFFIXES
@@ -158,8 +159,8 @@ def files_of(folder: Path, kind: Kind) -> tuple[list[Path], list[str]]:
             paths.append(path)
         elif music or not (hidden or _is_choice(path)):
             why = "hidden" if hidden else "not a music file"
-            remarks.append(f"{'/'.join((kind, *parts))}: {why}, left out")
-    return paths, remarks
+            left_out["/".join((kind, *parts))] = why
+    return paths, left_out
 
 
 def _is_choice(path: Path) -> bool:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 import goldenear
 from goldenear.arguments import Progress
+from goldenear.errors import InvalidInput
 from goldenear.match.engines import Backend, Engine, engine_for, in_threads
 from goldenear.match.prepared import PreparedSamples, prepare
 from goldenear.match.rank import rank
@@ -277,7 +278,12 @@ class Yardstick:
     ) -> NDArray[np.float64]:
         """Return the similarity of each piece to each sample, shape (pieces, samples)."""
         rows = in_threads(self._row, pieces, self._at_once)
-        return np.array([row for _, row in zip(progress(pieces, what), rows, strict=True)])
+        found = [row for _, row in zip(progress(pieces, what), rows, strict=False)]
+        if len(found) != len(pieces):
+            raise InvalidInput(
+                f"progress: expected a function that gives all {len(pieces)} pieces, got {len(found)}"
+            )
+        return np.array(found)
 
     def _row(self, piece: NoteArray) -> NDArray[np.float64]:
         found = np.full(self._n, self._floor)

@@ -8,9 +8,11 @@ from typing import Literal, NamedTuple
 
 from goldenear.arguments import Progress, function, truth
 from goldenear.errors import GoldenearError, InvalidTaste
+from goldenear.files import bytes_of
+from goldenear.limits import LIMITS
 from goldenear.notes.atomic import held
 from goldenear.notes.note_array import NoteArray
-from goldenear.taste.digests import digest_of_file, recorded, write_digests
+from goldenear.taste.digests import digest_of, recorded, write_digests
 from goldenear.taste.judge import Taste
 from goldenear.taste.samples import (
     KINDS,
@@ -24,22 +26,22 @@ from goldenear.taste.samples import (
 )
 from goldenear.taste.settings import Settings, read_settings
 
-State = Literal["whole", "changed", "missing", "unreadable", "not recorded"]
+State = Literal["as recorded", "changed", "missing", "unreadable", "not recorded", "left out"]
 
 
 class SampleFile(NamedTuple):
-    """What there is to say of a file of samples, or of the choice of notes beside one.
+    """What there is to say of a file in the folders of the samples: a sample, or the choice of notes beside one.
 
     Attributes
     ----------
     name : str
         The file, from the taste's folder on: ``"bad/cadence.mid"``.
-    state : {"whole", "changed", "missing", "unreadable", "not recorded"}
-        Whether its bytes are those whose digest was recorded; or, if not, why nobody can tell.
+    state : {"as recorded", "changed", "missing", "unreadable", "not recorded", "left out"}
+        Whether its bytes are those whose digest was recorded. What is left out is no sample to a judge.
     samples : int
         How many samples it holds.
     reason : str
-        Why it cannot be read; else empty.
+        What there is to add: why it cannot be read, or is left out.
     """
 
     name: str
@@ -90,19 +92,13 @@ def verify_samples(
     try:
         with held(root):
             known = _known(root, forgive=record)
-            found: list[SampleFile] = []
-            read: dict[Kind, list[NoteArray]] = {kind: [] for kind in KINDS}
-            paths = [(kind, path) for kind in KINDS for path in files_of(root, kind)[0]]
-            for kind, path in progress(paths, "samples"):
-                found += _looked_at(root, path, settings, known, read[kind])
-            found += [SampleFile(name, "missing", 0) for name in known.keys() - {file.name for file in found}]
+            found, digests, read = _looked_at(root, settings, known, progress)
+            if not any(file.state == "unreadable" for file in found):
+                _check_counted(root, read)
             if record:
-                digests = {file.name: digest_of_file(root / file.name) for file in found}
-                write_digests(root, {name: digest for name, digest in digests.items() if digest})
+                write_digests(root, digests)
     except OSError as error:
         raise InvalidTaste(f"{root}: cannot be verified: {error.strerror or error}") from None
-    if not any(file.state == "unreadable" for file in found):
-        _check_counted(root, read)
     return tuple(sorted(found))
 
 
@@ -117,31 +113,69 @@ def _known(root: Path, *, forgive: bool) -> dict[str, str]:
 
 
 def _looked_at(
-    root: Path, path: Path, settings: Settings, known: dict[str, str], read: list[NoteArray]
-) -> list[SampleFile]:
-    """Return what there is to say of a sample file and of the choice beside it; its samples are added to `read`."""
-    reason, tunes = "", []
+    root: Path, settings: Settings, known: dict[str, str], progress: Progress[tuple[Kind, Path]]
+) -> tuple[list[SampleFile], dict[str, str], dict[Kind, list[NoteArray]]]:
+    """Return what there is to say of each file, the digests of the samples, and the samples that were read."""
+    found: list[SampleFile] = []
+    digests: dict[str, str] = {}
+    read: dict[Kind, list[NoteArray]] = {kind: [] for kind in KINDS}
+    paths: list[tuple[Kind, Path]] = []
+    for kind in KINDS:
+        mine, left_out = files_of(root, kind)
+        paths += [(kind, path) for path in mine]
+        found += [SampleFile(name, "left out", 0, why) for name, why in left_out.items() if name not in known]
+    for kind, path in progress(paths, "samples"):
+        name, beside = path.relative_to(root).as_posix(), choice_file(path)
+        tunes, reason = _samples_in(path, settings)
+        read[kind] += tunes
+        digests[name] = _digest_of_file(path)
+        state = "unreadable" if not tunes else _state(digests[name], known.get(name))
+        found.append(SampleFile(name, state, len(tunes), reason))
+        if os.path.lexists(beside):
+            choice = beside.relative_to(root).as_posix()
+            digests[choice] = _digest_of_file(beside)
+            # Of a sample that was recorded without it, it chooses other notes than were heard then.
+            before = known.get(choice, "" if name in known else None)
+            found.append(SampleFile(choice, _state(digests[choice], before), 0))
+    seen = {file.name for file in found}
+    found += [SampleFile(name, "missing", 0) for name in known if name not in seen]
+    return found, {name: digest for name, digest in digests.items() if digest}, read
+
+
+def _samples_in(path: Path, settings: Settings) -> tuple[list[NoteArray], str]:
+    """Return the samples in a file, and why there are none, or not all of its tunes."""
     try:
-        tunes = [tune for tune in read_sample(path, settings) if sounds(tune)]
-        reason = "" if tunes else "there are no notes in it"
+        every = read_sample(path, settings)
     except GoldenearError as error:
-        reason = str(error)
-    read += tunes
-    found = []
-    for file in (path, choice_file(path)):
-        name = file.relative_to(root).as_posix()
-        if file == path or os.path.lexists(file):
-            digest, why = digest_of_file(file), reason if file == path else ""
-            state: State = (
-                "not recorded" if name not in known else "whole" if digest == known[name] else "changed"
-            )
-            n = len(tunes) if file == path else 0
-            found.append(SampleFile(name, "unreadable" if why or not digest else state, n, why))
-    return found
+        return [], str(error)
+    tunes = [tune for tune in every if sounds(tune)]
+    silent = len(every) - len(tunes)
+    if not tunes:
+        return [], "there are no notes in it"
+    return tunes, f"{silent} of its tunes without notes, left out" if silent else ""
+
+
+def _digest_of_file(path: Path) -> str:
+    """Return the digest of a file; empty where it cannot be read."""
+    try:
+        return digest_of(bytes_of(path, LIMITS.sound_bytes, "music"))
+    except GoldenearError:
+        return ""
+
+
+def _state(digest: str, before: str | None) -> State:
+    """Return how a file's digest compares with that which was recorded, None where none was."""
+    if not digest:
+        return "unreadable"
+    if before is None:
+        return "not recorded"
+    return "as recorded" if digest == before else "changed"
 
 
 def _check_counted(root: Path, read: dict[Kind, list[NoteArray]]) -> None:
-    """Raise InvalidTaste unless the judge has just the samples that were read."""
+    """Raise InvalidTaste unless the judge has just the samples that were read, if there are any."""
+    if not any(read.values()):
+        return
     taste = Taste(root)
     for kind, library in taste.libraries.items():
         if list(library.samples) != read[kind]:

@@ -249,7 +249,7 @@ def read_kern(text: str, path: str) -> ParsedTune:
 def _check_whole(score: _Score) -> None:
     """Refuse a file in which nothing can be read; tell of one that breaks off."""
     if not score.parts:
-        kinds = ["".join(filter(str.isprintable, kind))[:24] for kind in [*score.kinds][:8]]
+        kinds = [kind[:24] for kind in [*score.kinds][:8]]
         others = f", only {', '.join(kinds)}" if kinds else ""
         raise UnreadableFile(score.budget.path, f"not Humdrum kern: no column begins with **kern{others}")
     if score.trouble and not any(part.notes for part in score.parts):

@@ -52,8 +52,8 @@ def duration(element: Element, usual: str | None, parts: Sequence[Element] = ())
     Fraction(1, 2)
     """
     base = _DURATIONS.get(element.get("dur.ges", "")) or _DURATIONS.get(element.get("dur", usual or ""))
-    dots = whole(element.get("dots.ges", element.get("dots", "0")))
-    if dots == 0 and "dots.ges" not in element.attrib:
+    dots = whole(element.get("dots.ges") or element.get("dots") or "0")
+    if dots == 0 and not element.get("dots.ges"):
         dots = len([part for part in parts if part.tag == "dot"])
     if base is None or dots is None or not 0 <= dots <= 10:
         return None

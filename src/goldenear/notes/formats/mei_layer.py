@@ -166,7 +166,8 @@ def _bars_of_rest(score: Score, element: Element) -> int:
     bars = whole(element.get("num"))
     if bars is None or bars < 1:
         stated = element.get("num", "")[:12]
-        score.remarks.slip(f"a rest of {stated!r} bars: read as one", score.bar, "bar")
+        told = f"a rest of {stated!r} bars" if stated else "a rest of bars without their number"
+        score.remarks.slip(f"{told}: read as one", score.bar, "bar")
     return max(bars or 1, 1)
 
 

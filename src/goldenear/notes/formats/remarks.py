@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from goldenear.errors import printable
+
 MAX_KINDS = 24
 """Kinds of remark that are told apart; a file with more is summed up."""
 
@@ -41,7 +43,7 @@ class Remarks:
 
     def sentences(self) -> list[str]:
         """Return one sentence a kind."""
-        told = [_printable(self._told(sentence, times)) for sentence, times in self._times.items()]
+        told = [printable(self._told(sentence, times)) for sentence, times in self._times.items()]
         return told + ([f"{self._further:,} further things not understood"] if self._further else [])
 
     def _told(self, sentence: str, times: int) -> str:
@@ -58,10 +60,3 @@ class Remarks:
             )
             return f"{sentence} ({place}{more})"
         return sentence
-
-
-def _printable(sentence: str) -> str:
-    """Return a sentence in which what a file holds breaks no line, and says nothing to a terminal."""
-    if sentence.isprintable():
-        return sentence
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
