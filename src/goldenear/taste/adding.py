@@ -187,6 +187,9 @@ def _put(staged: Path, target: Path, data: bytes, choice: Choice) -> None:
             raise InvalidTaste(
                 f"{target}: another sample of this name is already there: give this one another name (--name)"
             )
+        # Who put it there may have been cut short.
+        _flush(target)
+        flush_folder(target.parent)
         return
     # First, so that the sample is never there without it; or away with one that a sample of this name had once.
     if choice:
@@ -234,17 +237,11 @@ def _name(staged: Path, target: Path) -> None:
     """
     try:
         os.link(staged, target)
-        return
-    except FileExistsError:
-        raise InvalidTaste(f"{target}: somebody else has just put a sample of this name there") from None
     except OSError:
-        # A file system without second names: take the name, then give it to the file that is whole.
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    try:
-        staged.replace(target)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+        if os.path.lexists(target):
+            raise InvalidTaste(f"{target}: somebody else has just put a sample of this name there") from None
+        # A file system without second names.
+        staged.rename(target)
 
 
 def _flush(path: Path) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import goldenear
 from goldenear.errors import InvalidTaste, UnreadableFile
 from goldenear.match.prepared import PreparedSamples, prepare
-from goldenear.notes.atomic import write_bytes_atomically
+from goldenear.notes.atomic import held, write_bytes_atomically
 from goldenear.notes.cache_folder import cache_folder
 from goldenear.notes.hands import hands
 from goldenear.notes.sealed import sealed_json, unsealed_json
@@ -96,21 +96,22 @@ def libraries_of(
     InvalidTaste
         If a sample holds no notes, something in the folders cannot be seen, or the samples change all the while.
     """
-    before = _files(root)
-    for _ in range(TRIES):
+    for turn in range(TRIES):
         found, failed = {}, None
-        try:
-            found = {kind: _library_of(root, kind, settings, files) for kind, files in before.items()}
-        except (UnreadableFile, InvalidTaste) as error:
-            failed = error
-        after = _files(root)
+        # From the second time on whoever adds one sample after the other waits.
+        with held(root) if turn and os.access(root, os.R_OK) else nullcontext():
+            before = _files(root)
+            try:
+                found = {kind: _library_of(root, kind, settings, files) for kind, files in before.items()}
+            except (UnreadableFile, InvalidTaste) as error:
+                failed = error
+            after = _files(root)
         if _told_apart(after) == _told_apart(before):
             if failed is not None:
                 raise failed
             remarks = tuple(remark for _, of_kind in found.values() for remark in of_kind)
             names = frozenset(path.relative_to(root).as_posix() for files in after.values() for path in files)
             return {kind: library for kind, (library, _) in found.items()}, remarks, names
-        before = after
     raise InvalidTaste(f"{root}: its samples change while they are read: try again when they no longer do")
 
 

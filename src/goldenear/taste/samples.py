@@ -183,11 +183,12 @@ def new_taste(folder: str | os.PathLike[str]) -> Path:
         If something else is already there than empty folders good/ and bad/.
     """
     root = Path(file_name("folder", folder, "folder"))
-    if root.exists() and (not root.is_dir() or not all(map(_is_unfinished, root.iterdir()))):
-        raise InvalidTaste(f"{root}: is already there, and not empty: choose another name")
     wanted = [*reversed(root.parents), root, *(root / kind for kind in KINDS)]
-    missing = [folder for folder in wanted if not folder.exists()]
+    missing: list[Path] = []
     try:
+        if root.exists() and not (root.is_dir() and all(map(_is_unfinished, root.iterdir()))):
+            raise InvalidTaste(f"{root}: is already there, and not empty: choose another name")
+        missing += [folder for folder in wanted if not folder.exists()]
         for made in missing:
             made.mkdir(exist_ok=True)
         write_bytes_atomically(root / SETTINGS_FILE, TEMPLATE.encode())

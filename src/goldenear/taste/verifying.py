@@ -93,10 +93,15 @@ def verify_samples(
         with held(root):
             known = _known(root, forgive=record)
             found, digests, read = _looked_at(root, settings, known, progress)
-            if not any(file.state == "unreadable" for file in found):
-                _check_counted(root, read)
-            if record:
-                write_digests(root, digests)
+        if not any(file.state == "unreadable" for file in found):
+            _check_counted(root, read)
+        if record:
+            with held(root):
+                # What was added meanwhile stays recorded.
+                added = {
+                    name: digest for name, digest in _known(root, forgive=True).items() if name not in known
+                }
+                write_digests(root, added | digests)
     except OSError as error:
         raise InvalidTaste(f"{root}: cannot be verified: {error.strerror or error}") from None
     return tuple(sorted(found))
