@@ -27,7 +27,7 @@ SAMPLES, MUSIC = 8, 4
 """Of the example taste so many of each kind, and so many of the example candidates: the NumPy engine takes its time."""
 
 
-def hashes(runs: int, seed: int) -> Iterator[tuple[str, str]]:
+def hashes(runs: int, seed: int, samples: int = SAMPLES, music: int = MUSIC) -> Iterator[tuple[str, str]]:
     """Judge in so many processes, and give how, and the hash of what was said."""
     rng = random.Random(seed)
     for engine in islice(cycle(ENGINES), runs):
@@ -37,6 +37,8 @@ def hashes(runs: int, seed: int) -> Iterator[tuple[str, str]]:
             "order": rng.randrange(10**6),
             "chunk": rng.choice([1, 3, 16, 1000]),
             "hash seed": rng.randrange(2**32),
+            "samples": samples,
+            "music": music,
         }
         environment = os.environ | {"PYTHONHASHSEED": str(how["hash seed"]), "GOLDENEAR_QUIET": "1"}
         done = subprocess.run(
@@ -54,8 +56,10 @@ def judged(how: dict[str, object]) -> str:
     from goldenear.match.engines import on_numba, on_torch
 
     rng = random.Random(how["order"])
-    adding = [(kind, p) for kind in ("good", "bad") for p in sorted((TASTE / kind).glob("*.mid"))[:SAMPLES]]
-    music = sorted(CANDIDATES.glob("*.mid"), key=lambda path: path.stat().st_size)[:MUSIC]
+    adding = [
+        (kind, p) for kind in ("good", "bad") for p in sorted((TASTE / kind).glob("*.mid"))[: how["samples"]]
+    ]
+    music = sorted(CANDIDATES.glob("*.mid"), key=lambda path: path.stat().st_size)[: how["music"]]
     rng.shuffle(adding)
     rng.shuffle(music)
     with (

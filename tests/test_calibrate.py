@@ -385,3 +385,18 @@ def test_the_command_writes_a_report_a_picture_and_a_file_that_judges(run, tmp_p
     code, _, err = run("judge", x, "--taste", taste, "--json")
     assert code == 0
     assert "calibration.json: cannot be read" in err
+
+
+def test_a_background_of_versions_that_leaves_no_sample_a_say_is_refused() -> None:
+    tune = line(1)
+    background = [
+        ge.NoteArray.from_arrays(
+            pitch=np.r_[tune.pitch, 30 + seed],
+            onset=np.r_[tune.onset, tune.last_offset + 2],
+            duration=np.r_[tune.duration, 2],
+            ticks_per_quarter=tune.ticks_per_quarter,
+        )
+        for seed in range(40)
+    ]
+    with pytest.raises(InvalidInput, match="none would have a say"):
+        ge.calibrate(ge.Taste.of(good=[tune.named("tune")]), background)

@@ -30,7 +30,7 @@ def test_programs_that_are_killed_lose_nothing_that_they_told() -> None:
 
 
 def test_whatever_call_fails_all_is_as_before_or_as_acknowledged() -> None:
-    told = tried("faults", "--step", "13")
+    told = tried("faults", "--step", "19")
     assert len(told) == 6
     for ends in told.values():
         assert ends["crashed"] > 0

@@ -131,14 +131,19 @@ def verify(
         there = sum(file.state not in ("missing", "unreadable", "left out") for file in files)
         output.say(f"recorded: {there} files, in {folder / DIGESTS_FILE}")
     elif failing:
-        output.say(f"{failing} of {len(files)} files are not as recorded; if you meant that: {again}")
+        unreadable = sum(file.state == "unreadable" for file in files)
+        if unreadable:
+            output.say(f"cannot be read, so the taste is refused: {unreadable}; mend them, or take them out")
+        if failing > unreadable:
+            output.say(
+                f"not as recorded: {failing - unreadable} of {len(files)} files; if you meant that: {again}"
+            )
     else:
         output.say(
             f"{samples} samples in {holding} files are counted"
             + (f"; {new} not recorded yet: {again}" if new else ", all as recorded")
         )
-    unreadable = any(file.state == "unreadable" for file in files)
-    if unreadable or (failing and not record):
+    if any(file.state == "unreadable" for file in files) or (failing and not record):
         raise typer.Exit(2)
 
 
@@ -255,6 +260,8 @@ def learn(
 
 def _print_report(found: Calibration) -> None:
     """Print what a calibration found, for people."""
+    from goldenear.taste.calibrate import FLOOR
+
     audit = found.audit
     length = "" if found.quarters is None else f", in fragments of {found.quarters:g} quarters"
     left_out = f"; {len(audit.near)} more hold versions of samples, and were left out" if audit.near else ""
@@ -283,8 +290,8 @@ def _print_report(found: Calibration) -> None:
             output.plain(told.name),
             f"{counts_from:.3f}" if counts_from < inf else "never: plain",
             f"[{style}]{told.outcome}[/{style}]",
-            output.plain(told.nearest),
-            f"{told.similarity:.3f}",
+            output.plain(told.nearest) if told.similarity > FLOOR else "none",
+            f"{told.similarity:.3f}" if told.similarity > FLOOR else f"under {FLOOR}",
             str(told.echoes),
             f"{told.alone:.3f}",
         )

@@ -93,7 +93,8 @@ def calibrate(
     Raises
     ------
     InvalidInput
-        If an argument is out of range, or the background has too few pieces, none long enough or another grid.
+        If an argument is out of range, or the background has too few pieces, none long enough or another grid, or is
+        so like the samples that all of them are plain.
     """
     must_be_a_taste("taste", taste)
     text("name", name)
@@ -148,7 +149,7 @@ def calibrate(
         strengths.thresholds(own, asked, least),
     )
     near = tuple(sorted(held.values(), key=lambda near: -near.similarity))
-    return Calibration(
+    calibration = Calibration(
         rate=float(rate),
         quarters=quarters,
         background=name,
@@ -162,6 +163,12 @@ def calibrate(
         manner=range_of(background_parts),
         audit=audit(judged, false_alarms, near, seed),
     )
+    if not np.isfinite(calibration.counts_from).any():
+        raise InvalidInput(
+            f"background: by {name} all samples are plain, and none would have a say: it must hold music that is "
+            "unrelated to them, and more of it"
+        )
+    return calibration
 
 
 def _background(

@@ -133,8 +133,9 @@ def _looked_at(
         name, beside = path.relative_to(root).as_posix(), choice_file(path)
         tunes, reason = _samples_in(path, settings)
         read[kind] += tunes
-        digests[name] = _digest_of_file(path)
-        state = "unreadable" if not tunes else _state(digests[name], known.get(name))
+        # What holds no sample is not recorded as one.
+        digests[name] = _digest_of_file(path) if tunes else ""
+        state = _state(digests[name], known.get(name))
         found.append(SampleFile(name, state, len(tunes), reason))
         if os.path.lexists(beside):
             choice = beside.relative_to(root).as_posix()
