@@ -49,7 +49,7 @@ def _walk(folder: Path, found: dict[Path, os.stat_result], above: tuple[tuple[in
         try:
             status = path.stat()
         except OSError as error:
-            if not os.path.lexists(path):
+            if isinstance(error, FileNotFoundError) and not os.path.lexists(path):
                 # It went while the folder was walked.
                 continue
             raise _unseen(path, error) from None
