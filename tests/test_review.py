@@ -203,7 +203,7 @@ def test_the_loop_in_a_terminal(folder: Path, tmp_path: Path) -> None:
     assert (out / "kept" / "phrase-3.1.mid").read_bytes() == (out / "phrase-3.1.mid").read_bytes()
     assert (out / "phrase-3.2.wav").exists()
     new = set(files_in(folder)) - set(before)
-    assert {path.parent for path in new} == {folder / "bad"}
+    assert {path.parent for path in new} == {folder / "bad", folder}
     first, second = (ge.read(out / f"phrase-3.{number}.mid") for number in (1, 2))
     assert in_bars(first, (1, 2), 4) == in_bars(second.at_resolution(first.ticks_per_quarter), (1, 2), 4)
     assert ge.Taste(folder).judge(first).outcome == "bad"
