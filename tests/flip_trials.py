@@ -23,18 +23,9 @@ from goldenear.errors import GoldenearError
 from goldenear.examples import TASTE
 from goldenear.taste import library
 from goldenear.taste.calibration import write_calibration
+from store_trials import tune
 
 AS_BEFORE, LEFT_OUT, REFUSED = "as before", "left out with a word", "refused"
-
-
-def line(seed: int) -> ge.NoteArray:
-    rng = np.random.default_rng(seed)
-    return ge.NoteArray.from_arrays(
-        pitch=60 + rng.integers(-9, 10, 12),
-        onset=np.cumsum(rng.integers(1, 4, 12)),
-        duration=1,
-        ticks_per_quarter=4,
-    )
 
 
 class Judged:
@@ -43,11 +34,11 @@ class Judged:
     def __init__(self, folder: Path) -> None:
         self.root = ge.new_taste(folder / "taste")
         for i in range(4):
-            ge.write(line(i), folder / f"{i}.mid")
+            ge.write(tune(i), folder / f"{i}.mid")
             ge.add_sample(self.root, "good" if i % 2 else "bad", folder / f"{i}.mid")
-        background = [line(100 + i) for i in range(60)]
+        background = [tune(100 + i) for i in range(60)]
         write_calibration(self.root, ge.calibrate(ge.Taste(self.root), background, quarters=4, rate=0.1))
-        self.xs = [line(1), line(2), line(0).where(np.arange(12) < 8), line(50)]
+        self.xs = [tune(1), tune(2), tune(0).where(np.arange(12) < 8), tune(50)]
         self.right = self.said(ge.Taste(self.root))
         taste = ge.Taste(self.root)
         self.without = self.said(ge.Taste.of(good=list(taste.good), bad=list(taste.bad)))
@@ -88,7 +79,7 @@ def searched(path: Path) -> Callable[[Path], str]:
 
 def melodies(path: Path) -> Callable[[Path], str]:
     """Save a net that proposes melodies, and return what reads it again."""
-    net = ge.MelodyLSTM.trained([line(i) for i in range(12)], seed=3, epochs=1, units=16)
+    net = ge.MelodyLSTM.trained([tune(i) for i in range(12)], seed=3, epochs=1, units=16)
     net.save(path)
     right = net.propose(16, 2)
     return lambda _: AS_BEFORE if ge.MelodyLSTM.load(path).propose(16, 2) == right else "WRONG"

@@ -1,4 +1,4 @@
-"""This file is where a hostile file stands: its bytes, and what must become of it."""
+"""Describe a hostile file: its bytes, and what must become of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where a hostile file is brought through the doors of the program, and what came of it is checked.
+"""Bring a hostile file through the doors of the program, and check what came of it.
 
 A door is what a user may do with a file: read it in Python, show it, judge it, add it to a taste, let it lie there as
 a sample, look in it. Whatever the file, a command may leave with 0 or 2, nothing but an error of our own may come out,

@@ -1,4 +1,4 @@
-"""This file is where all hostile files are gathered: the same ones for the same seed."""
+"""Gather all hostile files: the same ones for the same seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where processes bring hostile files through the doors, each with a deadline: a stuck one is ended."""
+"""Bring hostile files through the doors in processes of their own, and end one that is stuck."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where standard streams are made safe, once, before a command begins.
+"""Make the standard streams safe, once, before a command begins.
 
 A stream escapes what its encoding cannot carry. One that is closed, or whose reader has left (a pager, ``head``),
 takes everything and says nothing: the command does what it was asked for, and leaves with its own code.

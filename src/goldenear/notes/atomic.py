@@ -1,4 +1,4 @@
-"""This file is where bytes reach the disk whole or not at all.
+"""Write bytes to the disk whole or not at all.
 
 New bytes go to a temporary file first. A program that is killed leaves it behind; the next program that writes into
 the folder removes it. The system's locks tell it from one that is still being written: they end with their program.

@@ -98,7 +98,7 @@ def libraries_of(
     """
     for turn in range(TRIES):
         found, failed = {}, None
-        # From the second time on whoever adds one sample after the other waits.
+        # After a first failure, make programs that add samples wait.
         with held(root) if turn and os.access(root, os.R_OK) else nullcontext():
             before = _files(root)
             try:
