@@ -16,7 +16,7 @@ from goldenear.composing.ground import LOWEST_THRESHOLD, Ground
 from goldenear.composing.kinds import beside, gaps, kind_of, recast
 from goldenear.composing.moves import MOVES, Situation, filled
 from goldenear.composing.polish import loosened, polished
-from goldenear.composing.rows import overlapping
+from goldenear.composing.rows import as_rows, overlapping
 from goldenear.composing.search import SEARCHES
 from goldenear.composing.windows import windows
 from goldenear.examples import TASTE
@@ -52,6 +52,31 @@ def longest_verbatim(phrase: ge.NoteArray, taste: ge.Taste) -> int:
                         run += 1
                     longest = max(longest, run)
     return longest
+
+
+@pytest.mark.parametrize(
+    "pitches",
+    [
+        [60, 62, 64, 65, 67, 69, 71, 72, 71, 69, 67, 65, 64, 62],
+        [60],
+        [67, 67, 67, 67, 72, 72, 72, 72],
+        [48, 55, 52, 55],
+        [60, 61, 62, 63, 64, 65],
+    ],
+    ids=["a scale", "one pitch", "two pitches", "an Alberti bass", "a chromatic scale"],
+)
+@pytest.mark.parametrize("steps", [1, 2], ids=["quarters", "eighths"])
+def test_what_is_plain_earns_little(taste: ge.Taste, pitches: list[int], steps: int) -> None:
+    """Less than a tenth of what a composed phrase earns."""
+    ground = Ground.of(taste, ge.Wishes(quarters=16))
+    n, ticks = 16 * steps, 24 // steps
+    plain = ge.NoteArray.from_arrays(
+        pitch=[pitches[i % len(pitches)] for i in range(n)],
+        onset=[i * ticks for i in range(n)],
+        duration=[ticks] * n,
+        ticks_per_quarter=24,
+    ).at_resolution(ground.ticks_per_quarter)
+    assert Appraiser(ground).appraise(as_rows(plain)).score < 0.05
 
 
 def test_phrases_are_good_new_and_differ(composer: ge.Composer, taste: ge.Taste) -> None:

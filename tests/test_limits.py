@@ -61,3 +61,28 @@ def test_the_environment_changes_them_in_a_program(tmp_path):
 
 def test_they_are_those_of_this_program():
     assert limits_in(os.environ.get(VARIABLE, "")) == LIMITS
+
+
+def test_a_sample_of_too_many_notes_is_refused_wherever_it_comes_in(tmp_path):
+    taste = ge.new_taste(tmp_path / "taste")
+    n = LIMITS.sample_notes + 1
+    long = ge.NoteArray.from_arrays(
+        pitch=[60 + i % 7 for i in range(n)],
+        onset=[12 * i for i in range(n)],
+        duration=[12] * n,
+        ticks_per_quarter=24,
+    )
+    ge.write(long, tmp_path / "long.mid")
+    said = f"long.mid: {n:,} notes are over the limit of {LIMITS.sample_notes:,} for a sample"
+    with pytest.raises(ge.UnreadableFile, match=said):
+        ge.add_sample(taste, "bad", tmp_path / "long.mid")
+    assert not [*(taste / "bad").iterdir()]
+    (tmp_path / "long.mid").rename(taste / "bad" / "long.mid")
+    with pytest.raises(ge.UnreadableFile, match=said):
+        ge.Taste(taste)
+
+
+def test_an_error_is_told_without_its_middle_where_it_is_endless():
+    said = str(InvalidInput("x" * 50_000 + " and the end"))
+    assert len(said) < 2_000
+    assert said.endswith(" [...] " + "x" * 488 + " and the end")

@@ -25,6 +25,10 @@ JOINERS = "\u200c\u200d"
 """Invisible characters that Persian, Hindi and emoji are spelled with; they stay as they are."""
 
 
+LONGEST = 2_000
+"""Letters of a message: what is longer, as a setting of a hostile file may be, is told without its middle."""
+
+
 def printable(text: str) -> str:
     r"""Return text as one line that does nothing to a terminal.
 
@@ -41,6 +45,11 @@ def printable(text: str) -> str:
     return "".join(c.encode("unicode_escape").decode() if _is_control(c) else c for c in text)
 
 
+def _shortened(text: str) -> str:
+    """Return text without its middle, where it is too long for a message."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} [...] {text[-LONGEST // 4 :]}"
+
+
 def _is_control(char: str) -> bool:
     """Tell whether a character controls how others are shown, or is half of one."""
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in JOINERS
@@ -50,7 +59,7 @@ class GoldenearError(Exception):
     """The base of every error that goldenear raises on purpose; its message is always one line."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(printable(message))
+        super().__init__(_shortened(printable(message)))
 
 
 class InvalidInput(GoldenearError, ValueError):

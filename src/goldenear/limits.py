@@ -31,6 +31,8 @@ class Limits:
         Elements of an MEI file that are copies of others, and staves that definitions of staves apply to.
     notes, parts, quarters : int
         Of a written score: notes; parts, staves or columns; and how long it lasts.
+    sample_notes : int
+        Notes of a sample: it is a short fragment, and one of many equal notes takes time by the square of them.
     tunes, voices : int
         Of ABC: tunes of a file, and voices of a tune.
     midi_events, midi_patterns, tempos : int
@@ -53,6 +55,7 @@ class Limits:
     notes: int = 1_000_000
     parts: int = 1_000
     quarters: int = 2**20
+    sample_notes: int = 10_000
     tunes: int = 50_000
     voices: int = 256
     midi_events: int = 5_000_000

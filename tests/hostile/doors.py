@@ -32,8 +32,10 @@ IN_TASTE = {
 }
 """Files of a taste that are no samples, and where they stand."""
 
-USUAL = re.compile(r"note: |added: |no place |nothing stands out |\s*$|\[src/libmpg123/|Warning: Xing ")
-"""How lines on standard error begin that are no errors; the last two are a decoder's own, which cannot be told to be
+USUAL = re.compile(
+    r"note: |added: |no place |nothing stands out |\s*$|\[src/libmpg123/|Warning: Xing |Note: "
+)
+"""How lines on standard error begin that are no errors; the last three are a decoder's own, which cannot be told to be
 silent."""
 
 DOORS = ("read", "show", "judge", "add", "lie", "find", "identify", "taste")

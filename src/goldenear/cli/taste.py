@@ -56,13 +56,10 @@ def add(
     What --track, --channel, --voice and --drums choose stands in a small file beside the copy, song.mid.toml; the
     copy itself is the file, byte for byte.
     """
-    from dataclasses import asdict
-
     from goldenear.errors import GoldenearError, InvalidInput
-    from goldenear.taste.adding import add_sample
+    from goldenear.taste.adding import store_sample
     from goldenear.taste.judge import Taste
-    from goldenear.taste.samples import SETTINGS_FILE, read_sample, sounds
-    from goldenear.taste.settings import read_settings
+    from goldenear.taste.samples import sounds
     from goldenear.taste.solo import format_plain
 
     if name is not None and len(files) > 1:
@@ -70,9 +67,7 @@ def add(
     choice = output.choice_of(track, channel, voice, drums)
     added = set()
     for path in files:
-        copy = add_sample(folder, kind, path, name=name, **asdict(choice))
-        settings = read_settings(folder / SETTINGS_FILE)
-        every = read_sample(copy, settings)
+        copy, every = store_sample(folder, kind, path, name=name, choice=choice)
         tunes = [tune for tune in every if sounds(tune)]
         added.add(f"{kind}/{copy.name}")
         output.say(f"added: {copy}{f' ({len(tunes)} samples)' if len(tunes) > 1 else ''}")

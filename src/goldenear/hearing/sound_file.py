@@ -158,10 +158,21 @@ def _opened(data: bytes, path: str) -> AbstractContextManager[Source]:
     content = content_of(data)
     if content is not None and content.may_need_decoder:
         try:
-            soundfile.SoundFile(BytesIO(sound)).close()
+            soundfile.SoundFile(_InMemory(sound)).close()
         except soundfile.SoundFileError:
             return decoding(path, content.name, lambda _: _share_there(sound))
     return _by_libsndfile(sound, path)
+
+
+class _InMemory(BytesIO):
+    """Sound in memory, in which the sizes in a damaged header may send libsndfile to places that there cannot be."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go to a place; stay where there is none."""
+        try:
+            return super().seek(offset, whence)
+        except (ValueError, OverflowError):
+            return self.tell()
 
 
 @contextmanager
@@ -169,7 +180,7 @@ def _by_libsndfile(sound: bytes, path: str) -> Iterator[Source]:
     """Open a sound file in memory."""
     soundfile = needed("soundfile", READING, "audio")
     try:
-        with soundfile.SoundFile(BytesIO(sound)) as file:
+        with soundfile.SoundFile(_InMemory(sound)) as file:
             is_counted = file.format == "MP3" and any(name in sound[:FIRST_FRAME] for name in COUNTED)
             told = max(1, file.frames)
 
@@ -184,7 +195,7 @@ def _by_libsndfile(sound: bytes, path: str) -> Iterator[Source]:
     except UnreadableFile:
         raise
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OSError) as error:
-        said = str(error).removeprefix("Error opening <_io.BytesIO object").split(": ")[-1].strip(" .")
+        said = str(error).split(": ")[-1].strip(" .")
         raise UnreadableFile(path, f"damaged, or no sound file: {said[:1].lower()}{said[1:]}") from None
 
 

@@ -168,18 +168,21 @@ def read_chosen(
     path: str | os.PathLike[str],
     choice: Choice,
     *,
+    data: bytes | None = None,
     usual_drums: tuple[int | str, ...] = (),
     brightness: Brightness = "plain",
     steps_per_octave: int = 12,
 ) -> list[NoteArray]:
     """Read every tune of a file, as :func:`read_all` does, with a choice that is already made.
 
-    `usual_drums` are drums where the choice names none, in files that have such a channel or track.
+    `data` is what the file holds, where that was read before. `usual_drums` are drums where the choice names none, in
+    files that have such a channel or track.
     """
     path = file_name("path", path)
     one_of("brightness", brightness, BRIGHTNESSES)
     whole_number("steps_per_octave", steps_per_octave, 1, MOST_STEPS)
-    data = bytes_of(path, LIMITS.sound_bytes, "music")
+    if data is None:
+        data = bytes_of(path, LIMITS.sound_bytes, "music")
     format_ = format_of(data, path)
     if format_ == "sound" and steps_per_octave != 12:
         raise InvalidInput(f"steps_per_octave: sound is heard in 12, got {steps_per_octave}: {path}")

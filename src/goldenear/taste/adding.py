@@ -10,12 +10,13 @@ from pathlib import Path
 
 from goldenear.arguments import file_name, one_of, text
 from goldenear.content.recognise import usual_ending
-from goldenear.errors import GoldenearError, InvalidInput, InvalidTaste, printable
+from goldenear.errors import InvalidInput, InvalidTaste, printable
 from goldenear.files import bytes_of
 from goldenear.limits import LIMITS
 from goldenear.match.prepared import prepare
 from goldenear.notes.atomic import flush_folder, held, write_bytes_atomically
 from goldenear.notes.choice import Choice, Names
+from goldenear.notes.note_array import NoteArray
 from goldenear.notes.read import why_silent
 from goldenear.taste.digests import digest_of, recorded, write_digests
 from goldenear.taste.samples import (
@@ -25,7 +26,7 @@ from goldenear.taste.samples import (
     check_is_taste,
     choice_file,
     choice_of,
-    read_sample,
+    read_as_sample,
     sounds,
 )
 from goldenear.taste.settings import Settings, read_settings
@@ -79,19 +80,26 @@ def add_sample(
     UnreadableFile, InvalidInput
         If the file is damaged or holds no notes, or `kind` or `name` is off.
     """
-    one_of("kind", kind, KINDS)
     choice = Choice.of(track=track, channel=channel, voice=voice, drums=drums)
+    return store_sample(folder, kind, path, name=name, choice=choice)[0]
+
+
+def store_sample(
+    folder: str | os.PathLike[str],
+    kind: Kind,
+    path: str | os.PathLike[str],
+    *,
+    name: str | None,
+    choice: Choice,
+) -> tuple[Path, list[NoteArray]]:
+    """Add a sample as :func:`add_sample` does, with a choice that is already made; return its tunes as well."""
+    one_of("kind", kind, KINDS)
     root, source = check_is_taste(folder), Path(file_name("path", path))
     if name is not None:
         text("name", name)
     settings = read_settings(root / SETTINGS_FILE)
-    tunes = settings.read(source, choice)
-    if not any(map(sounds, tunes)):
-        why = "; ".join(why_silent(tunes))
-        raise InvalidInput(
-            f"{source}: there are no notes in it, so it can resemble nothing{f' ({why})' if why else ''}"
-        )
     data = bytes_of(source, LIMITS.sound_bytes, "music")
+    tunes = _tunes_in(data, source, settings, choice)
     target = root / kind / _file_name(name, source, usual_ending(data, source))
     try:
         with held(root) as is_alone, _staging(root, is_alone=is_alone) as staging:
@@ -100,14 +108,15 @@ def add_sample(
             if choice:
                 heading = f"# Which notes of {target.name} are the sample.\n"
                 choice_file(staged).write_bytes((heading + choice.as_toml()).encode())
-            _check(staged, source, settings)
+            if bytes_of(staged, LIMITS.sound_bytes, "music") != data or choice_of(staged) != choice:
+                raise InvalidTaste(f"{target}: the copy is not what was written")
             known = recorded(root)
             target.parent.mkdir(exist_ok=True)
             _put(staged, target, data, choice)
             _record(root, known, target, data)
     except OSError as error:
         raise InvalidTaste(f"{target}: cannot be added: {error.strerror or error}") from None
-    return target
+    return target, tunes
 
 
 def _file_name(name: str | None, source: Path, ending: str) -> str:
@@ -151,25 +160,27 @@ def _remove(folder: Path) -> None:
         folder.rmdir()
 
 
-def _check(staged: Path, source: Path, settings: Settings) -> None:
-    """Read a sample, and make it ready to be compared, as a judge will.
+def _tunes_in(data: bytes, source: Path, settings: Settings, choice: Choice) -> list[NoteArray]:
+    """Return the tunes of a sample, once they were read and made ready to be compared as a judge will.
 
     Raises
     ------
     InvalidInput
-        If it cannot be read, or nothing sounds in it.
+        If nothing sounds in it.
     """
-    try:
-        tunes = read_sample(staged, settings)
-        prepare([tune for tune in tunes if sounds(tune)], settings.recipe)
-    except GoldenearError as error:
-        raise InvalidInput(
-            f"{source}: changed while it was read, or a judge could not read it: {error}"
-        ) from None
+    tunes = read_as_sample(source, settings, choice, data)
     if not any(map(sounds, tunes)):
+        every = settings.read(source, choice, data)
+        if any(map(sounds, every)):
+            raise InvalidInput(
+                f"{source}: there are no notes in the tracks that its names choose: name none of them core or context"
+            )
+        why = "; ".join(why_silent(every))
         raise InvalidInput(
-            f"{source}: there are no notes in the tracks that its names choose: name none of them core or context"
+            f"{source}: there are no notes in it, so it can resemble nothing{f' ({why})' if why else ''}"
         )
+    prepare([tune for tune in tunes if sounds(tune)], settings.recipe)
+    return tunes
 
 
 def _put(staged: Path, target: Path, data: bytes, choice: Choice) -> None:

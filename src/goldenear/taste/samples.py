@@ -14,6 +14,7 @@ from typing import Literal
 from goldenear.arguments import file_name
 from goldenear.errors import InvalidTaste, UnreadableFile
 from goldenear.files import text_of
+from goldenear.limits import LIMITS, VARIABLE
 from goldenear.notes.atomic import TEMPORARY, write_bytes_atomically
 from goldenear.notes.choice import EVERYTHING, Choice
 from goldenear.notes.note_array import NoteArray
@@ -88,17 +89,38 @@ def read_sample(path: Path, settings: Settings) -> list[NoteArray]:
     Raises
     ------
     UnreadableFile
-        If the file is damaged, or has no such tracks, channels or voices any more.
+        If the file is damaged, has no such tracks, channels or voices any more, or more notes than a sample may have.
     InvalidTaste
         If the file of its choice is damaged.
     """
-    choice = choice_of(path)
-    tunes = settings.read(path, choice)
+    return read_as_sample(path, settings, choice_of(path))
+
+
+def read_as_sample(
+    path: Path, settings: Settings, choice: Choice, data: bytes | None = None
+) -> list[NoteArray]:
+    """Read the tunes of a file as :func:`read_sample` does, with this choice, and these bytes if given."""
+    tunes = _of_tracks_that_matter(path, settings, choice, data)
+    most = max(map(len, tunes), default=0)
+    if most > LIMITS.sample_notes:
+        raise UnreadableFile(
+            str(path),
+            f"{most:,} notes are over the limit of {LIMITS.sample_notes:,} for a sample, which is a short fragment "
+            f"({VARIABLE}=sample_notes={most} allows them)",
+        )
+    return tunes
+
+
+def _of_tracks_that_matter(
+    path: Path, settings: Settings, choice: Choice, data: bytes | None
+) -> list[NoteArray]:
+    """Read the tunes of a file: the tracks that are chosen, or else those that their names say are the sample."""
+    tunes = settings.read(path, choice, data)
     names = tunes[0].provenance.tracks if len(tunes) == 1 and not choice.track else ()
     numbers = _tracks_that_matter([name.strip().casefold() for name in names])
     if len(numbers) in (0, len(names)):
         return tunes
-    (tune,) = settings.read(path, replace(choice, track=numbers))
+    (tune,) = settings.read(path, replace(choice, track=numbers), data)
     others = ", ".join(name for i, name in enumerate(names) if i not in numbers and name)
     told = f"the sample is what the names of its tracks say, without {others}"
     return [replace(tune, provenance=tune.provenance.remarking(told))]

@@ -74,8 +74,12 @@ class Settings:
             if value is not None:
                 number(f"thresholds.{name}", value, 0, 1, above=True)
 
-    def read(self, path: str | os.PathLike[str], choice: Choice = EVERYTHING) -> list[NoteArray]:
+    def read(
+        self, path: str | os.PathLike[str], choice: Choice = EVERYTHING, data: bytes | None = None
+    ) -> list[NoteArray]:
         """Read every tune of a file as the taste reads its samples: its pitch grid, its brightness, its drums.
+
+        `data` is what the file holds, where that was read before.
 
         Raises
         ------
@@ -86,6 +90,7 @@ class Settings:
         return read_chosen(
             path,
             choice,
+            data=data,
             usual_drums=self.drums,
             brightness=self.brightness,
             steps_per_octave=self.steps_per_octave,
