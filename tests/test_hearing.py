@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import wave
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -110,6 +111,20 @@ class TestReading:
             == np.abs(np.fft.rfft(plain.wave[middle])).argmax()
         )
         assert np.abs(clip.wave[middle]).max() == pytest.approx(0.5, abs=0.03)
+
+    @pytest.mark.parametrize("kind", ["AIFF", "WAV", "AU", "CAF"])
+    def test_a_head_with_a_turned_bit_prints_nothing(self, tmp_path, kind, capfd):
+        """libsndfile goes where the sizes in the head say, and there may be no such place."""
+        path = tmp_path / "a"
+        soundfile.write(path, tone(440)[:2_000], RATE, format=kind)
+        whole = path.read_bytes()
+        for bit in range(8 * 80):
+            data = bytearray(whole)
+            data[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(data)
+            with suppress(ge.UnreadableFile):
+                ge.read_clip(path)
+        assert capfd.readouterr() == ("", "")
 
     def test_bw64_is_rf64_by_another_name(self, tmp_path):
         soundfile.write(tmp_path / "a.wav", tone(440), RATE, format="RF64")

@@ -602,6 +602,7 @@ TABLE: dict[str, Row] = {
         lambda **given: ge.Settings().read(**{"path": tune_file()} | given),
         path=FILE,
         choice=["MELODY", 1, None, Choice],
+        data=["MThd", 1, bytearray(b"MThd"), [b"MThd"]],
     ),
     "Settings.by_hand": row(ge.Settings().by_hand, {"kind": "good"}, kind=WORD),
     "calibrate": row(

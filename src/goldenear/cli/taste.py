@@ -279,11 +279,12 @@ def _print_report(found: Calibration) -> None:
         "",
         ["sample", ">counts from", "by the others", "nearest", ">similarity", ">resembled by", ">by chance"],
     )
-    for told, counts_from in zip(audit.told, found.counts_from.tolist(), strict=True):
+    plain = found.plain.tolist()
+    for told, counts_from, is_plain in zip(audit.told, found.counts_from.tolist(), plain, strict=True):
         style = output.OUTCOME_STYLES[told.outcome]
         every.add_row(
             output.plain(told.name),
-            f"{counts_from:.3f}" if counts_from < inf else "never: plain",
+            f"{counts_from:.3f}" if counts_from < inf else "never: plain" if is_plain else "never",
             f"[{style}]{told.outcome}[/{style}]",
             output.plain(told.nearest) if told.similarity > FLOOR else "none",
             f"{told.similarity:.3f}" if told.similarity > FLOOR else f"under {FLOOR}",
@@ -295,8 +296,13 @@ def _print_report(found: Calibration) -> None:
         output.say(
             f"note: {near.piece}: left out, for it holds a version of {near.sample} ({near.similarity:.2f})"
         )
-    if len(audit.near) > MOST_NAMED:
-        output.say(f"note: {len(audit.near) - MOST_NAMED} more pieces were left out likewise")
+    if (more := len(audit.near) - MOST_NAMED) > 0:
+        output.say(f"note: {more} more piece{' was' if more == 1 else 's were'} left out likewise")
+    for told, counts_from, is_plain in zip(audit.told, found.counts_from.tolist(), plain, strict=True):
+        if counts_from == inf and not is_plain:
+            output.say(
+                f"note: {told.name} has no say: too much of the background is like it; does that hold more versions?"
+            )
     for torn in audit.torn:
         output.say(
             f"note: {torn.bad} vetoes {torn.good} ({torn.similarity:.2f}): is one of them in the wrong folder?"

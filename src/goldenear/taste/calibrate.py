@@ -148,7 +148,7 @@ def calibrate(
         ),
         strengths.thresholds(own, asked, least),
     )
-    near = tuple(sorted(held.values(), key=lambda near: -near.similarity))
+    near = tuple(sorted(held, key=lambda near: -near.similarity))
     calibration = Calibration(
         rate=float(rate),
         quarters=quarters,
@@ -173,7 +173,7 @@ def calibrate(
 
 def _background(
     given: Iterable[NoteArray] | None, columns: Columns, progress: Progress[NoteArray]
-) -> tuple[list[NoteArray], list[str], dict[int, Near]]:
+) -> tuple[list[NoteArray], list[str], list[Near]]:
     """Return the pieces that hold no version of a sample, the tune that each is of, and what was left out.
 
     Raises
@@ -182,7 +182,7 @@ def _background(
         If the background has nothing that the samples could hear, or too few pieces are left.
     """
     samples = columns.samples
-    pieces = _unrelated(_music(given, samples[0], columns.whole), samples)
+    pieces, copies = _unrelated(_music(given, samples[0], columns.whole), samples)
     if not columns.whole:
         _check_planes(samples, pieces)
     held = _versions(pieces, columns, progress)
@@ -194,7 +194,7 @@ def _background(
         raise InvalidInput(
             f"background: {len(held)} of its pieces hold versions of samples, and {len(left)} are left"
         )
-    return [piece for piece, _ in left], [tune for _, tune in left], held
+    return [piece for piece, _ in left], [tune for _, tune in left], [*copies, *held.values()]
 
 
 def _music(background: Iterable[NoteArray] | None, sample: NoteArray, whole: bool) -> Sequence[NoteArray]:
@@ -206,21 +206,28 @@ def _music(background: Iterable[NoteArray] | None, sample: NoteArray, whole: boo
     return unrelated(sample.steps_per_octave)
 
 
-def _unrelated(pieces: Iterable[NoteArray], samples: Sequence[NoteArray]) -> list[NoteArray]:
-    """Return the pieces that are none of the samples.
+def _unrelated(
+    pieces: Iterable[NoteArray], samples: Sequence[NoteArray]
+) -> tuple[list[NoteArray], list[Near]]:
+    """Return the pieces that are none of the samples, and what was left out because it is one.
 
     Raises
     ------
     InvalidInput
         If they are too few.
     """
-    known = set(samples)
-    kept = [piece for piece in pieces if piece not in known]
+    known = {sample: sample.name for sample in samples}
+    kept, copies = [], []
+    for piece in pieces:
+        if piece in known:
+            copies.append(Near(piece.name, known[piece], 1.0))
+        else:
+            kept.append(piece)
     if len(kept) < FEWEST_PIECES:
         raise InvalidInput(
             f"background: expected at least {FEWEST_PIECES} pieces that are no samples, got {len(kept)}"
         )
-    return kept
+    return kept, copies
 
 
 def _fragments(

@@ -22,7 +22,7 @@ from goldenear.notes.sealed import sealed_json, unsealed_json
 from goldenear.taste.audit import Audit, made_again
 from goldenear.taste.chance import Tail, Tails, at_large
 from goldenear.taste.manner import MANNERS, format_far
-from goldenear.taste.solo import thresholds_of
+from goldenear.taste.solo import PLAIN, thresholds_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -121,7 +121,7 @@ class Calibration:
 
     @property
     def counts_from(self) -> NDArray[np.float64]:
-        """The similarity from which X resembles each sample, good before bad; infinite where a sample is too plain.
+        """The similarity from which X resembles each sample, good before bad; infinite where it has no say.
 
         It is that of an X for whose density nothing is added. Where music is compared as a whole, it is that of an X
         whose likeness to the samples at large is 1.
@@ -130,6 +130,12 @@ class Calibration:
         if self.solos is None:
             return np.full(n, self.threshold())
         return thresholds_of(self.solos[:n], self.strength, self.least)
+
+    @property
+    def plain(self) -> NDArray[np.bool_]:
+        """Which samples, good before bad, a twentieth of the background has."""
+        n = len(self.audit.told)
+        return np.zeros(n, np.bool_) if self.solos is None else self.solos[:n, 0] > PLAIN
 
     def p_value(self, strength: float, quarters: float) -> float:
         """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.

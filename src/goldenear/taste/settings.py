@@ -87,6 +87,8 @@ class Settings:
             If the file is damaged, or has no such tracks, channels or voices.
         """
         must_be("choice", choice, Choice)
+        if data is not None:
+            must_be("data", data, bytes)
         return read_chosen(
             path,
             choice,
