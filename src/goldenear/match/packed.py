@@ -8,7 +8,8 @@ is drawn and packed for every alteration.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,8 +95,12 @@ class Variants(NamedTuple):
     adds nothing."""
 
 
-def variants(recipe: Recipe) -> dict[Reading, tuple[Variants, Variants]]:
-    """Return, for each reading of the recipe, the variants of samples with shared and with own pictures."""
+@lru_cache(maxsize=32)
+def variants(recipe: Recipe) -> Mapping[Reading, tuple[Variants, Variants]]:
+    """Return, for each reading of the recipe, the variants of samples with shared and with own pictures.
+
+    They are the same for every library of the recipe, and take longer to make than a fragment to find.
+    """
     every = recipe.alterations
     found: dict[Reading, tuple[Variants, Variants]] = {}
     for picture, reading in enumerate(dict.fromkeys(a.reading for a in every)):

@@ -132,6 +132,8 @@ class Engine:
         number("at_least", at_least, 0, 1)
         whole_number("threads", threads, 1, MOST_THREADS)
         truth("prune", prune)
+        if not len(samples):
+            return Found(np.zeros(0, np.int64), Best.nothing(0))
         found: Found = self._code().compare(x, samples, k, float(at_least), threads, prune, **self._options())
         return found
 

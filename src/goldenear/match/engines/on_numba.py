@@ -208,7 +208,7 @@ class Library:
         packed = samples.packed
         self.packed = packed
         self.record = as_record(packed)
-        self.readings: dict[Reading, tuple[Variants, Variants]] = variants(samples.recipe)
+        self.readings: Mapping[Reading, tuple[Variants, Variants]] = variants(samples.recipe)
         self.variants = {reading: as_record(*both) for reading, both in self.readings.items()}
         self.strokes = int(np.diff(packed.note_start).max(initial=0)) + 1
         numbers = packed.numbers
