@@ -279,8 +279,8 @@ def _print_report(found: Calibration) -> None:
         "",
         ["sample", ">counts from", "by the others", "nearest", ">similarity", ">resembled by", ">by chance"],
     )
-    plain = found.plain.tolist()
-    for told, counts_from, is_plain in zip(audit.told, found.counts_from.tolist(), plain, strict=True):
+    by_sample = list(zip(audit.told, found.counts_from.tolist(), found.plain.tolist(), strict=True))
+    for told, counts_from, is_plain in by_sample:
         style = output.OUTCOME_STYLES[told.outcome]
         every.add_row(
             output.plain(told.name),
@@ -298,7 +298,7 @@ def _print_report(found: Calibration) -> None:
         )
     if (more := len(audit.near) - MOST_NAMED) > 0:
         output.say(f"note: {more} more piece{' was' if more == 1 else 's were'} left out likewise")
-    for told, counts_from, is_plain in zip(audit.told, found.counts_from.tolist(), plain, strict=True):
+    for told, counts_from, is_plain in by_sample:
         if counts_from == inf and not is_plain:
             output.say(
                 f"note: {told.name} has no say: too much of the background is like it; does that hold more versions?"

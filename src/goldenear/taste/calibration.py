@@ -22,7 +22,7 @@ from goldenear.notes.sealed import sealed_json, unsealed_json
 from goldenear.taste.audit import Audit, made_again
 from goldenear.taste.chance import Tail, Tails, at_large
 from goldenear.taste.manner import MANNERS, format_far
-from goldenear.taste.solo import PLAIN, thresholds_of
+from goldenear.taste.solo import Solo, thresholds_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -135,7 +135,8 @@ class Calibration:
     def plain(self) -> NDArray[np.bool_]:
         """Which samples, good before bad, a twentieth of the background has."""
         n = len(self.audit.told)
-        return np.zeros(n, np.bool_) if self.solos is None else self.solos[:n, 0] > PLAIN
+        solos = [] if self.solos is None else self.solos[:n].tolist()
+        return np.array([Solo(*solo).says_nothing for solo in solos] or [False] * n, np.bool_)
 
     def p_value(self, strength: float, quarters: float) -> float:
         """Return how often unrelated music of X's length comes so near to any of the samples, 0..1.
